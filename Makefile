@@ -1,0 +1,58 @@
+# The simulator's commands. "make up" and "make test" need nothing but this checkout: see README.md.
+#
+#   make up        stand everything up         make test      linters, unit tests, molecule
+#   make status    how the servers are         make lint      linters alone
+#   make down      take everything down        make unit      unit tests alone
+#
+# ARGS is handed to ansible-playbook, for example: make up ARGS='-e @my-topology.yml'
+.DEFAULT_GOAL := help
+.PHONY: help up down status venv venv-dev lint unit molecule test
+
+SHELL := /bin/bash
+export PATH := $(CURDIR)/.venv/bin:$(PATH)
+export ANSIBLE_COLLECTIONS_PATH := $(CURDIR)/.ansible/collections
+export MOLECULE_GLOB := molecule/*/molecule.yml
+# A directory that everybody can write to, as Windows drives are under WSL, hides ansible.cfg.
+export ANSIBLE_CONFIG := $(CURDIR)/ansible.cfg
+
+ARGS ?=
+FORMAT ?= table
+COLLECTION := .ansible/collections/ansible_collections/file_simulator/nas
+# Asked for once, and only where sudo wants it.
+BECOME = $$([ "$$(id -u)" = 0 ] || sudo -n true 2>/dev/null || echo --ask-become-pass)
+
+help:
+	@sed -n 's/^# \{0,1\}//p' Makefile | sed -n '2,8p'
+
+up: venv
+	@ansible-playbook site.yml $(BECOME) $(ARGS)
+
+down: venv
+	@ansible-playbook playbooks/teardown.yml $(BECOME) $(ARGS)
+
+status: venv
+	@tools/status.sh $(FORMAT) $(BECOME) $(ARGS)
+
+venv: .venv/runtime $(COLLECTION)
+venv-dev: .venv/dev $(COLLECTION)
+
+.venv/runtime: requirements.txt tools/venv.sh
+	@tools/venv.sh requirements.txt && touch $@
+
+.venv/dev: requirements.txt requirements-dev.txt tools/venv.sh
+	@tools/venv.sh requirements-dev.txt && touch $@ .venv/runtime
+
+# The checkout under the name by which Ansible looks for a collection.
+$(COLLECTION):
+	@mkdir -p $(@D) && ln -sfn ../../../.. $@
+
+lint: venv-dev
+	@tools/lint.sh
+
+unit: venv-dev
+	pytest --numprocesses=2 tests/unit
+
+molecule: venv-dev
+	molecule test --scenario-name default
+
+test: lint unit molecule

@@ -1,0 +1,45 @@
+# Copyright (c) 2026, file_simulator.nas contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: summary
+type: aggregate
+short_description: Print a table of the NAS servers at the end of a play
+version_added: 1.0.0
+description:
+  - Prints what the last M(file_simulator.nas.nas_server_info) task found, after everything else.
+author:
+  - file_simulator.nas contributors (@file-simulator)
+requirements:
+  - enabled in the configuration, C(callbacks_enabled = file_simulator.nas.summary)
+"""
+
+from ansible.plugins.callback import CallbackBase
+
+_MODULE = "nas_server_info"
+
+
+class CallbackModule(CallbackBase):
+    CALLBACK_VERSION = 2.0
+    CALLBACK_TYPE = "aggregate"
+    CALLBACK_NAME = "file_simulator.nas.summary"
+    CALLBACK_NEEDS_ENABLED = True
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self._tables: dict[str, list[str]] = {}
+
+    def v2_runner_on_ok(self, result) -> None:
+        task, data = result._task, result._result
+        if task.action.rpartition(".")[2] == _MODULE and not data.get("_ansible_no_log"):
+            self._tables[result._host.get_name()] = [str(line) for line in data.get("table", [])]
+
+    def v2_playbook_on_stats(self, stats) -> None:
+        for host, lines in self._tables.items():
+            if len(self._tables) > 1:
+                self._display.display(host)
+            for line in lines:
+                self._display.display(line)

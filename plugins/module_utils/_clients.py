@@ -1,0 +1,25 @@
+# Copyright (c) 2026, file_simulator.nas contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Whom a server lets in, as a server in a pod sees its clients. Private to file_simulator.nas. Pure."""
+
+from __future__ import annotations
+
+import ipaddress
+import typing as t
+
+_LOOPBACK = (ipaddress.ip_network("127.0.0.0/8"), ipaddress.ip_network("::1/128"))
+
+
+def seen_from_pods(clients: t.Sequence[str], gateway: str) -> tuple[str, ...]:
+    """Return ``clients`` with the pod network's gateway added where they include this machine itself.
+
+    A published port is reached through address translation: what comes from the machine's own
+    loopback address has the gateway's address by the time it reaches the server.
+    """
+    networks = [ipaddress.ip_network(client) for client in clients]
+    local = any(network.version == own.version and network.overlaps(own) for network in networks for own in _LOOPBACK)
+    return (
+        (*clients, f"{gateway}/{ipaddress.ip_address(gateway).max_prefixlen}") if local and gateway else tuple(clients)
+    )

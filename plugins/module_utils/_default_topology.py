@@ -1,0 +1,43 @@
+# Copyright (c) 2026, file_simulator.nas contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The topology of production: seven servers, and what a server is when nothing is said of it.
+
+Private to file_simulator.nas. Data only, in the form in which users write it; the model that reads
+it is in _topology.py.
+"""
+
+from __future__ import annotations
+
+import typing as t
+
+DATA_ROOT = "C:\\simulator-data"
+NAMESPACE = "file-simulator"
+INSTANCE = "file-simulator"
+LISTEN_ADDRESS = "127.0.0.1"
+
+SERVERS: tuple[dict[str, t.Any], ...] = (
+    {"name": "nas-input-1", "role": "input", "port": 32150, "export_id": 1},
+    {"name": "nas-input-2", "role": "input", "port": 32151, "export_id": 2},
+    {"name": "nas-input-3", "role": "input", "port": 32152, "export_id": 3},
+    {"name": "nas-backup", "role": "backup", "port": 32153, "export_id": 4},
+    {"name": "nas-output-1", "role": "output", "port": 32154, "export_id": 5},
+    {"name": "nas-output-2", "role": "output", "port": 32155, "export_id": 6},
+    {"name": "nas-output-3", "role": "output", "port": 32156, "export_id": 7},
+)
+
+# What follows from a server's role alone.
+BY_ROLE: dict[str, dict[str, t.Any]] = {
+    "input": {"export_options": "rw,sync,no_root_squash", "sync_mode": "windows_to_nas"},
+    "backup": {"export_options": "ro,sync,no_root_squash", "sync_mode": "none"},
+    "output": {"export_options": "rw,sync,no_root_squash", "sync_mode": "nas_to_windows"},
+}
+
+SYNC: dict[str, t.Any] = {"interval": 30, "quiet_period": 2, "max_deletions": "50%"}
+STORAGE: dict[str, t.Any] = {"type": "empty_dir", "size_limit": "500Mi"}
+RESOURCES: dict[str, dict[str, dict[str, str]]] = {
+    "server": {"requests": {"cpu": "50m", "memory": "64Mi"}, "limits": {"cpu": "200m", "memory": "256Mi"}},
+    "agent": {"requests": {"cpu": "25m", "memory": "32Mi"}, "limits": {"cpu": "100m", "memory": "64Mi"}},
+    "init": {"requests": {"cpu": "25m", "memory": "32Mi"}, "limits": {"cpu": "500m", "memory": "128Mi"}},
+}

@@ -1,0 +1,188 @@
+# Copyright (c) 2026, file_simulator.nas contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Ask an NFSv4 server for the attributes of a directory: the question that only a working server answers.
+
+Private to file_simulator.nas. Needs nothing but Python: it is part of the NAS image too, where it
+probes the server from inside (``python3 -m nas_probe HOST PORT PATH``).
+
+ONC RPC is RFC 5531, XDR is RFC 4506, NFSv4.0 is RFC 7530; the numbers below are theirs.
+"""
+
+from __future__ import annotations
+
+import socket
+import struct
+import sys
+import time
+import typing as t
+from dataclasses import dataclass
+
+_NFS_PROGRAM, _NFS_VERSION = 100003, 4
+_PROC_NULL, _PROC_COMPOUND = 0, 1
+_OP_GETATTR, _OP_LOOKUP, _OP_PUTROOTFH = 9, 15, 24
+_ATTR_TYPE, _ATTR_FSID = 1, 8
+_AUTH_NONE, _AUTH_SYS = 0, 1
+_TYPE_DIRECTORY = 2
+_STATUS = {1: "PERM", 2: "NOENT", 5: "IO", 13: "ACCESS", 20: "NOTDIR", 70: "STALE", 10008: "DELAY", 10013: "GRACE"}
+_LAST_FRAGMENT = 0x80000000
+_MAX_REPLY = 65536
+
+
+class ProbeError(Exception):
+    """The server did not answer, or answered that something is wrong; the message says which."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the server said of the directory. ``seconds`` is the time that the whole exchange took."""
+
+    fsid: tuple[int, int]
+    seconds: float
+
+
+def probe(host: str, port: int, path: str = "/data", timeout: float = 5.0) -> Answer:
+    """Connect, call NULL, look ``path`` up from the root and read its type and fsid.
+
+    ``timeout`` is in seconds and holds for each wait on the network. Raises ProbeError.
+    """
+    started = time.monotonic()
+    try:
+        with socket.create_connection((host, port), timeout) as connection:
+            _call(connection, 1, _PROC_NULL, b"")
+            fsid = _read_compound(_call(connection, 2, _PROC_COMPOUND, _compound(path)), path)
+    except socket.timeout:
+        raise ProbeError(f"{host}:{port} did not answer within {timeout:g} s") from None
+    except OSError as error:
+        raise ProbeError(f"{host}:{port}: {error.strerror or error}") from None
+    except struct.error:
+        raise ProbeError(f"{host}:{port} answered with something that is not NFSv4") from None
+    return Answer(fsid, time.monotonic() - started)
+
+
+def _uints(*values: int) -> bytes:
+    return struct.pack(f">{len(values)}I", *values)
+
+
+def _opaque(data: bytes) -> bytes:
+    return _uints(len(data)) + data + b"\0" * (-len(data) % 4)
+
+
+def _compound(path: str) -> bytes:
+    """Encode COMPOUND { PUTROOTFH; LOOKUP each name; GETATTR type, fsid } of minor version 0."""
+    names = [name.encode() for name in path.split("/") if name]
+    operations = [_uints(_OP_PUTROOTFH)]
+    operations += [_uints(_OP_LOOKUP) + _opaque(name) for name in names]
+    operations.append(_uints(_OP_GETATTR, 1, 1 << _ATTR_TYPE | 1 << _ATTR_FSID))
+    return _opaque(b"probe") + _uints(0, len(operations)) + b"".join(operations)
+
+
+def _call(connection: socket.socket, xid: int, procedure: int, arguments: bytes) -> _Reader:
+    # Some servers refuse AUTH_NONE for anything but NULL; user 0 is squashed where the export says so.
+    credential = _opaque(_uints(xid) + _opaque(b"probe") + _uints(0, 0, 0))
+    message = (
+        _uints(xid, 0, 2, _NFS_PROGRAM, _NFS_VERSION, procedure, _AUTH_SYS)
+        + credential
+        + _uints(_AUTH_NONE, 0)
+        + arguments
+    )
+    connection.sendall(_uints(_LAST_FRAGMENT | len(message)) + message)
+    reply = _Reader(_receive(connection))
+    got_xid, direction, denied = reply.uint(), reply.uint(), reply.uint()
+    if got_xid != xid or direction != 1:
+        raise ProbeError("the reply does not belong to the call")
+    if denied:
+        raise ProbeError("the server refused the call (RPC denied)")
+    reply.uint()  # verifier's flavour
+    reply.opaque()
+    accepted = reply.uint()
+    if accepted:
+        raise ProbeError(f"the server does not serve NFSv4 here (RPC accept status {accepted})")
+    return reply
+
+
+def _receive(connection: socket.socket) -> bytes:
+    """Return one RPC record, put together from its fragments."""
+    record = b""
+    last = False
+    while not last:
+        (header,) = struct.unpack(">I", _read_exactly(connection, 4))
+        last, length = bool(header & _LAST_FRAGMENT), header & ~_LAST_FRAGMENT
+        if len(record) + length > _MAX_REPLY:
+            raise ProbeError("the reply is too long for NFSv4")
+        record += _read_exactly(connection, length)
+    return record
+
+
+def _read_exactly(connection: socket.socket, length: int) -> bytes:
+    data = b""
+    while len(data) < length:
+        part = connection.recv(length - len(data))
+        if not part:
+            raise ProbeError("the server closed the connection without an answer")
+        data += part
+    return data
+
+
+class _Reader:
+    """Reads XDR from the front of a byte string; struct.error at its end."""
+
+    def __init__(self, data: bytes) -> None:
+        self._data = data
+        self._position = 0
+
+    def uint(self) -> int:
+        (value,) = struct.unpack_from(">I", self._data, self._position)
+        self._position += 4
+        return t.cast(int, value)
+
+    def hyper(self) -> int:
+        return self.uint() << 32 | self.uint()
+
+    def opaque(self) -> bytes:
+        length = self.uint()
+        start = self._position
+        self._position += length + -length % 4
+        if self._position > len(self._data):
+            raise struct.error("opaque data is longer than the reply")
+        return self._data[start : start + length]
+
+
+def _read_compound(reply: _Reader, path: str) -> tuple[int, int]:
+    """Return the directory's fsid from the results of ``_compound``."""
+    status = reply.uint()
+    if status:
+        raise ProbeError(f"{path}: the server answered NFS4ERR_{_STATUS.get(status, str(status))}")
+    reply.opaque()  # the tag
+    results = reply.uint()
+    for _index in range(results - 1):
+        reply.uint()  # operation
+        reply.uint()  # its status: zero, for the whole is
+    if reply.uint() != _OP_GETATTR:
+        raise ProbeError("the server answered another question than was asked")
+    reply.uint()
+    for _index in range(reply.uint()):
+        reply.uint()  # attribute mask
+    attributes = _Reader(reply.opaque())
+    if attributes.uint() != _TYPE_DIRECTORY:
+        raise ProbeError(f"{path} is not a directory")
+    return attributes.hyper(), attributes.hyper()
+
+
+def main(arguments: t.Sequence[str]) -> int:
+    """Probe as the container's health check does; return the exit status."""
+    if len(arguments) != 3 or not arguments[1].isdigit():
+        sys.stderr.write("usage: python3 -m nas_probe HOST PORT PATH\n")
+        return 2
+    try:
+        answer = probe(arguments[0], int(arguments[1]), arguments[2])
+    except ProbeError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    sys.stdout.write(f"fsid {answer.fsid[0]}.{answer.fsid[1]}\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,158 @@
+# Copyright (c) 2026, file_simulator.nas contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""One server's pod, in parts that every engine understands. Private to file_simulator.nas. Pure.
+
+init ``sync-windows-data`` brings the Windows directory's files into the export, then the sidecar
+``sync-agent`` carries changes, then ``nfs-server`` serves. All three run from one image.
+"""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass, field
+
+from ansible_collections.file_simulator.nas.plugins.module_utils._ganesha import render_ganesha
+from ansible_collections.file_simulator.nas.plugins.module_utils._resources import Resources
+from ansible_collections.file_simulator.nas.plugins.module_utils._topology import Server
+
+NFS_PORT = 2049
+STATUS_PORT = 9100
+# What clients mount, and below what the volume is mounted in the containers. The state directory lies
+# beside the exported tree, on the same file system, so that the agent can rename into it unseen.
+EXPORT_PATH = "/data"
+EXPORT_MOUNT = "/export"
+DATA_DIRECTORY = "/export/data"
+STATE_DIRECTORY = "/export/.nas"
+STATUS_FILE = ".nas/status.json"
+WINDOWS_MOUNT = "/windows"
+CONFIG_MOUNT = "/etc/nas"
+# Seconds that a pod has to carry the last changes to Windows before it is killed.
+GRACE_PERIOD = 30
+
+# Without these the server cannot open handles (DAC_READ_SEARCH), act as the calling user (SETUID,
+# SETGID) or be a useful root for clients of a no_root_squash export (the rest).
+_SERVER_CAPABILITIES = ("CHOWN", "DAC_OVERRIDE", "DAC_READ_SEARCH", "FOWNER", "SETGID", "SETUID")
+_SYNC_CAPABILITIES = ("CHOWN", "DAC_OVERRIDE", "DAC_READ_SEARCH", "FOWNER")
+
+
+@dataclass(frozen=True)
+class Mount:
+    """A volume (``windows``, ``export`` or ``config``) at a path in a container."""
+
+    volume: str
+    path: str
+    read_only: bool = False
+
+
+@dataclass(frozen=True)
+class Container:
+    """One container. ``scratch`` are paths that need a small writable tmpfs: the rest is read-only."""
+
+    name: str
+    command: tuple[str, ...]
+    mounts: tuple[Mount, ...]
+    capabilities: tuple[str, ...]
+    resources: Resources
+    scratch: tuple[str, ...] = ("/tmp",)
+    probe: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Pod:
+    """What runs for one server. ``agent`` is None where nothing is carried continuously."""
+
+    server: str
+    image: str
+    init: Container
+    agent: Container | None
+    nfs_server: Container
+    config_files: t.Mapping[str, str]
+    storage: str
+    size_limit: str
+    grace_period: int = GRACE_PERIOD
+    labels: t.Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def containers(self) -> tuple[Container, ...]:
+        """The containers in the order in which they start."""
+        return tuple(container for container in (self.init, self.agent, self.nfs_server) if container)
+
+
+def pod_of(server: Server, image: str, clients: t.Sequence[str] | None = None) -> Pod:
+    """Return the pod of ``server``. ``clients`` replaces the server's own where an engine changes addresses."""
+    config = render_ganesha(
+        server,
+        path=DATA_DIRECTORY,
+        pseudo=EXPORT_PATH,
+        port=NFS_PORT,
+        recovery="/run/ganesha",
+        clients=server.clients if clients is None else clients,
+    )
+    return Pod(
+        server=server.name,
+        image=image,
+        init=_init(server),
+        agent=_agent(server) if server.sync.mode != "none" else None,
+        nfs_server=Container(
+            name="nfs-server",
+            command=(
+                "ganesha.nfsd", "-F", "-L", "/dev/stderr", "-p", "/run/ganesha.pid", "-f", f"{CONFIG_MOUNT}/ganesha.conf",
+            ),
+            mounts=(Mount("export", EXPORT_MOUNT), Mount("config", CONFIG_MOUNT, read_only=True)),
+            capabilities=_SERVER_CAPABILITIES,
+            resources=server.resources["server"],
+            scratch=("/run", "/tmp"),
+            probe=("python3", "-m", "nas_probe", "127.0.0.1", str(NFS_PORT), EXPORT_PATH),
+        ),
+        config_files={"ganesha.conf": config},
+        storage=server.storage.type,
+        size_limit=server.storage.size_limit,
+        labels={"role": server.role, "server": server.name},
+    )  # fmt: skip
+
+
+def _init(server: Server) -> Container:
+    # Input servers alone take over deletions: what an output or the backup has, Windows may have lost.
+    deletions = "propagate" if server.role == "input" else "keep"
+    command = (*_sync_command(server, "windows_to_nas"), "--once", "--deletions", deletions)
+    return Container(
+        name="sync-windows-data",
+        command=command,
+        mounts=(Mount("windows", WINDOWS_MOUNT, read_only=True), Mount("export", EXPORT_MOUNT)),
+        capabilities=_SYNC_CAPABILITIES,
+        resources=server.resources["init"],
+    )
+
+
+def _agent(server: Server) -> Container:
+    sync = server.sync
+    command = (
+        *_sync_command(server, sync.mode),
+        "--interval", str(sync.interval),
+        "--quiet-period", str(sync.quiet_period),
+        "--status-address", f"0.0.0.0:{STATUS_PORT}",
+    )  # fmt: skip
+    return Container(
+        name="sync-agent",
+        command=command,
+        mounts=(
+            Mount("windows", WINDOWS_MOUNT, read_only=sync.mode == "windows_to_nas"),
+            Mount("export", EXPORT_MOUNT),
+        ),
+        capabilities=_SYNC_CAPABILITIES,
+        resources=server.resources["agent"],
+    )
+
+
+def _sync_command(server: Server, mode: str) -> tuple[str, ...]:
+    return (
+        "python3", "-m", "nas_sync_agent",
+        "--server", server.name,
+        "--mode", mode,
+        "--windows", WINDOWS_MOUNT,
+        "--export", DATA_DIRECTORY,
+        "--state", STATE_DIRECTORY,
+        "--max-deletions", server.sync.max_deletions,
+    )  # fmt: skip

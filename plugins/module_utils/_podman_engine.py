@@ -1,0 +1,354 @@
+# Copyright (c) 2026, file_simulator.nas contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The embedded engine: NAS servers as podman pods on this machine. Private to file_simulator.nas.
+
+Talks to the outside: podman, the Windows directories, and the servers' ports. What to run comes from
+_pod and _podman_render, what to do from _plan.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import typing as t
+from dataclasses import dataclass
+
+from ansible_collections.file_simulator.nas.plugins.module_utils import _plan, _podman_render, _report
+from ansible_collections.file_simulator.nas.plugins.module_utils import _windows_directories as windows
+from ansible_collections.file_simulator.nas.plugins.module_utils._clients import seen_from_pods
+from ansible_collections.file_simulator.nas.plugins.module_utils._errors import SimulatorError
+from ansible_collections.file_simulator.nas.plugins.module_utils._nfs_probe import Answer, ProbeError, probe
+from ansible_collections.file_simulator.nas.plugins.module_utils._parallel import for_each
+from ansible_collections.file_simulator.nas.plugins.module_utils._pod import STATUS_FILE, Pod, pod_of
+from ansible_collections.file_simulator.nas.plugins.module_utils._podman import Found, Podman
+from ansible_collections.file_simulator.nas.plugins.module_utils._podman_render import Names, Placement
+from ansible_collections.file_simulator.nas.plugins.module_utils._ports import connect_address, port_holder
+from ansible_collections.file_simulator.nas.plugins.module_utils._topology import Server, Topology
+from ansible_collections.file_simulator.nas.plugins.module_utils._waiting import wait_for_nfs
+from ansible_collections.file_simulator.nas.plugins.module_utils._windows_path import Drives
+
+_SERVER_STOP_SECONDS = 5
+_PROBE_SECONDS = 2.0
+_UNKNOWN_YET = "(known once the role windows_layout has run)"
+
+
+@dataclass(frozen=True)
+class Request:
+    """What one task asks for. ``timeout`` is in seconds and holds for each server."""
+
+    state: str
+    image: str
+    purge: bool = False
+    delete_storage: bool = False
+    wait: bool = True
+    timeout: int = 60
+    check_mode: bool = False
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What was done, or in check mode would have been."""
+
+    actions: t.Sequence[_plan.Action]
+    diff: t.Mapping[str, t.Any]
+
+
+class PodmanEngine:
+    """One instance's servers. ``podman`` is None where it is not installed: nothing runs there yet."""
+
+    name = "podman"
+
+    def __init__(self, podman: Podman | None, topology: Topology, drives: Drives, config_root: str) -> None:
+        self._podman_or_none = podman
+        self._topology = topology
+        self._drives = drives
+        self._config_root = os.path.join(config_root, topology.instance)
+
+    @property
+    def _podman(self) -> Podman:
+        if self._podman_or_none is None:
+            raise SimulatorError("podman is not installed; run the role nas_image or install the package podman")
+        return self._podman_or_none
+
+    # What there is
+
+    def report(self, servers: t.Sequence[Server]) -> list[dict[str, t.Any]]:
+        """Return a report on each of ``servers``; asks all of them at once over NFS."""
+        found = self._found()
+        mine = {name: pod for (instance, name), pod in found.items() if instance == self._topology.instance}
+        volumes = [Names(self._topology.instance, name).volume for name in mine]
+        mountpoints = self._podman.mountpoints(volumes) if mine else {}
+        reports = for_each(servers, lambda server: self._report(server, mine.get(server.name), mountpoints))
+        return list(reports)
+
+    def _report(self, server: Server, found: Found | None, mountpoints: t.Mapping[str, str]) -> dict[str, t.Any]:
+        fsid = None
+        problem = ""
+        if found is None:
+            state = _report.ABSENT
+        elif found.current.stopped:
+            state = _report.STOPPED
+        else:
+            answer = self._answer(server)
+            if isinstance(answer, Answer):
+                state, fsid = _report.READY, answer.fsid
+            else:
+                state, problem = _report.NOT_ANSWERING, str(answer)
+            if not found.current.running:
+                down = sorted(name for name, word in found.containers.items() if word != "running")
+                state = _report.BROKEN
+                problem = f"not running: {', '.join(name for name in down if name != 'sync-windows-data')}"
+        volume = mountpoints.get(Names(self._topology.instance, server.name).volume, "")
+        return _report.server_report(
+            server,
+            engine=self.name,
+            instance=self._topology.instance,
+            state=state,
+            problem=problem,
+            host=connect_address(self._topology.listen_address),
+            local_directory=self._drives.local(server.directory),
+            fsid=fsid,
+            containers=found.containers if found else {},
+            sync=_read_status(os.path.join(volume, STATUS_FILE)) if volume and server.sync.mode != "none" else None,
+        )
+
+    def _answer(self, server: Server) -> Answer | ProbeError:
+        try:
+            return probe(connect_address(self._topology.listen_address), server.port, timeout=_PROBE_SECONDS)
+        except ProbeError as error:
+            return error
+
+    def _found(self) -> dict[tuple[str, str], Found]:
+        pods = self._podman_or_none.pods() if self._podman_or_none else []
+        return {(pod.instance, pod.current.server): pod for pod in pods}
+
+    # What is to be done
+
+    def apply(self, servers: t.Sequence[Server], request: Request) -> Outcome:
+        """Bring ``servers`` into the state that is asked for. Everything is checked before anything is touched."""
+        found = self._found()
+        mine = {name: pod for (instance, name), pod in found.items() if instance == self._topology.instance}
+        current = {name: pod.current for name, pod in mine.items()}
+        enabled = [server for server in servers if server.enabled]
+        pods: dict[str, tuple[Pod, Placement]] = {}
+        wanted: dict[str, dict[str, t.Any]] = {server.name: {} for server in enabled}
+        if request.state not in ("absent", "stopped"):
+            placements = self._checked_placements(enabled, found, request)
+            pods = {
+                server.name: (self._pod(server, request), placement) for server, placement in zip(enabled, placements)
+            }
+            wanted = {name: _podman_render.describe(pod, placement) for name, (pod, placement) in pods.items()}
+        actions = _plan.plan(
+            request.state,
+            wanted,
+            current,
+            unwanted=[server.name for server in servers if not server.enabled],
+            purge=request.purge,
+        )
+        outcome = Outcome(actions, _plan.difference(actions, wanted, current))
+        if not request.check_mode and actions:
+            self._carry_out(actions, pods, mine, request)
+            self._remove_network_if_unused()
+        return outcome
+
+    def _checked_placements(
+        self, servers: t.Sequence[Server], found: t.Mapping[tuple[str, str], Found], request: Request
+    ) -> list[Placement]:
+        """Return where each server will stand; raise SimulatorError when one of them cannot run there."""
+        self._check_neighbours(servers, found)
+        generations = [self._generation(server, request) for server in servers]
+        for server in servers:
+            own = found.get((self._topology.instance, server.name))
+            self._check_port(server, own)
+        if not request.check_mode and not self._podman.succeeds(["image", "exists", request.image]):
+            raise SimulatorError(f"image {request.image} is not there; run the role nas_image first")
+        return [self._placement(server, generation) for server, generation in zip(servers, generations)]
+
+    def _check_neighbours(self, servers: t.Sequence[Server], found: t.Mapping[tuple[str, str], Found]) -> None:
+        """Refuse a Windows directory that another instance's server has: two agents would fight over it."""
+        owners = {
+            pod.current.description.get("local_directory"): f"{server} of instance {instance}"
+            for (instance, server), pod in found.items()
+            if instance != self._topology.instance
+        }
+        for server in servers:
+            owner = owners.get(self._drives.local(server.directory))
+            if owner:
+                raise SimulatorError(
+                    f"server {server.name}: directory: {server.directory} is that of {owner}; "
+                    "give each instance its own data_root"
+                )
+
+    def _generation(self, server: Server, request: Request) -> str:
+        try:
+            root = self._topology.data_root
+            windows.require_marker(root, self._drives.local(root), "")
+            return windows.require_marker(
+                server.directory, self._drives.local(server.directory), server.name
+            ).generation
+        except SimulatorError as error:
+            if request.check_mode:
+                return _UNKNOWN_YET
+            raise SimulatorError(f"server {server.name}: directory: {error.message}", **error.details) from None
+
+    def _check_port(self, server: Server, own: Found | None) -> None:
+        address = f"{self._topology.listen_address}:{server.port}"
+        if own and not own.current.stopped and own.current.description.get("address") == address:
+            return
+        holder = port_holder(self._topology.listen_address, server.port)
+        if holder:
+            raise SimulatorError(
+                f"server {server.name}: port: {address} is in use by {holder}; stop that, or choose another port"
+            )
+
+    def _placement(self, server: Server, generation: str) -> Placement:
+        return Placement(
+            instance=self._topology.instance,
+            listen_address=self._topology.listen_address,
+            port=server.port,
+            windows_directory=str(server.directory),
+            local_directory=self._drives.local(server.directory),
+            generation=generation,
+            config_directory=os.path.join(self._config_root, server.name),
+        )
+
+    def _pod(self, server: Server, request: Request) -> Pod:
+        if not server.clients:
+            return pod_of(server, request.image)
+        gateway = self._gateway(request)
+        return pod_of(server, request.image, clients=seen_from_pods(server.clients, gateway))
+
+    def _gateway(self, request: Request) -> str:
+        network = _podman_render.network_name(self._topology.instance)
+        if not self._podman_or_none or (
+            request.check_mode and not self._podman.succeeds(["network", "exists", network])
+        ):
+            return ""
+        self._ensure_network()
+        return self._podman.gateway(network)
+
+    def _ensure_network(self) -> None:
+        network = _podman_render.network_name(self._topology.instance)
+        if not self._podman.succeeds(["network", "exists", network]):
+            self._podman.call(_podman_render.network_create(self._topology.instance), f"create the network {network}")
+
+    def _remove_network_if_unused(self) -> None:
+        if any(instance == self._topology.instance for instance, _server in self._found()):
+            return
+        network = _podman_render.network_name(self._topology.instance)
+        if self._podman.succeeds(["network", "exists", network]):
+            self._podman.call(["network", "rm", network], f"remove the network {network}")
+
+    # Doing it
+
+    def _carry_out(
+        self,
+        actions: t.Sequence[_plan.Action],
+        pods: t.Mapping[str, tuple[Pod, Placement]],
+        found: t.Mapping[str, Found],
+        request: Request,
+    ) -> None:
+        if any(action.needs_start for action in actions):
+            self._ensure_network()
+
+        def carry_out(action: _plan.Action) -> None:
+            server = action.server
+            if action.verb in ("stop", "restart", "replace", "remove"):
+                self._stop(server, found[server])
+            if action.verb in ("replace", "remove"):
+                keep = found[server].current.description.get("storage") == "persistent" and not (
+                    action.verb == "remove" and request.delete_storage
+                )
+                self._remove(server, keep_storage=keep)
+            if action.verb in ("create", "replace"):
+                self._create(*pods[server])
+            if action.needs_start:
+                self._start(server)
+                if request.wait:
+                    self._wait(server, pods[server][1], request.timeout)
+
+        # Removals first: a server that comes may take the port of one that goes.
+        for_each([action for action in actions if not action.needs_start], carry_out)
+        for_each([action for action in actions if action.needs_start], carry_out)
+
+    def _create(self, pod: Pod, placement: Placement) -> None:
+        names = Names(placement.instance, pod.server)
+        doing = f"server {pod.server}"
+        _write_config(placement.config_directory, pod.config_files)
+        try:
+            if not self._podman.succeeds(["volume", "exists", names.volume]):
+                self._podman.call(
+                    _podman_render.volume_create(placement.instance, pod.server), f"{doing}: create the volume"
+                )
+            description = _podman_render.describe(pod, placement)
+            self._podman.call(_podman_render.pod_create(pod, placement, description), f"{doing}: create the pod")
+            for container in pod.containers:
+                self._podman.call(
+                    _podman_render.container_create(pod, container, placement), f"{doing}: create {container.name}"
+                )
+        except SimulatorError:
+            self._remove(pod.server, keep_storage=pod.storage == "persistent")
+            raise
+
+    def _start(self, server: str) -> None:
+        names = Names(self._topology.instance, server)
+        try:
+            self._podman.call(["pod", "start", names.pod], f"server {server}: start the pod")
+        except SimulatorError as error:
+            log = self._podman.log_tail(names.container("sync-windows-data"), 3)
+            # The containers stay for whoever wants to look closer; the next run starts or replaces them.
+            cause = f"; sync-windows-data says: {log.splitlines()[-1]}" if log else ""
+            raise SimulatorError(f"{error.message}{cause}", log=log, **error.details) from None
+
+    def _wait(self, server: str, placement: Placement, timeout: int) -> None:
+        names = Names(self._topology.instance, server)
+        try:
+            wait_for_nfs(connect_address(placement.listen_address), placement.port, timeout)
+        except ProbeError as error:
+            log = self._podman.log_tail(names.container("nfs-server"), 5)
+            state = self._found().get((self._topology.instance, server))
+            containers = ", ".join(f"{name} {word}" for name, word in sorted(state.containers.items())) if state else ""
+            raise SimulatorError(
+                f"server {server}: not ready after {timeout} s: {error} ({containers}); "
+                f"nfs-server says: {log.splitlines()[-1] if log else 'nothing'}",
+                log=log,
+            ) from None
+
+    def _stop(self, server: str, found: Found) -> None:
+        """Stop a server in the order that loses nothing: no more writes come, then the agent carries the last ones."""
+        names = Names(self._topology.instance, server)
+        for container, seconds in (("nfs-server", _SERVER_STOP_SECONDS), ("sync-agent", None)):
+            if found.containers.get(container) == "running":
+                limit = [] if seconds is None else ["--time", str(seconds)]
+                self._podman.call(["stop", *limit, names.container(container)], f"server {server}: stop {container}")
+        self._podman.call(["pod", "stop", names.pod], f"server {server}: stop the pod")
+
+    def _remove(self, server: str, *, keep_storage: bool) -> None:
+        names = Names(self._topology.instance, server)
+        self._podman.call(["pod", "rm", "--force", "--ignore", names.pod], f"server {server}: remove the pod")
+        if not keep_storage and self._podman.succeeds(["volume", "exists", names.volume]):
+            self._podman.call(["volume", "rm", names.volume], f"server {server}: remove the volume")
+        shutil.rmtree(os.path.join(self._config_root, server), ignore_errors=True)
+
+
+def _write_config(directory: str, files: t.Mapping[str, str]) -> None:
+    try:
+        os.makedirs(directory, mode=0o755, exist_ok=True)
+        for name, text in files.items():
+            with open(os.path.join(directory, name), "w", encoding="utf-8") as stream:
+                stream.write(text)
+    except OSError as error:
+        raise SimulatorError(f"{directory}: cannot be written: {error.strerror}; run with become: true") from None
+
+
+def _read_status(path: str) -> dict[str, t.Any] | None:
+    """Return what the sync agent last wrote of itself, None before it has written anything."""
+    try:
+        with open(path, encoding="utf-8") as stream:
+            status = json.load(stream)
+    except (OSError, ValueError):
+        return None
+    return status if isinstance(status, dict) else None

@@ -1,0 +1,99 @@
+# Copyright (c) 2026, file_simulator.nas contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the collection tells of a server, the same from every engine. Private to file_simulator.nas. Pure."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.file_simulator.nas.plugins.module_utils._pod import EXPORT_PATH
+from ansible_collections.file_simulator.nas.plugins.module_utils._topology import Server
+
+READY = "ready"
+NOT_ANSWERING = "not_answering"
+BROKEN = "broken"
+STOPPED = "stopped"
+ABSENT = "absent"
+
+
+def mount_options(port: int) -> str:
+    """Return the options with which the Linux kernel's client mounts a server: no rpcbind, no guessing."""
+    return f"vers=4.1,proto=tcp,port={port},hard"
+
+
+def server_report(
+    server: Server,
+    *,
+    engine: str,
+    instance: str,
+    state: str,
+    problem: str,
+    host: str,
+    local_directory: str,
+    fsid: tuple[int, int] | None,
+    containers: t.Mapping[str, str],
+    sync: t.Mapping[str, t.Any] | None,
+) -> dict[str, t.Any]:
+    """Return the report on one server: what the topology says of it, and what was found."""
+    options = mount_options(server.port)
+    shown_host = f"[{host}]" if ":" in host else host
+    return {
+        "name": server.name,
+        "role": server.role,
+        "enabled": server.enabled,
+        "engine": engine,
+        "instance": instance,
+        "state": state,
+        "problem": problem,
+        "summary": f"{server.name}: {state}" + (f": {problem}" if problem else ""),
+        "windows_directory": str(server.directory),
+        "local_directory": local_directory,
+        "host": host,
+        "port": server.port,
+        "path": EXPORT_PATH,
+        "mount_options": options,
+        "mount_command": f"mount -t nfs4 -o {options} {shown_host}:{EXPORT_PATH} /mnt",
+        "fsid": f"{fsid[0]}.{fsid[1]}" if fsid else None,
+        "read_only": server.export.read_only,
+        "storage": server.storage.type,
+        "sync_mode": server.sync.mode,
+        "sync": dict(sync) if sync else None,
+        "containers": dict(containers),
+    }
+
+
+def table(reports: t.Sequence[t.Mapping[str, t.Any]]) -> list[str]:
+    """Return the lines of a table for people: one row a server, then what is wrong with those that are not ready."""
+    heads = ("SERVER", "ROLE", "WINDOWS DIRECTORY", "ADDRESS", "MOUNT WITH", "STATE")
+    rows = [
+        (
+            report["name"],
+            report["role"],
+            report["windows_directory"],
+            f"{report['host']}:{report['port']}",
+            report["mount_command"],
+            state_word(report),
+        )
+        for report in reports
+    ]
+    widths = [max(len(row[column]) for row in [heads, *rows]) for column in range(len(heads))]
+    lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip() for row in [heads, *rows]]
+    problems = [f"{report['name']}: {report['problem']}" for report in reports if report["problem"]]
+    return lines + (["", *problems] if problems else [])
+
+
+def state_word(report: t.Mapping[str, t.Any]) -> str:
+    """Return a server's state with its sync agent's, where that is worth a look."""
+    sync = report["sync"] or {}
+    if report["state"] != READY or not sync:
+        return str(report["state"])
+    notes = []
+    if sync.get("state") == "halted":
+        notes.append("sync halted")
+    if sync.get("conflicts"):
+        notes.append(f"{len(sync['conflicts'])} conflicts")
+    if sync.get("refused"):
+        notes.append(f"{len(sync['refused'])} refused")
+    return READY if not notes else f"{READY} ({', '.join(notes)})"

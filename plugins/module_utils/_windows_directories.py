@@ -1,0 +1,130 @@
+# Copyright (c) 2026, file_simulator.nas contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+r"""Windows directories as this machine sees them, and their markers. Private to file_simulator.nas.
+
+A marker is a small file in the data root and in each server's directory. It tells the directory
+itself from an empty mount point in its place, and one laid-out directory from its successor.
+"""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import uuid
+from dataclasses import dataclass
+
+from ansible_collections.file_simulator.nas.plugins.module_utils._errors import SimulatorError
+from ansible_collections.file_simulator.nas.plugins.module_utils._windows_path import (
+    Drives,
+    WindowsPath,
+    automount_root,
+)
+
+MARKER_NAME = ".file-simulator.json"
+_MARKER_FORMAT = 1
+_WSL_CONF = "/etc/wsl.conf"
+_KERNEL_RELEASE = "/proc/sys/kernel/osrelease"
+
+
+@dataclass(frozen=True)
+class Marker:
+    """What a marker says. ``server`` is empty in the data root's; ``created`` tells whether we made the directory."""
+
+    server: str
+    generation: str
+    created: bool
+
+    @classmethod
+    def new(cls, server: str, created: bool) -> Marker:
+        return cls(server, str(uuid.uuid4()), created)
+
+
+def find_drives(stand_in: str, wsl_conf: str = _WSL_CONF, kernel_release: str = _KERNEL_RELEASE) -> Drives:
+    """Tell where this machine sees Windows drives; ``stand_in`` is the directory that stands for them elsewhere."""
+    if "microsoft" not in _read_if_there(kernel_release).lower():
+        return Drives("stand_in", os.path.abspath(os.path.expanduser(stand_in)))
+    try:
+        return Drives("wsl", automount_root(_read_if_there(wsl_conf)))
+    except ValueError as error:
+        raise SimulatorError(str(error)) from None
+
+
+def check_drive(drives: Drives, path: WindowsPath) -> None:
+    """Raise SimulatorError when the drive of ``path`` is not there: WSL leaves an empty directory then."""
+    drive = drives.drive(path)
+    if drives.kind == "wsl" and not os.path.ismount(drive):
+        raise SimulatorError(
+            f"{path}: drive {path.drive}: is not mounted at {drive}; check the letter, or restart WSL (wsl.exe --shutdown)"
+        )
+
+
+def read_marker(directory: str) -> Marker | None:
+    """Return the marker in ``directory``, None when there is none. Raises SimulatorError when it is no marker."""
+    path = os.path.join(directory, MARKER_NAME)
+    try:
+        with open(path, encoding="utf-8") as stream:
+            data = json.load(stream)
+        return Marker(str(data["server"]), str(data["generation"]), bool(data["created"]))
+    except FileNotFoundError:
+        return None
+    except NotADirectoryError:
+        return None
+    except OSError as error:
+        raise SimulatorError(f"{path}: cannot be read: {error.strerror}") from None
+    except (ValueError, KeyError, TypeError):
+        raise SimulatorError(f"{path}: is damaged; remove it and run the role windows_layout again") from None
+
+
+def write_marker(directory: str, marker: Marker) -> None:
+    """Write a marker, whole or not at all."""
+    path = os.path.join(directory, MARKER_NAME)
+    beside = f"{path}.{os.getpid()}.tmp"
+    data = {
+        "format": _MARKER_FORMAT,
+        "server": marker.server,
+        "generation": marker.generation,
+        "created": marker.created,
+    }
+    try:
+        with open(beside, "w", encoding="utf-8") as stream:
+            json.dump(data, stream, indent=2)
+            stream.write("\n")
+        os.replace(beside, path)
+    except OSError as error:
+        raise SimulatorError(f"{path}: cannot be written: {error.strerror}") from None
+
+
+def require_marker(shown: WindowsPath | str, directory: str, server: str) -> Marker:
+    """Return the marker of a directory that must have been laid out; raise SimulatorError when it is not there.
+
+    ``server`` is the name that the marker must bear, empty for the data root.
+    """
+    if not os.path.isdir(directory):
+        problem = "does not exist"
+    else:
+        marker = read_marker(directory)
+        if marker and marker.server == server:
+            return marker
+        problem = f"has the marker of '{marker.server}'" if marker else f"has no marker {MARKER_NAME}"
+    raise SimulatorError(
+        f"{shown} ({directory}) {problem}: it is not mounted, or not laid out yet; "
+        "mount it, or run the role windows_layout"
+    )
+
+
+def is_empty(directory: str) -> bool:
+    """Tell whether a directory holds nothing but its marker."""
+    return all(name == MARKER_NAME for name in os.listdir(directory))
+
+
+def _read_if_there(path: str) -> str:
+    try:
+        with open(path, encoding="utf-8", errors="replace") as stream:
+            return stream.read()
+    except OSError as error:
+        if error.errno in (errno.ENOENT, errno.ENOTDIR):
+            return ""
+        raise SimulatorError(f"{path}: cannot be read: {error.strerror}") from None

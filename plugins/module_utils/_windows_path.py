@@ -1,0 +1,134 @@
+# Copyright (c) 2026, file_simulator.nas contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+r"""Windows paths as testers write them, and where a machine sees their drives.
+
+Private to file_simulator.nas. Pure: what wsl.conf or the machine says is handed in.
+Naming rules: "Naming Files, Paths, and Namespaces" in the Win32 documentation.
+"""
+
+from __future__ import annotations
+
+import configparser
+import posixpath
+import re
+import typing as t
+from dataclasses import dataclass
+
+_FORBIDDEN = re.compile(r'[<>:"/\\|?*\x00-\x1f]')
+_RESERVED = re.compile(r"(CON|PRN|AUX|NUL|COM[1-9\u00b9\u00b2\u00b3]|LPT[1-9\u00b9\u00b2\u00b3])(\.|\Z)", re.IGNORECASE)
+_DRIVE_PATH = re.compile(r"(?P<drive>[A-Za-z]):(?P<separator>[\\/]?)(?P<rest>.*)\Z", re.DOTALL)
+_WSL_AUTOMOUNT_ROOT = "/mnt/"
+
+
+def name_problem(name: str) -> str | None:
+    """Tell why NTFS as Windows uses it cannot hold a file or directory of this name; None when it can."""
+    if not name or name in (".", ".."):
+        return "is no name"
+    bad = _FORBIDDEN.search(name)
+    if bad:
+        return f"has the character {bad.group()!r}, which Windows does not allow"
+    if name[-1] in ". ":
+        return "ends in a dot or a space, which Windows drops"
+    if _RESERVED.match(name):
+        return "is a device name of Windows"
+    if len(name.encode("utf-16-le")) // 2 > 255:
+        return "is longer than 255 characters"
+    return None
+
+
+@dataclass(frozen=True)
+class WindowsPath:
+    r"""An absolute path on a drive: ``WindowsPath("C", ("simulator-data",))`` is ``C:\simulator-data``."""
+
+    drive: str
+    parts: tuple[str, ...]
+
+    @classmethod
+    def parse(cls, text: t.Any) -> WindowsPath:
+        r"""Read ``C:\a\b`` or ``C:/a/b``, with or without a trailing separator.
+
+        Raises ValueError with the reason for UNC, relative and drive-relative paths, and for names
+        that Windows cannot hold.
+        """
+        if not isinstance(text, str) or not text:
+            raise ValueError(f"{text!r} is no Windows path; write for example C:\\simulator-data")
+        if text[:2] in ("\\\\", "//"):
+            raise ValueError(f"'{text}' is a network (UNC) path; use a directory on a local drive such as C:")
+        match = _DRIVE_PATH.match(text)
+        if match is None:
+            raise ValueError(f"'{text}' has no drive; write an absolute path such as C:\\simulator-data")
+        if not match.group("separator"):
+            raise ValueError(
+                f"'{text}' is relative to the drive's current directory; write {match.group('drive')}:\\{match.group('rest')}"
+            )
+        return cls(match.group("drive").upper(), _parts(text, match.group("rest")))
+
+    def joined(self, relative: str) -> WindowsPath:
+        r"""Return the path of ``relative`` (``a`` or ``a\b``) below this one; raise ValueError as ``parse`` does."""
+        return WindowsPath(self.drive, (*self.parts, *_parts(relative, relative)))
+
+    def holds(self, other: WindowsPath) -> bool:
+        """Tell whether ``other`` is this directory or lies below it, as Windows compares: without case."""
+        mine, theirs = self.key, other.key
+        return theirs[: len(mine)] == mine
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """What two spellings of one path have in common."""
+        return (self.drive, *(part.casefold() for part in self.parts))
+
+    def __str__(self) -> str:
+        return f"{self.drive}:\\" + "\\".join(self.parts)
+
+
+def _parts(whole: str, rest: str) -> tuple[str, ...]:
+    parts = tuple(part for part in re.split(r"[\\/]+", rest) if part)
+    for part in parts:
+        problem = name_problem(part)
+        if problem:
+            raise ValueError(f"'{whole}': '{part}' {problem}")
+    return parts
+
+
+def is_absolute(text: str) -> bool:
+    """Tell whether ``text`` begins as an absolute or UNC path does, whether or not it is a good one."""
+    return bool(_DRIVE_PATH.match(text)) or text[:1] in ("\\", "/")
+
+
+@dataclass(frozen=True)
+class Drives:
+    r"""Where a machine sees Windows drives: drive C: is ``<root>/c``.
+
+    ``kind`` is ``wsl`` (drives are mounted below the automount root) or ``stand_in`` (on plain Linux
+    and macOS a directory stands for each drive).
+    """
+
+    kind: str
+    root: str
+
+    def local(self, path: WindowsPath) -> str:
+        """Return the POSIX path of a Windows path on this machine."""
+        return posixpath.join(self.drive(path), *path.parts)
+
+    def drive(self, path: WindowsPath) -> str:
+        """Return the POSIX path of the path's drive."""
+        return posixpath.join(self.root, path.drive.lower())
+
+
+def automount_root(wsl_conf: str) -> str:
+    """Return the directory below which WSL mounts drives, from the text of /etc/wsl.conf.
+
+    The setting is ``root`` in section ``automount``, ``/mnt/`` by default. Raises ValueError when
+    automount is switched off or the file cannot be read as an INI file.
+    """
+    parser = configparser.ConfigParser(strict=False, interpolation=None, inline_comment_prefixes=("#",))
+    try:
+        parser.read_string(wsl_conf)
+    except configparser.Error as error:
+        raise ValueError(f"/etc/wsl.conf cannot be read: {str(error).splitlines()[0]}") from None
+    section: t.Mapping[str, str] = parser["automount"] if parser.has_section("automount") else {}
+    if section.get("enabled", "true").strip().strip('"').lower() in ("false", "0", "no"):
+        raise ValueError("/etc/wsl.conf switches automount off, so WSL has no Windows drives; remove enabled=false")
+    return section.get("root", _WSL_AUTOMOUNT_ROOT).strip().strip('"') or _WSL_AUTOMOUNT_ROOT

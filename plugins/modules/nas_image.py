@@ -1,0 +1,236 @@
+#!/usr/bin/python
+# Copyright (c) 2026, file_simulator.nas contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: nas_image
+short_description: Build the NAS image from Debian packages, without an image registry
+version_added: 1.0.0
+description:
+  - Builds an image from Debian packages and a few files, and loads it into podman.
+  - The image's tag is a digest of its recipe, so that it is built once, and anew only when the recipe changes.
+  - The archive is kept in O(cache_directory). It can be loaded into other engines too.
+author:
+  - file_simulator.nas contributors (@file-simulator)
+extends_documentation_fragment:
+  - file_simulator.nas._attributes
+requirements:
+  - mmdebstrap
+  - podman
+attributes:
+  check_mode:
+    support: full
+  diff_mode:
+    support: full
+  idempotent:
+    support: full
+options:
+  state:
+    description:
+      - V(present) builds what is missing and loads it. V(absent) removes all images of O(name) from podman
+        that no container uses. Archives stay in the cache.
+    type: str
+    choices:
+      - present
+      - absent
+    default: present
+  name:
+    description:
+      - The image's name without a tag.
+    type: str
+    default: localhost/file-simulator/nas
+  suite:
+    description:
+      - The Debian release that the packages come from.
+    type: str
+    default: bookworm
+  mirror:
+    description:
+      - Where the packages come from, as mmdebstrap takes it. Without it, Debian's own mirror.
+    type: str
+    default: ""
+  packages:
+    description:
+      - Names of the packages, beside those that Debian cannot do without.
+    type: list
+    elements: str
+    default: []
+  pinned:
+    description:
+      - What the versions of some packages must begin with. Another version is refused.
+    type: dict
+    default: {}
+  files:
+    description:
+      - Files to add. Keys are absolute paths in the image, values the files' text.
+    type: dict
+    default: {}
+  cache_directory:
+    description:
+      - Where archives are kept.
+    type: path
+    default: ~/.cache/file-simulator/images
+  podman_executable:
+    description:
+      - Name or path of podman.
+    type: str
+    default: podman
+  state_directory:
+    description:
+      - Where podman's configuration for this machine is kept, if the machine needs one.
+    type: path
+    default: /var/lib/file-simulator
+seealso:
+  - module: file_simulator.nas.nas_server
+"""
+
+EXAMPLES = r"""
+- name: Build an image with an NFS server
+  file_simulator.nas.nas_image:
+    packages:
+      - nfs-ganesha
+      - nfs-ganesha-vfs
+    pinned:
+      nfs-ganesha: "4.3"
+  register: nas_image
+
+- name: Remove the images
+  file_simulator.nas.nas_image:
+    state: absent
+"""
+
+RETURN = r"""
+image:
+  description: The image's name with its tag.
+  returned: when O(state=present)
+  type: str
+  sample: localhost/file-simulator/nas:0f3b6c1d2e4a
+archive:
+  description: The file that other engines can load the image from.
+  returned: when O(state=present)
+  type: str
+kept:
+  description: Images that were not removed since a container uses them.
+  returned: when O(state=absent)
+  type: list
+  elements: str
+"""
+
+import os
+import platform
+import re
+
+from ansible.module_utils.basic import AnsibleModule
+
+from ansible_collections.file_simulator.nas.plugins.module_utils._errors import SimulatorError
+from ansible_collections.file_simulator.nas.plugins.module_utils._image import Recipe
+from ansible_collections.file_simulator.nas.plugins.module_utils._image_build import build_archive
+from ansible_collections.file_simulator.nas.plugins.module_utils._module import open_podman, run
+from ansible_collections.file_simulator.nas.plugins.module_utils._podman import Podman
+
+
+def nas_image(module: AnsibleModule) -> dict[str, object]:
+    podman = open_podman(module)
+    if module.params["state"] == "absent":
+        return _absent(module, podman)
+    return _present(module, podman, _recipe(module))
+
+
+def _recipe(module: AnsibleModule) -> Recipe:
+    params = module.params
+    for path in params["files"]:
+        if not path.startswith("/") or ".." in path.split("/"):
+            raise SimulatorError(f"files: '{path}' is no absolute path; write for example /usr/lib/example.conf")
+    for package in params["packages"]:
+        if not re.match(r"[a-z0-9][a-z0-9.+-]+\Z", package):
+            raise SimulatorError(f"packages: '{package}' is no name of a Debian package")
+    return Recipe(
+        name=params["name"],
+        suite=params["suite"],
+        packages=tuple(params["packages"]),
+        machine=platform.machine(),
+        mirror=params["mirror"],
+        pinned=params["pinned"],
+        files=params["files"],
+    )
+
+
+def _present(module: AnsibleModule, podman: Podman | None, recipe: Recipe) -> dict[str, object]:
+    archive = os.path.join(module.params["cache_directory"], recipe.archive_name)
+    loaded = podman is not None and podman.succeeds(["image", "exists", recipe.reference])
+    result = {
+        "changed": not loaded,
+        "image": recipe.reference,
+        "archive": archive,
+        "diff": {
+            "before": {"image": recipe.reference if loaded else None},
+            "after": {"image": recipe.reference},
+        },
+    }
+    if loaded or module.check_mode or podman is None:
+        return result
+    cached = os.path.exists(archive)
+    if not cached:
+        _build(module, recipe, archive)
+    try:
+        podman.call(["load", "--quiet", "--input", archive], f"image {recipe.reference}: load {archive}")
+    except SimulatorError:
+        if not cached:
+            raise
+        # What lay in the cache was no good; a fresh one says whether the fault is elsewhere.
+        _build(module, recipe, archive)
+        podman.call(["load", "--quiet", "--input", archive], f"image {recipe.reference}: load {archive}")
+    return result
+
+
+def _build(module: AnsibleModule, recipe: Recipe, archive: str) -> None:
+    mmdebstrap = module.get_bin_path("mmdebstrap")
+    if mmdebstrap is None:
+        raise SimulatorError(
+            "mmdebstrap is not installed; install the package mmdebstrap, or run playbooks/provision.yml"
+        )
+    build_archive(recipe, archive, module.run_command, mmdebstrap)
+
+
+def _absent(module: AnsibleModule, podman: Podman | None) -> dict[str, object]:
+    name = module.params["name"]
+    there: set[str] = set()
+    in_use: set[str] = set()
+    if podman is not None:
+        shown = ["--format", "{{.Repository}}:{{.Tag}}", "--filter", f"reference={name}"]
+        there = set(podman.call(["images", *shown], "list images").split())
+        in_use = set(podman.call(["ps", "--all", "--format", "{{.Image}}"], "list containers").split())
+    surplus = sorted(there - in_use)
+    if surplus and podman is not None and not module.check_mode:
+        podman.call(["rmi", *surplus], f"remove the images of {name}")
+    return {
+        "changed": bool(surplus),
+        "kept": sorted(there & in_use),
+        "diff": {"before": {"images": sorted(there)}, "after": {"images": sorted(there & in_use)}},
+    }
+
+
+def main() -> None:
+    module = AnsibleModule(
+        argument_spec={
+            "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+            "name": {"type": "str", "default": "localhost/file-simulator/nas"},
+            "suite": {"type": "str", "default": "bookworm"},
+            "mirror": {"type": "str", "default": ""},
+            "packages": {"type": "list", "elements": "str", "default": []},
+            "pinned": {"type": "dict", "default": {}},
+            "files": {"type": "dict", "default": {}},
+            "cache_directory": {"type": "path", "default": "~/.cache/file-simulator/images"},
+            "podman_executable": {"type": "str", "default": "podman"},
+            "state_directory": {"type": "path", "default": "/var/lib/file-simulator"},
+        },
+        supports_check_mode=True,
+    )
+    run(module, nas_image)
+
+
+if __name__ == "__main__":
+    main()

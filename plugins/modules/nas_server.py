@@ -1,0 +1,176 @@
+#!/usr/bin/python
+# Copyright (c) 2026, file_simulator.nas contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: nas_server
+short_description: Run NAS servers, each backed by its own Windows directory
+version_added: 1.0.0
+description:
+  - Creates, changes, starts, stops and removes the NAS servers of a topology, all of them at once.
+  - A server is a pod of an init container that brings the Windows directory's files into the export, a sync agent that
+    carries changes, and an NFS server.
+  - Everything is checked before anything is touched. That is the topology, the Windows directories and their markers, the
+    ports and the image.
+author:
+  - file_simulator.nas contributors (@file-simulator)
+extends_documentation_fragment:
+  - file_simulator.nas._attributes
+  - file_simulator.nas._topology
+  - file_simulator.nas._engine
+requirements:
+  - podman >= 4.3 with runc or crun, for the engine V(podman)
+attributes:
+  check_mode:
+    support: full
+  diff_mode:
+    support: full
+  idempotent:
+    support: partial
+    details:
+      - With O(state=restarted) every call restarts the servers.
+options:
+  state:
+    description:
+      - V(present) means that the servers exist as described. New ones are started, stopped ones stay stopped.
+      - V(started) means that they run, too.
+      - V(stopped) means that those which exist do not run. What clients wrote is carried to Windows first.
+      - V(restarted) means that those which run are restarted, and the others started.
+      - V(absent) means that they are gone. Windows directories are never touched.
+      - Servers of O(topology) that have C(enabled) set to C(false) are removed in each state but V(stopped).
+    type: str
+    choices:
+      - present
+      - absent
+      - started
+      - stopped
+      - restarted
+    default: present
+  image:
+    description:
+      - The NAS image, as returned by M(file_simulator.nas.nas_image).
+      - Required unless O(state) is V(absent) or V(stopped).
+    type: str
+  purge:
+    description:
+      - Also remove the servers of this instance that O(topology) does not name.
+    type: bool
+    default: false
+  delete_storage:
+    description:
+      - With O(state=absent), also remove storage of type C(persistent).
+    type: bool
+    default: false
+  wait:
+    description:
+      - Wait until each server that was started answers over NFS.
+    type: bool
+    default: true
+  wait_timeout:
+    description:
+      - How many seconds each server may take to answer.
+    type: int
+    default: 60
+seealso:
+  - module: file_simulator.nas.nas_server_info
+  - module: file_simulator.nas.windows_directory
+"""
+
+EXAMPLES = r"""
+- name: Run the seven servers of production
+  file_simulator.nas.nas_server:
+    state: started
+    image: "{{ nas_image.image }}"
+
+- name: Run two servers only, and remove all others of this instance
+  file_simulator.nas.nas_server:
+    state: started
+    image: "{{ nas_image.image }}"
+    purge: true
+    topology:
+      servers:
+        - name: orders-input
+          port: 32150
+        - name: reports-output
+          port: 32151
+
+- name: Restart one server
+  file_simulator.nas.nas_server:
+    state: restarted
+    image: "{{ nas_image.image }}"
+    servers:
+      - nas-input-1
+
+- name: Remove everything but the testers' files
+  file_simulator.nas.nas_server:
+    state: absent
+    purge: true
+"""
+
+RETURN = r"""
+actions:
+  description: What was done, or would be done in check mode.
+  returned: always
+  type: list
+  elements: dict
+  sample:
+    - server: nas-input-1
+      verb: create
+"""
+
+from ansible.module_utils.basic import AnsibleModule
+
+from ansible_collections.file_simulator.nas.plugins.module_utils._module import (
+    ENGINE_SPEC,
+    TOPOLOGY_SPEC,
+    podman_engine,
+    run,
+)
+from ansible_collections.file_simulator.nas.plugins.module_utils._plan import STATES
+from ansible_collections.file_simulator.nas.plugins.module_utils._podman_engine import Request
+
+
+def nas_server(module: AnsibleModule) -> dict[str, object]:
+    engine, servers = podman_engine(module)
+    outcome = engine.apply(
+        servers,
+        Request(
+            state=module.params["state"],
+            image=module.params["image"] or "",
+            purge=module.params["purge"],
+            delete_storage=module.params["delete_storage"],
+            wait=module.params["wait"],
+            timeout=module.params["wait_timeout"],
+            check_mode=module.check_mode,
+        ),
+    )
+    return {
+        "changed": bool(outcome.actions),
+        "actions": [{"verb": action.verb, "server": action.server} for action in outcome.actions],
+        "diff": outcome.diff,
+    }
+
+
+def main() -> None:
+    module = AnsibleModule(
+        argument_spec={
+            **TOPOLOGY_SPEC,
+            **ENGINE_SPEC,
+            "state": {"type": "str", "choices": list(STATES), "default": "present"},
+            "image": {"type": "str"},
+            "purge": {"type": "bool", "default": False},
+            "delete_storage": {"type": "bool", "default": False},
+            "wait": {"type": "bool", "default": True},
+            "wait_timeout": {"type": "int", "default": 60},
+        },
+        required_if=[("state", state, ["image"]) for state in ("present", "started", "restarted")],
+        supports_check_mode=True,
+    )
+    run(module, nas_server)
+
+
+if __name__ == "__main__":
+    main()

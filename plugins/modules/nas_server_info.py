@@ -1,0 +1,194 @@
+#!/usr/bin/python
+# Copyright (c) 2026, file_simulator.nas contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: nas_server_info
+short_description: Tell how NAS servers are
+version_added: 1.0.0
+description:
+  - Reports on the NAS servers of a topology, their addresses, how to mount them, their sync agents, and whether they
+    answer. Each running server is asked over NFS, from outside.
+author:
+  - file_simulator.nas contributors (@file-simulator)
+extends_documentation_fragment:
+  - file_simulator.nas._attributes.info_module
+  - file_simulator.nas._topology
+  - file_simulator.nas._engine
+requirements:
+  - jmespath, when O(query) is given
+options:
+  query:
+    description:
+      - A JMESPath expression that is applied to the list of reports. Its result is returned as RV(result).
+    type: str
+seealso:
+  - module: file_simulator.nas.nas_server
+"""
+
+EXAMPLES = r"""
+- name: Ask how the servers are
+  file_simulator.nas.nas_server_info:
+  register: nas
+
+- name: Get the ports of the servers that do not answer
+  file_simulator.nas.nas_server_info:
+    query: "[?state!='ready'].port"
+  register: silent
+"""
+
+RETURN = r"""
+servers:
+  description: One report a server, in the order of the topology.
+  returned: always
+  type: list
+  elements: dict
+  contains:
+    name:
+      description: The server's name.
+      type: str
+      sample: nas-input-1
+    role:
+      description: Its role.
+      type: str
+      sample: input
+    enabled:
+      description: Whether the topology wants it to run.
+      type: bool
+    engine:
+      description: What runs it.
+      type: str
+      sample: podman
+    instance:
+      description: The instance that it belongs to.
+      type: str
+      sample: file-simulator
+    state:
+      description:
+        - V(ready) when it answers over NFS, V(not_answering) when it runs but does not, V(broken) when a part of it does not run,
+          V(stopped), or V(absent).
+      type: str
+      sample: ready
+    problem:
+      description: What is wrong, empty when nothing is.
+      type: str
+    summary:
+      description: Its name, state and problem in one line.
+      type: str
+    windows_directory:
+      description: Its Windows directory as testers see it.
+      type: str
+      sample: C:\simulator-data\nas-input-1
+    local_directory:
+      description: The same directory as the managed machine sees it.
+      type: str
+      sample: /mnt/c/simulator-data/nas-input-1
+    host:
+      description: The address at which the managed machine reaches it.
+      type: str
+      sample: 127.0.0.1
+    port:
+      description: Its port.
+      type: int
+      sample: 32150
+    path:
+      description: What clients mount.
+      type: str
+      sample: /data
+    mount_options:
+      description: Options for the NFS client of the Linux kernel.
+      type: str
+      sample: vers=4.1,proto=tcp,port=32150,hard
+    mount_command:
+      description: A complete command that mounts it.
+      type: str
+    fsid:
+      description: The file system id that clients see, null when the server does not answer.
+      type: str
+      sample: "1.1"
+    read_only:
+      description: Whether the export refuses writes.
+      type: bool
+    storage:
+      description: The type of its storage.
+      type: str
+      sample: empty_dir
+    sync_mode:
+      description: What its sync agent carries.
+      type: str
+      sample: windows_to_nas
+    sync:
+      description: What its sync agent last said of itself, null where there is none.
+      type: dict
+    containers:
+      description: The state of each of its containers.
+      type: dict
+table:
+  description: The reports as lines of a table, for people.
+  returned: always
+  type: list
+  elements: str
+result:
+  description: The result of O(query).
+  returned: when O(query) is given
+  type: raw
+"""
+
+import traceback
+
+from ansible.module_utils.basic import AnsibleModule, missing_required_lib
+
+try:
+    import jmespath
+except ImportError:
+    jmespath = None
+    JMESPATH_IMPORT_ERROR = traceback.format_exc()
+else:
+    JMESPATH_IMPORT_ERROR = None
+
+from ansible_collections.file_simulator.nas.plugins.module_utils._errors import SimulatorError
+from ansible_collections.file_simulator.nas.plugins.module_utils._module import (
+    ENGINE_SPEC,
+    TOPOLOGY_SPEC,
+    podman_engine,
+    run,
+)
+from ansible_collections.file_simulator.nas.plugins.module_utils._report import table
+
+
+def nas_server_info(module: AnsibleModule) -> dict[str, object]:
+    query = _compiled_query(module)
+    engine, servers = podman_engine(module)
+    reports = engine.report(servers)
+    result: dict[str, object] = {"changed": False, "servers": reports, "table": table(reports)}
+    if query is not None:
+        result["result"] = query.search(reports)
+    return result
+
+
+def _compiled_query(module: AnsibleModule):
+    text = module.params["query"]
+    if text is None:
+        return None
+    if jmespath is None:
+        module.fail_json(msg=missing_required_lib("jmespath"), exception=JMESPATH_IMPORT_ERROR)
+    try:
+        return jmespath.compile(text)
+    except jmespath.exceptions.JMESPathError as error:
+        reason = " ".join(str(error).split())
+        raise SimulatorError(f"query: '{text}' is no JMESPath expression: {reason}") from None
+
+
+def main() -> None:
+    module = AnsibleModule(
+        argument_spec={**TOPOLOGY_SPEC, **ENGINE_SPEC, "query": {"type": "str"}},
+        supports_check_mode=True,
+    )
+    run(module, nas_server_info)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,187 @@
+#!/usr/bin/python
+# Copyright (c) 2026, file_simulator.nas contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: windows_directory
+short_description: Create the Windows directories of NAS servers
+version_added: 1.0.0
+description:
+  - Creates the data root and the directory of each server from their Windows paths, and puts a marker into each.
+    The marker tells a directory from the empty mount point in its place.
+  - Under WSL, C(C:\simulator-data) is C(/mnt/c/simulator-data), or below the automount root of C(/etc/wsl.conf).
+    On other machines O(drive_root) stands for the drives.
+author:
+  - file_simulator.nas contributors (@file-simulator)
+extends_documentation_fragment:
+  - file_simulator.nas._attributes
+  - file_simulator.nas._topology
+attributes:
+  check_mode:
+    support: full
+  diff_mode:
+    support: full
+  idempotent:
+    support: full
+options:
+  state:
+    description:
+      - V(present) creates what is missing. A directory that was laid out before and is empty without its marker is an
+        error, since it is a data root that is not mounted.
+      - V(absent) removes markers, and those directories that the module created and that are empty. The data root is
+        among them when O(servers) is not given.
+    type: str
+    choices:
+      - present
+      - absent
+    default: present
+  force:
+    description:
+      - With O(state=absent), remove the directories' files, too. Only directories with a marker are touched.
+    type: bool
+    default: false
+  registry:
+    description:
+      - The file in which the machine remembers what it laid out.
+    type: path
+    default: ~/.local/state/file-simulator/directories.json
+seealso:
+  - module: file_simulator.nas.nas_server
+"""
+
+EXAMPLES = r"""
+- name: Create C:\simulator-data with the directories of the seven servers
+  file_simulator.nas.windows_directory:
+
+- name: Create the directories on another drive
+  file_simulator.nas.windows_directory:
+    topology:
+      data_root: D:\tests\simulator-data
+
+- name: Remove the directories, and the files in them
+  file_simulator.nas.windows_directory:
+    state: absent
+    force: true
+"""
+
+RETURN = r"""
+data_root:
+  description: The data root.
+  returned: always
+  type: dict
+  contains:
+    windows_directory:
+      description: As Windows writes it.
+      type: str
+      sample: C:\simulator-data
+    local_directory:
+      description: As the managed machine sees it.
+      type: str
+      sample: /mnt/c/simulator-data
+    free_bytes:
+      description: The free space on its drive, null while it does not exist.
+      type: int
+directories:
+  description: The servers' directories.
+  returned: always
+  type: list
+  elements: dict
+  contains:
+    server:
+      description: The server's name.
+      type: str
+    windows_directory:
+      description: As Windows writes it.
+      type: str
+    local_directory:
+      description: As the managed machine sees it.
+      type: str
+drives:
+  description: V(wsl) where the machine has Windows drives, V(stand_in) where a directory stands for them.
+  returned: always
+  type: str
+"""
+
+import os
+import shutil
+
+from ansible.module_utils.basic import AnsibleModule
+
+from ansible_collections.file_simulator.nas.plugins.module_utils._layout import (
+    Place,
+    Registry,
+    Step,
+    carry_out,
+    observe,
+    plan_absent,
+    plan_present,
+)
+from ansible_collections.file_simulator.nas.plugins.module_utils._module import TOPOLOGY_SPEC, chosen, run
+from ansible_collections.file_simulator.nas.plugins.module_utils._topology import read_topology
+from ansible_collections.file_simulator.nas.plugins.module_utils._windows_directories import check_drive, find_drives
+
+
+def windows_directory(module: AnsibleModule) -> dict[str, object]:
+    topology = read_topology(module.params["topology"])
+    servers = chosen(topology, module.params["servers"])
+    drives = find_drives(module.params["drive_root"])
+    for path in (topology.data_root, *(server.directory for server in servers)):
+        check_drive(drives, path)
+    root = Place("", str(topology.data_root), drives.local(topology.data_root))
+    places = [root] + [Place(server.name, str(server.directory), drives.local(server.directory)) for server in servers]
+    registry = Registry(module.params["registry"])
+    known = registry.read()
+    observed = [observe(place, known) for place in places]
+    if module.params["state"] == "present":
+        steps = plan_present(observed)
+    else:
+        whole = module.params["servers"] is None
+        steps = plan_absent(observed if whole else observed[1:], module.params["force"])
+    if steps and not module.check_mode:
+        carry_out(steps)
+        registry.write(_remembered(known, steps))
+    free = shutil.disk_usage(root.path).free if os.path.isdir(root.path) else None
+    return {
+        "changed": bool(steps),
+        "diff": _diff(steps),
+        "drives": drives.kind,
+        "data_root": {"windows_directory": root.shown, "local_directory": root.path, "free_bytes": free},
+        "directories": [
+            {"server": place.server, "windows_directory": place.shown, "local_directory": place.path}
+            for place in places[1:]
+        ],
+    }
+
+
+def _remembered(known: dict[str, str], steps: list[Step]) -> dict[str, str]:
+    kept = {path: generation for path, generation in known.items() if path not in {step.place.path for step in steps}}
+    return {**kept, **{step.place.path: step.marker.generation for step in steps if step.marker}}
+
+
+def _diff(steps: list[Step]) -> dict[str, dict[str, str]]:
+    before = {"mark": "without marker", "unmark": "with marker", "remove": "with marker", "empty": "with files"}
+    after = {"mark": "with marker", "unmark": "without marker", "remove": "absent", "empty": "without files"}
+    return {
+        "before": {step.place.shown: before[step.verb] for step in reversed(steps)},
+        "after": {step.place.shown: after[step.verb] for step in steps},
+    }
+
+
+def main() -> None:
+    module = AnsibleModule(
+        argument_spec={
+            **TOPOLOGY_SPEC,
+            "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+            "force": {"type": "bool", "default": False},
+            "registry": {"type": "path", "default": "~/.local/state/file-simulator/directories.json"},
+        },
+        supports_check_mode=True,
+    )
+    run(module, windows_directory)
+
+
+if __name__ == "__main__":
+    main()

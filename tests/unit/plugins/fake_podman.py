@@ -1,0 +1,132 @@
+# Copyright (c) 2026, file_simulator.nas contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Stands for podman in unit tests: keeps pods, volumes, networks and images in memory, runs nothing."""
+
+from __future__ import annotations
+
+import json
+import threading
+import typing as t
+
+_READING = (["pod", "ps"], ["volume", "ls"], ["network", "inspect"])
+
+
+class FakePodman:
+    """Answers like podman's command line; takes the place of AnsibleModule.run_command.
+
+    ``fail`` maps the beginning of a call to the message with which it fails, ``logs`` a container to
+    its log, ``loads`` is the image that "podman load" brings.
+    """
+
+    def __init__(self, executable: str) -> None:
+        self.executable = executable
+        self.calls: list[list[str]] = []
+        self.pods: dict[str, dict[str, t.Any]] = {}
+        self.volumes: dict[str, t.Any] = {}
+        self.networks: dict[str, t.Any] = {}
+        self.images: list[str] = []
+        self.fail: dict[str, str] = {}
+        self.logs: dict[str, str] = {}
+        self.loads = ""
+        self._lock = threading.Lock()
+
+    @property
+    def changes(self) -> list[list[str]]:
+        """The calls that change something."""
+        return [
+            call
+            for call in self.calls
+            if call[:2] not in _READING and call[1:2] != ["exists"] and call[0] not in ("images", "ps", "logs")
+        ]
+
+    def run(self, command: list[str], **_options: t.Any) -> tuple[int, str, str]:
+        assert command[0] == self.executable
+        words = command[1:]
+        with self._lock:
+            self.calls.append(words)
+            for beginning, message in self.fail.items():
+                if " ".join(words).startswith(beginning):
+                    return 125, "", f"Error: {message}\n"
+            if words[1:2] == ["exists"]:
+                return 0 if words[2] in getattr(self, f"{words[0]}s") else 1, "", ""
+            return 0, self._answer(words), ""
+
+    def _answer(self, words: list[str]) -> str:
+        name = "_".join(words[:2] if words[0] in ("pod", "volume", "network") else words[:1])
+        return getattr(self, f"_{name}")(words) or ""
+
+    def _network_inspect(self, words: list[str]) -> str:
+        return json.dumps([{"name": words[2], "subnets": [{"gateway": "10.89.0.1"}]}])
+
+    def _network_create(self, words: list[str]) -> None:
+        self.networks[words[-1]] = _labels(words)
+
+    def _network_rm(self, words: list[str]) -> None:
+        del self.networks[words[2]]
+
+    def _volume_create(self, words: list[str]) -> None:
+        self.volumes[words[-1]] = _labels(words)
+
+    def _volume_rm(self, words: list[str]) -> None:
+        del self.volumes[words[2]]
+
+    def _volume_ls(self, words: list[str]) -> str:
+        return json.dumps([{"Name": name, "Mountpoint": f"/nowhere/{name}"} for name in self.volumes])
+
+    def _pod_ps(self, words: list[str]) -> str:
+        return json.dumps(
+            [
+                {
+                    "Name": name,
+                    "Labels": pod["labels"],
+                    "Containers": [{"Names": each, "Status": status} for each, status in pod["containers"].items()],
+                }
+                for name, pod in self.pods.items()
+            ]
+        )
+
+    def _pod_create(self, words: list[str]) -> None:
+        self.pods[_after("--name", words)] = {"labels": _labels(words), "containers": {}}
+
+    def _create(self, words: list[str]) -> None:
+        self.pods[_after("--pod", words)]["containers"][_after("--name", words)] = "created"
+
+    def _pod_start(self, words: list[str]) -> None:
+        containers = self.pods[words[2]]["containers"]
+        for name in containers:
+            containers[name] = "exited" if name.endswith(".sync-windows-data") else "running"
+
+    def _pod_stop(self, words: list[str]) -> None:
+        self.pods[words[2]]["containers"] = dict.fromkeys(self.pods[words[2]]["containers"], "exited")
+
+    def _pod_rm(self, words: list[str]) -> None:
+        self.pods.pop(words[-1], None)
+
+    def _stop(self, words: list[str]) -> None:
+        for pod in self.pods.values():
+            if words[-1] in pod["containers"]:
+                pod["containers"][words[-1]] = "exited"
+
+    def _load(self, words: list[str]) -> None:
+        self.images.append(self.loads)
+
+    def _images(self, words: list[str]) -> str:
+        return "\n".join(self.images)
+
+    def _rmi(self, words: list[str]) -> None:
+        self.images = [image for image in self.images if image not in words[1:]]
+
+    def _ps(self, words: list[str]) -> str:
+        return ""
+
+    def _logs(self, words: list[str]) -> str:
+        return self.logs.get(words[-1], "")
+
+
+def _after(option: str, words: list[str]) -> str:
+    return words[words.index(option) + 1]
+
+
+def _labels(words: list[str]) -> dict[str, str]:
+    return dict(words[i + 1].split("=", 1) for i, word in enumerate(words) if word == "--label")

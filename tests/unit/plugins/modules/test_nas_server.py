@@ -1,0 +1,264 @@
+# Copyright (c) 2026, file_simulator.nas contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""nas_server against a podman that runs nothing: the twelve steps, and everything that is refused."""
+
+from __future__ import annotations
+
+import socket
+import typing as t
+from pathlib import Path
+
+import pytest
+
+from ansible_collections.file_simulator.nas.plugins.modules import nas_server, windows_directory
+
+from ..conftest import ModuleFailed
+from ..fake_podman import FakePodman
+
+IMAGE = "localhost/file-simulator/nas:test"
+Run = t.Callable[..., "dict[str, t.Any]"]
+
+
+@pytest.fixture
+def arguments(podman: FakePodman, tmp_path: Path, run_module: Run) -> dict[str, t.Any]:
+    """Arguments for a laid-out topology of two servers whose image is there."""
+    podman.images = [IMAGE]
+    ports = free_ports(3)
+    topology = {
+        "servers": [{"name": "nas-input-1", "port": ports[0]}, {"name": "nas-output-1", "port": ports[1]}],
+    }
+    layout = {"drive_root": str(tmp_path / "drives"), "registry": str(tmp_path / "registry.json")}
+    whole = {"servers": [*topology["servers"], {"name": "nas-backup", "port": ports[2]}]}
+    run_module(windows_directory, topology=whole, **layout)
+    return {
+        "topology": topology,
+        "image": IMAGE,
+        "wait": False,
+        "drive_root": layout["drive_root"],
+        "podman_executable": podman.executable,
+        "state_directory": str(tmp_path / "state"),
+    }
+
+
+def free_ports(count: int) -> list[int]:
+    """Ports of the NodePort range on which nobody listens."""
+    free = []
+    for port in range(32700, 32767):
+        with socket.socket() as attempt:
+            if attempt.connect_ex(("127.0.0.1", port)):
+                free.append(port)
+        if len(free) == count:
+            return free
+    raise AssertionError("no free port")
+
+
+def verbs(result: dict[str, t.Any]) -> list[str]:
+    return [f"{action['verb']} {action['server']}" for action in result["actions"]]
+
+
+def changed_topology(arguments: dict[str, t.Any], **change: t.Any) -> dict[str, t.Any]:
+    topology = {**arguments["topology"], "changes": [{"name": "nas-input-1", **change}]}
+    return {**arguments, "topology": topology}
+
+
+def test_twelve_steps(run_module: Run, podman: FakePodman, arguments: dict[str, t.Any]) -> None:
+    """Create, again, modify, again, delete, again: each in check mode first, which calls nothing that changes."""
+    modified = changed_topology(arguments, export_options="ro,no_root_squash")
+    for state, given, expected in [
+        ("present", arguments, ["create nas-input-1", "create nas-output-1"]),
+        ("present", arguments, []),
+        ("present", modified, ["replace nas-input-1"]),
+        ("present", modified, []),
+        ("absent", modified, ["remove nas-input-1", "remove nas-output-1"]),
+        ("absent", modified, []),
+    ]:
+        before = podman.changes
+        predicted = run_module(nas_server, check=True, state=state, **given)
+        assert podman.changes == before, "check mode changed something"
+        done = run_module(nas_server, state=state, **given)
+        assert verbs(predicted) == verbs(done) == expected
+        assert predicted["changed"] == done["changed"] == bool(expected)
+        assert predicted["diff"] == done["diff"]
+    assert podman.pods == podman.volumes == podman.networks == {}
+
+
+def test_diff_shows_the_changed_line(run_module: Run, podman: FakePodman, arguments: dict[str, t.Any]) -> None:
+    run_module(nas_server, **arguments)
+    diff = run_module(nas_server, check=True, **changed_topology(arguments, export_options="ro,no_root_squash"))["diff"]
+    before, after = (diff[side]["nas-input-1"]["config"]["ganesha.conf"] for side in ("before", "after"))
+    assert set(before) - set(after) == {"    Access_Type = RW;"}
+    assert set(after) - set(before) == {"    Access_Type = RO;"}
+
+
+def test_one_server_is_added_without_touching_the_others(
+    run_module: Run, podman: FakePodman, arguments: dict[str, t.Any]
+) -> None:
+    run_module(nas_server, **arguments)
+    first = dict(podman.pods)
+    more = {"servers": [{"name": "nas-backup", "port": free_ports(3)[2]}]}
+    result = run_module(nas_server, **{**arguments, "topology": more})
+    assert verbs(result) == ["create nas-backup"]
+    assert {name: podman.pods[name] for name in first} == first
+
+
+def test_purge_removes_what_left_the_topology(run_module: Run, podman: FakePodman, arguments: dict[str, t.Any]) -> None:
+    run_module(nas_server, **arguments)
+    fewer = {"servers": arguments["topology"]["servers"][:1]}
+    assert verbs(run_module(nas_server, **{**arguments, "topology": fewer})) == []
+    assert verbs(run_module(nas_server, purge=True, **{**arguments, "topology": fewer})) == ["remove nas-output-1"]
+
+
+def test_disabled_server_goes_and_comes_back(run_module: Run, podman: FakePodman, arguments: dict[str, t.Any]) -> None:
+    run_module(nas_server, **arguments)
+    assert verbs(run_module(nas_server, **changed_topology(arguments, enabled=False))) == ["remove nas-input-1"]
+    assert verbs(run_module(nas_server, **arguments)) == ["create nas-input-1"]
+
+
+def test_states_of_running_servers(run_module: Run, podman: FakePodman, arguments: dict[str, t.Any]) -> None:
+    run_module(nas_server, **arguments)
+    both = ["nas-input-1", "nas-output-1"]
+    for state, verb in [
+        ("stopped", "stop"),
+        ("stopped", ""),
+        ("present", ""),
+        ("started", "start"),
+        ("restarted", "restart"),
+    ]:
+        expected = [f"{verb} {server}" for server in both] if verb else []
+        assert verbs(run_module(nas_server, state=state, **arguments)) == expected, state
+
+
+def test_broken_server_is_started_again(run_module: Run, podman: FakePodman, arguments: dict[str, t.Any]) -> None:
+    run_module(nas_server, **arguments)
+    podman.pods["file-simulator.nas-input-1"]["containers"]["file-simulator.nas-input-1.sync-agent"] = "exited"
+    assert verbs(run_module(nas_server, **arguments)) == ["start nas-input-1"]
+
+
+def test_server_stops_before_its_agent(run_module: Run, podman: FakePodman, arguments: dict[str, t.Any]) -> None:
+    """The agent must outlive the server, or what was written last stays behind."""
+    run_module(nas_server, **arguments)
+    run_module(nas_server, state="absent", **{**arguments, "servers": ["nas-output-1"]})
+    ends = [call for call in podman.calls if call[0] == "stop" or call[:2] in (["pod", "stop"], ["pod", "rm"])]
+    assert [call[-1] for call in ends] == [
+        "file-simulator.nas-output-1.nfs-server",
+        "file-simulator.nas-output-1.sync-agent",
+        "file-simulator.nas-output-1",
+        "file-simulator.nas-output-1",
+    ]
+
+
+def test_persistent_storage_outlives_its_pod(run_module: Run, podman: FakePodman, arguments: dict[str, t.Any]) -> None:
+    persistent = changed_topology(arguments, storage={"type": "persistent"})
+    run_module(nas_server, **persistent)
+    run_module(
+        nas_server, **changed_topology(arguments, storage={"type": "persistent"}, export_options="ro,no_root_squash")
+    )
+    assert "file-simulator.nas-input-1.export" in podman.volumes
+    run_module(nas_server, state="absent", **persistent)
+    assert list(podman.volumes) == ["file-simulator.nas-input-1.export"]
+    run_module(nas_server, **persistent)
+    run_module(nas_server, state="absent", delete_storage=True, **persistent)
+    assert podman.volumes == {}
+
+
+def test_no_two_servers_share_a_volume(run_module: Run, podman: FakePodman, arguments: dict[str, t.Any]) -> None:
+    run_module(nas_server, **arguments)
+    mounts: dict[str, set[str]] = {}
+    for call in podman.calls:
+        if call[0] == "create":
+            pod = call[call.index("--pod") + 1]
+            for word in (word for word in call if word.startswith("type=")):
+                mounts.setdefault(word.split("source=")[1].split(",")[0], set()).add(pod)
+    assert mounts and all(len(pods) == 1 for pods in mounts.values()), mounts
+
+
+def test_loopback_clients_are_let_in_through_the_gateway(
+    run_module: Run, podman: FakePodman, arguments: dict[str, t.Any]
+) -> None:
+    result = run_module(nas_server, **changed_topology(arguments, clients=["127.0.0.1", "192.0.2.0/24"]))
+    config = result["diff"]["after"]["nas-input-1"]["config"]["ganesha.conf"]
+    assert "    CLIENT { Clients = 127.0.0.1/32, 192.0.2.0/24, 10.89.0.1/32; Access_Type = RW; }" in config
+    assert "    Access_Type = None;" in config
+
+
+class TestRefused:
+    """Nothing may be touched when something is wrong."""
+
+    @pytest.fixture(autouse=True)
+    def untouched(self, podman: FakePodman, arguments: dict[str, t.Any]) -> t.Iterator[None]:
+        yield
+        assert podman.changes == []
+
+    def test_port_in_use(self, run_module: Run, arguments: dict[str, t.Any]) -> None:
+        port = arguments["topology"]["servers"][1]["port"]
+        with socket.create_server(("127.0.0.1", port)):
+            for check in (True, False):
+                with pytest.raises(ModuleFailed, match=rf"server nas-output-1: port: 127.0.0.1:{port} is in use"):
+                    run_module(nas_server, check=check, **arguments)
+
+    def test_unmounted_data_root(self, run_module: Run, arguments: dict[str, t.Any], tmp_path: Path) -> None:
+        root = tmp_path / "drives" / "c" / "simulator-data"
+        root.rename(tmp_path / "elsewhere")
+        root.mkdir()
+        with pytest.raises(ModuleFailed, match=r"server nas-input-1: directory: C:\\simulator-data .* not mounted"):
+            run_module(nas_server, **arguments)
+
+    def test_missing_image(self, run_module: Run, podman: FakePodman, arguments: dict[str, t.Any]) -> None:
+        podman.images = []
+        with pytest.raises(ModuleFailed, match="run the role nas_image first"):
+            run_module(nas_server, **arguments)
+
+    def test_unknown_server(self, run_module: Run, arguments: dict[str, t.Any]) -> None:
+        with pytest.raises(ModuleFailed, match="servers: 'nas-input-9' is not in the topology"):
+            run_module(nas_server, **{**arguments, "servers": ["nas-input-9"]})
+
+    def test_wrong_topology(self, run_module: Run, arguments: dict[str, t.Any]) -> None:
+        with pytest.raises(ModuleFailed, match="topology: server nas-input-1: role: 'spare' is unknown"):
+            run_module(nas_server, **changed_topology(arguments, role="spare"))
+
+    def test_missing_podman(self, run_module: Run, arguments: dict[str, t.Any]) -> None:
+        with pytest.raises(ModuleFailed, match="no-such-podman is not installed"):
+            run_module(nas_server, **{**arguments, "podman_executable": "no-such-podman"})
+
+    def test_not_root(self, run_module: Run, arguments: dict[str, t.Any], monkeypatch: pytest.MonkeyPatch) -> None:
+        from ansible_collections.file_simulator.nas.plugins.module_utils import _module
+
+        monkeypatch.setattr(_module.os, "geteuid", lambda: 1000)
+        with pytest.raises(ModuleFailed, match="become: true"):
+            run_module(nas_server, **arguments)
+
+
+def test_check_mode_without_podman_predicts(run_module: Run, arguments: dict[str, t.Any]) -> None:
+    result = run_module(nas_server, check=True, **{**arguments, "podman_executable": "no-such-podman"})
+    assert verbs(result) == ["create nas-input-1", "create nas-output-1"]
+
+
+def test_windows_directory_of_another_instance_is_refused(
+    run_module: Run, podman: FakePodman, arguments: dict[str, t.Any]
+) -> None:
+    run_module(nas_server, **arguments)
+    ports = free_ports(3)
+    servers = [{"name": "nas-input-1", "port": ports[2]}]
+    other = {**arguments, "topology": {"instance": "second", "servers": servers}}
+    with pytest.raises(ModuleFailed, match="is that of nas-input-1 of instance file-simulator"):
+        run_module(nas_server, **other)
+
+
+def test_failed_start_tells_the_cause(run_module: Run, podman: FakePodman, arguments: dict[str, t.Any]) -> None:
+    podman.fail = {"pod start file-simulator.nas-input-1": "init container exited with code 3"}
+    podman.logs = {"file-simulator.nas-input-1.sync-windows-data": "starting\nthe marker is gone"}
+    with pytest.raises(ModuleFailed, match=r"server nas-input-1: start the pod: .*: the marker is gone") as failure:
+        run_module(nas_server, **arguments)
+    assert failure.value.result["rc"] == 125
+    assert "file-simulator.nas-output-1" in podman.pods, "one failure stopped the others"
+
+
+def test_failed_creation_leaves_nothing_half_done(
+    run_module: Run, podman: FakePodman, arguments: dict[str, t.Any]
+) -> None:
+    podman.fail = {"create --pod file-simulator.nas-input-1": "no space left on device"}
+    with pytest.raises(ModuleFailed, match=r"server nas-input-1: create sync-windows-data: .*no space left"):
+        run_module(nas_server, **arguments)
+    assert "file-simulator.nas-input-1" not in podman.pods
+    assert "file-simulator.nas-input-1.export" not in podman.volumes
