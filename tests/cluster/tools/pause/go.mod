@@ -1,0 +1,3 @@
+module file-simulator.test/pause
+
+go 1.21
