@@ -1,0 +1,36 @@
+# Copyright (c) 2026, file_simulator.nas contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What can stand in the way of one action, of one side, or of the whole agent."""
+
+from __future__ import annotations
+
+import errno
+
+from .model import Side
+
+
+class Changed(Exception):
+    """A file is not what it was when the action was planned: look again."""
+
+
+class SideFull(Exception):
+    """A side has no room."""
+
+    def __init__(self, side: Side) -> None:
+        """Say which side."""
+        super().__init__(f"no space left on the {side.value} side")
+        self.side = side
+
+
+class Unknown(Exception):
+    """A side is not there, or is not the one that the ledger knows: nothing may be concluded from it."""
+
+
+_NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT})
+ABSENT = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ELOOP})
+"""Errors that say that a path is not there (a symbolic link in the middle of it counts as nothing)."""
+
+
+def is_full(error: OSError) -> bool:
+    """Whether an error means that there is no room."""
+    return error.errno in _NO_ROOM

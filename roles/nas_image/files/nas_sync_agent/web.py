@@ -1,0 +1,62 @@
+# Copyright (c) 2026, file_simulator.nas contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Serves the status over HTTP, read-only."""
+
+from __future__ import annotations
+
+import json
+import socket
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+from .status import Status
+
+_TIMEOUT = 5.0
+
+
+class StatusServer(ThreadingHTTPServer):
+    """Answers /status, /healthz and /metrics until the process ends."""
+
+    daemon_threads = True
+
+    def __init__(self, address: tuple[str, int], status: Status) -> None:
+        """Bind; raises OSError when the address is not to be had."""
+        self.status = status
+        self.address_family = socket.AF_INET6 if ":" in address[0] else socket.AF_INET
+        super().__init__(address, _Handler)
+
+    def start(self) -> None:
+        """Serve in a thread of its own."""
+        threading.Thread(target=self.serve_forever, name="status", daemon=True).start()
+
+
+class _Handler(BaseHTTPRequestHandler):
+    server: StatusServer
+    timeout = _TIMEOUT
+    server_version = "nas-sync-agent"
+    sys_version = ""
+
+    def do_GET(self) -> None:
+        """Answer one request."""
+        status = self.server.status
+        if self.path == "/status":
+            self._answer(200, "application/json", json.dumps(status.snapshot(), indent=1) + "\n")
+        elif self.path == "/metrics":
+            self._answer(200, "text/plain; version=0.0.4; charset=utf-8", status.metrics())
+        elif self.path == "/healthz":
+            reason = status.halted_reason
+            self._answer(503 if reason else 200, "text/plain; charset=utf-8", (reason or "ok") + "\n")
+        else:
+            self._answer(404, "text/plain; charset=utf-8", "there are /status, /healthz and /metrics\n")
+
+    def _answer(self, code: int, kind: str, text: str) -> None:
+        body = text.encode(errors="backslashreplace")
+        self.send_response(code)
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(len(body)))
+        self.send_header("Cache-Control", "no-store")
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+        """Probes come every few seconds: they are not worth a line."""
