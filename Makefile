@@ -6,7 +6,7 @@
 #
 # ARGS is handed to ansible-playbook, for example: make up ARGS='-e @my-topology.yml'
 .DEFAULT_GOAL := help
-.PHONY: help up down status venv venv-dev lint unit molecule test
+.PHONY: help up down status venv venv-dev lint unit molecule test test-agent benchmark-sync
 
 SHELL := /bin/bash
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
@@ -56,3 +56,10 @@ molecule: venv-dev
 	molecule test --scenario-name default
 
 test: lint unit molecule
+
+# The sync agent as a process, killed at random moments: longer than make test should take.
+test-agent: venv-dev
+	pytest tests/agent
+
+benchmark-sync: venv-dev
+	python benchmarks/sync/run.py

@@ -10,5 +10,6 @@ run ruff format --check .
 run yamllint --strict .
 run codespell
 run mypy
+run python tools/role_readmes.py --check
 run antsibull-changelog lint
 run ansible-lint --offline --profile production

@@ -12,14 +12,14 @@ import typing as t
 _LOOPBACK = (ipaddress.ip_network("127.0.0.0/8"), ipaddress.ip_network("::1/128"))
 
 
-def seen_from_pods(clients: t.Sequence[str], gateway: str) -> tuple[str, ...]:
-    """Return ``clients`` with the pod network's gateway added where they include this machine itself.
+def seen_from_pods(clients: t.Sequence[str], *gateways: str) -> tuple[str, ...]:
+    """Return ``clients`` with the pod network's gateways added where they include this machine itself.
 
     A published port is reached through address translation: what comes from the machine's own
-    loopback address has the gateway's address by the time it reaches the server.
+    loopback address has a gateway's address by the time it reaches the server.
     """
     networks = [ipaddress.ip_network(client) for client in clients]
     local = any(network.version == own.version and network.overlaps(own) for network in networks for own in _LOOPBACK)
-    return (
-        (*clients, f"{gateway}/{ipaddress.ip_address(gateway).max_prefixlen}") if local and gateway else tuple(clients)
-    )
+    if not local:
+        return tuple(clients)
+    return (*clients, *(f"{gateway}/{ipaddress.ip_address(gateway).max_prefixlen}" for gateway in gateways if gateway))

@@ -36,8 +36,10 @@ BY_ROLE: dict[str, dict[str, t.Any]] = {
 
 SYNC: dict[str, t.Any] = {"interval": 30, "quiet_period": 2, "max_deletions": "50%"}
 STORAGE: dict[str, t.Any] = {"type": "empty_dir", "size_limit": "500Mi"}
+# Requests and memory are those of the system that this one replaces. Its CPU limits, 200m and 100m,
+# slow the start of an agent to seconds and bursts of small files to minutes; unused CPU costs nobody anything.
 RESOURCES: dict[str, dict[str, dict[str, str]]] = {
-    "server": {"requests": {"cpu": "50m", "memory": "64Mi"}, "limits": {"cpu": "200m", "memory": "256Mi"}},
-    "agent": {"requests": {"cpu": "25m", "memory": "32Mi"}, "limits": {"cpu": "100m", "memory": "64Mi"}},
-    "init": {"requests": {"cpu": "25m", "memory": "32Mi"}, "limits": {"cpu": "500m", "memory": "128Mi"}},
+    "server": {"requests": {"cpu": "50m", "memory": "64Mi"}, "limits": {"cpu": "1000m", "memory": "256Mi"}},
+    "agent": {"requests": {"cpu": "25m", "memory": "32Mi"}, "limits": {"cpu": "500m", "memory": "64Mi"}},
+    "init": {"requests": {"cpu": "25m", "memory": "32Mi"}, "limits": {"cpu": "1000m", "memory": "128Mi"}},
 }

@@ -15,17 +15,18 @@ from dataclasses import dataclass
 
 from ansible_collections.file_simulator.nas.plugins.module_utils._fields import FieldError, integer
 
-_FLAGS: t.Mapping[str, tuple[str, t.Any]] = {
-    "rw": ("read_only", False),
-    "ro": ("read_only", True),
-    "root_squash": ("squash", "root"),
-    "no_root_squash": ("squash", "none"),
-    "all_squash": ("squash", "all"),
-    "secure": ("privileged_port", True),
-    "insecure": ("privileged_port", False),
+_FLAGS: t.Mapping[str, t.Mapping[str, t.Any]] = {
+    "rw": {"read_only": False},
+    "ro": {"read_only": True},
+    "root_squash": {"squash": "root"},
+    "no_root_squash": {"squash": "none"},
+    "all_squash": {"squash": "all", "squash_all": True},
+    "no_all_squash": {"squash_all": False},
+    "secure": {"privileged_port": True},
+    "insecure": {"privileged_port": False},
 }
 # True of every export here, so that saying them changes nothing.
-_ALWAYS_TRUE = ("sync", "no_subtree_check", "sec=sys", "no_acl", "no_all_squash")
+_ALWAYS_TRUE = ("sync", "no_subtree_check", "sec=sys", "no_acl")
 _REFUSED = {
     "async": "the servers always write before they answer; leave it out",
     "fsid": "the fsid follows from export_id; set that instead",
@@ -66,13 +67,13 @@ def parse_export_options(text: t.Any, field: str = "export_options") -> ExportOp
     if "read_only" not in values:
         # exports(5) reads silence as ro; the seeds and most testers mean rw. Neither guess is safe.
         raise FieldError(field, f"'{text}' says neither rw nor ro; add one")
+    values.pop("squash_all", None)
     return ExportOptions(**values)
 
 
-def _meaning(word: str, field: str) -> dict[str, t.Any]:
+def _meaning(word: str, field: str) -> t.Mapping[str, t.Any]:
     if word in _FLAGS:
-        name, value = _FLAGS[word]
-        return {name: value}
+        return _FLAGS[word]
     if word in _ALWAYS_TRUE:
         return {}
     key, separator, value = word.partition("=")

@@ -71,9 +71,9 @@ def boolean(value: t.Any, field: str) -> bool:
     if isinstance(value, bool):
         return value
     word = str(value).lower()
-    if word in ("true", "yes", "on", "1"):
+    if word in ("true", "yes", "on", "1", "t", "y"):
         return True
-    if word in ("false", "no", "off", "0"):
+    if word in ("false", "no", "off", "0", "f", "n"):
         return False
     raise FieldError(field, f"expected true or false, got {_shown(value)}")
 

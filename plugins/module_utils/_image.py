@@ -16,7 +16,7 @@ import typing as t
 from dataclasses import asdict, dataclass, field
 
 # Raised when the same recipe is built into another image than before.
-_FORMAT = 1
+_FORMAT = 2
 _PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 _ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64"}
 # The tag tells recipes apart, not attackers.
@@ -73,6 +73,8 @@ def mmdebstrap_command(recipe: Recipe, executable: str, target: str) -> list[str
         f"--include={','.join(recipe.packages)}",
         # Nobody reads manuals or translations in a container.
         *[f"--dpkgopt=path-exclude=/usr/share/{name}/*" for name in ("doc", "man", "info", "locale", "lintian")],
+        # NFS-Ganesha reads it, podman makes it, a kubelet does not.
+        '--customize-hook=ln -sfn ../proc/self/mounts "$1/etc/mtab"',
         recipe.suite, target,
         *([recipe.mirror] if recipe.mirror else []),
     ]  # fmt: skip

@@ -6,10 +6,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import io
 import json
 import os
+import re
 import shutil
 import tarfile
 import tempfile
@@ -39,7 +41,7 @@ def build_archive(recipe: Recipe, target: str, run_command: Runner, mmdebstrap: 
     by the next recipe with the same packages.
     """
     directory = os.path.dirname(target)
-    base = os.path.join(directory, f"base-{recipe.base_tag}.tar")
+    base = _base(recipe, target)
     try:
         os.makedirs(directory, exist_ok=True)
         workplace = tempfile.mkdtemp(prefix=".building-", dir=directory)
@@ -62,6 +64,22 @@ def build_archive(recipe: Recipe, target: str, run_command: Runner, mmdebstrap: 
         shutil.rmtree(workplace, ignore_errors=True)
 
 
+def is_cached(recipe: Recipe, archive: str) -> bool:
+    """Tell whether the archive, or what it is made from, was built before."""
+    return os.path.exists(archive) or os.path.exists(_base(recipe, archive))
+
+
+def discard(recipe: Recipe, archive: str) -> None:
+    """Remove an archive that turned out to be damaged, and the root file system that it was made from."""
+    for path in (archive, _base(recipe, archive)):
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(path)
+
+
+def _base(recipe: Recipe, archive: str) -> str:
+    return os.path.join(os.path.dirname(archive), f"base-{recipe.base_tag}.tar")
+
+
 def _debootstrap(recipe: Recipe, layer: str, run_command: Runner, mmdebstrap: str) -> None:
     command = mmdebstrap_command(recipe, mmdebstrap, layer)
     status, out, err = run_command(command)
@@ -76,8 +94,13 @@ def _debootstrap(recipe: Recipe, layer: str, run_command: Runner, mmdebstrap: st
 
 def _check_versions(recipe: Recipe, base: str) -> None:
     with tarfile.open(base, "r:") as packed:
-        status = packed.extractfile(_DPKG_STATUS)
-        database = status.read().decode() if status else ""
+        try:
+            status = packed.extractfile(_DPKG_STATUS)
+        except KeyError:
+            status = None
+        if status is None:
+            raise SimulatorError(f"image {recipe.reference}: mmdebstrap made a root file system without packages")
+        database = status.read().decode()
     wrong = wrong_versions(database, recipe.pinned)
     if wrong:
         raise SimulatorError(
@@ -101,8 +124,9 @@ def _pack(recipe: Recipe, base: str, files: str, archive: str) -> None:
 
 
 def _prune(directory: str, prefix: str) -> None:
-    """Remove all but the newest files that begin with ``prefix``."""
-    paths = [os.path.join(directory, name) for name in os.listdir(directory) if name.startswith(prefix)]
+    """Remove all but the newest of our archives whose name begins with ``prefix``."""
+    ours = re.compile(re.escape(prefix) + r"[0-9a-f]{12}\.tar\Z")
+    paths = [os.path.join(directory, name) for name in os.listdir(directory) if ours.match(name)]
     for path in sorted(paths, key=os.path.getmtime)[:-_KEPT_ARCHIVES]:
         os.unlink(path)
 

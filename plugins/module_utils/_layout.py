@@ -31,13 +31,19 @@ class Place:
 
 @dataclass(frozen=True)
 class Observed:
-    """A place as the disk shows it. ``known`` is the generation that we gave it once, empty when we never did."""
+    """A place as the disk shows it.
+
+    ``known`` is the generation that we gave it once, empty when we never did. ``empty`` looks past the
+    marker. ``directories`` are the names of the directories in it, ``has_files`` tells of the rest.
+    """
 
     place: Place
     exists: bool
     empty: bool
     marker: Marker | None
     known: str
+    directories: frozenset[str] = frozenset()
+    has_files: bool = False
 
 
 @dataclass(frozen=True)
@@ -67,6 +73,8 @@ class Registry:
             return {}
         except (OSError, ValueError) as error:
             raise SimulatorError(f"{self._path}: cannot be read ({error}); remove it if it is damaged") from None
+        if not isinstance(data, dict):
+            raise SimulatorError(f"{self._path}: cannot be read (no JSON object); remove it if it is damaged")
         return {str(path): str(generation) for path, generation in data.items()}
 
     def write(self, generations: t.Mapping[str, str]) -> None:
@@ -90,11 +98,26 @@ def observe(place: Place, known: t.Mapping[str, str]) -> Observed:
         )
     exists = os.path.isdir(place.path)
     try:
-        empty = not exists or windows.is_empty(place.path)
+        directories, files = _contents(place.path) if exists else (frozenset(), frozenset())
     except OSError as error:
         raise SimulatorError(f"{place.shown} ({place.path}) cannot be read: {error.strerror}") from None
-    marker = windows.read_marker(place.path) if exists else None
-    return Observed(place, exists, empty, marker, known.get(place.path, ""))
+    return Observed(
+        place,
+        exists,
+        empty=not directories and not files,
+        marker=windows.read_marker(place.path) if exists else None,
+        known=known.get(place.path, ""),
+        directories=directories,
+        has_files=bool(files),
+    )
+
+
+def _contents(path: str) -> tuple[frozenset[str], frozenset[str]]:
+    """Return the names of the directories in a directory, and of what else is in it but the marker."""
+    with os.scandir(path) as entries:
+        listed = [(entry.name, entry.is_dir(follow_symlinks=False)) for entry in entries]
+    directories = frozenset(name for name, is_directory in listed if is_directory)
+    return directories, frozenset(name for name, _is in listed) - directories - {windows.MARKER_NAME}
 
 
 def plan_present(places: t.Sequence[Observed]) -> list[Step]:
@@ -114,7 +137,9 @@ def plan_present(places: t.Sequence[Observed]) -> list[Step]:
                 )
             continue
         generation = seen.known if seen.exists else ""
-        if generation and seen.empty and (seen is root or root.marker is None):
+        # The data root's marker vouches for what lies below it, and for nothing on other drives.
+        below_root = seen.place.path.startswith(os.path.join(root.place.path, ""))
+        if generation and seen.empty and not (root.marker and below_root):
             raise SimulatorError(
                 f"{seen.place.shown} ({seen.place.path}) was laid out before, and now it is empty: it is not mounted. "
                 "Mount it again; if it was emptied on purpose, remove the directory itself"
@@ -129,15 +154,25 @@ def plan_present(places: t.Sequence[Observed]) -> list[Step]:
 def plan_absent(places: t.Sequence[Observed], force: bool) -> list[Step]:
     """Return the steps that take the layout away, the data root last. Files stay unless ``force`` is set."""
     steps = []
+    removed: set[str] = set()
     for seen in reversed(places):
         if not seen.marker:
             continue
         if force:
             steps.append(Step("empty", seen.place))
         steps.append(Step("unmark", seen.place))
-        if seen.marker.created and (seen.empty or force or not seen.place.server):
+        if seen.marker.created and _will_be_empty(seen, removed, force):
             steps.append(Step("remove", seen.place))
+            removed.add(seen.place.path)
     return steps
+
+
+def _will_be_empty(seen: Observed, removed: t.Collection[str], force: bool) -> bool:
+    """Tell whether a place has nothing left once the places in it are ``removed``."""
+    if seen.place.server:
+        return force or seen.empty
+    left = {name for name in seen.directories if os.path.join(seen.place.path, name) not in removed}
+    return not left and (force or not seen.has_files)
 
 
 def carry_out(steps: t.Sequence[Step]) -> None:
@@ -152,6 +187,7 @@ def carry_out(steps: t.Sequence[Step]) -> None:
                 os.unlink(os.path.join(path, windows.MARKER_NAME))
             elif step.verb == "empty":
                 _empty(path, keep_directories=not step.place.server)
+            # Somebody may have put something there in the meantime.
             elif step.verb == "remove" and not os.listdir(path):
                 os.rmdir(path)
         except OSError as error:

@@ -20,7 +20,6 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._podman_render 
 _CAP_SYS_RESOURCE = 24
 # What podman asks for when nothing is configured; beyond the hard limit the kernel refuses it.
 _PODMAN_ULIMIT = 1048576
-_LOWEST_ULIMIT = 1024
 
 
 @dataclass(frozen=True)
@@ -44,11 +43,11 @@ def adaptation(machine: Machine) -> str:
     limits = {"nofile": machine.files, "nproc": machine.processes}
     if not machine.may_raise_limits and min(limits.values()) < _PODMAN_ULIMIT:
         for name, limit in limits.items():
-            if limit < _LOWEST_ULIMIT:
+            if limit < ULIMIT:
                 raise SimulatorError(
-                    f"podman: the hard limit {name} is {limit} and may not be raised; allow at least {_LOWEST_ULIMIT}"
+                    f"podman: the hard limit {name} is {limit} and may not be raised; allow at least {ULIMIT}"
                 )
-        words = ", ".join(f'"{name}={min(limit, ULIMIT)}:{min(limit, ULIMIT)}"' for name, limit in limits.items())
+        words = ", ".join(f'"{name}={ULIMIT}:{ULIMIT}"' for name in limits)
         containers.append(f"default_ulimits = [{words}]")
     if machine.cgroup_hybrid:
         # crun stops with "drop all controllers from cgroupv2" on such a machine.

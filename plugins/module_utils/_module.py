@@ -14,9 +14,7 @@ from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.file_simulator.nas.plugins.module_utils._errors import SimulatorError
 from ansible_collections.file_simulator.nas.plugins.module_utils._machine import adaptation, read_machine
 from ansible_collections.file_simulator.nas.plugins.module_utils._podman import Podman
-from ansible_collections.file_simulator.nas.plugins.module_utils._podman_engine import PodmanEngine
-from ansible_collections.file_simulator.nas.plugins.module_utils._topology import Server, Topology, read_topology
-from ansible_collections.file_simulator.nas.plugins.module_utils._windows_directories import find_drives
+from ansible_collections.file_simulator.nas.plugins.module_utils._topology import Server, Topology
 
 STATE_ROOT = "/var/lib/file-simulator"
 STAND_IN_ROOT = "~/file-simulator"
@@ -25,11 +23,6 @@ TOPOLOGY_SPEC: dict[str, t.Any] = {
     "topology": {"type": "dict", "default": {}},
     "servers": {"type": "list", "elements": "str"},
     "drive_root": {"type": "path", "default": STAND_IN_ROOT},
-}
-ENGINE_SPEC: dict[str, t.Any] = {
-    "engine": {"type": "str", "choices": ["podman"], "default": "podman"},
-    "podman_executable": {"type": "str", "default": "podman"},
-    "state_directory": {"type": "path", "default": STATE_ROOT},
 }
 
 
@@ -50,16 +43,7 @@ def chosen(topology: Topology, names: t.Sequence[str] | None) -> list[Server]:
     for name in names or ():
         if name not in known:
             raise SimulatorError(f"servers: '{name}' is not in the topology; it has {', '.join(known)}")
-    return [known[name] for name in (known if names is None else names)]
-
-
-def podman_engine(module: AnsibleModule) -> tuple[PodmanEngine, list[Server]]:
-    """Return the engine for a module's parameters, and the servers that they choose."""
-    topology = read_topology(module.params["topology"])
-    servers = chosen(topology, module.params["servers"])
-    drives = find_drives(module.params["drive_root"])
-    podman = open_podman(module)
-    return PodmanEngine(podman, topology, drives, module.params["state_directory"]), servers
+    return [known[name] for name in dict.fromkeys(known if names is None else names)]
 
 
 def open_podman(module: AnsibleModule) -> Podman | None:

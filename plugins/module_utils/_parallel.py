@@ -32,9 +32,8 @@ def for_each(items: t.Sequence[_Item], work: t.Callable[[_Item], _Result]) -> li
             raise failure
     if len(errors) > 1:
         more = f" ({len(errors) - 1} more, see problems)"
-        raise SimulatorError(
-            errors[0].message + more, problems=[error.message for error in errors], **errors[0].details
-        )
+        details = {**errors[0].details, "problems": [error.message for error in errors]}
+        raise SimulatorError(errors[0].message + more, **details)
     if errors:
         raise errors[0]
     return [future.result() for future in futures]

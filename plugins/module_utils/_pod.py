@@ -61,7 +61,10 @@ class Container:
 
 @dataclass(frozen=True)
 class Pod:
-    """What runs for one server. ``agent`` is None where nothing is carried continuously."""
+    """What runs for one server. ``agent`` is None where nothing is carried continuously.
+
+    ``carries_to_windows`` tells whether the export holds what Windows may not have yet.
+    """
 
     server: str
     image: str
@@ -71,6 +74,7 @@ class Pod:
     config_files: t.Mapping[str, str]
     storage: str
     size_limit: str
+    carries_to_windows: bool
     grace_period: int = GRACE_PERIOD
     labels: t.Mapping[str, str] = field(default_factory=dict)
 
@@ -109,6 +113,7 @@ def pod_of(server: Server, image: str, clients: t.Sequence[str] | None = None) -
         config_files={"ganesha.conf": config},
         storage=server.storage.type,
         size_limit=server.storage.size_limit,
+        carries_to_windows=server.sync.mode in ("nas_to_windows", "two_way"),
         labels={"role": server.role, "server": server.name},
     )  # fmt: skip
 

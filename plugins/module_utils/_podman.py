@@ -90,10 +90,9 @@ def _found(pod: t.Mapping[str, t.Any]) -> Found:
     labels = pod.get("Labels") or {}
     instance, server = labels[LABEL_INSTANCE], labels[LABEL_SERVER]
     prefix = f"{instance}.{server}."
+    entries = pod.get("Containers") or []
     containers = {
-        entry["Names"][len(prefix) :]: entry["Status"]
-        for entry in pod.get("Containers") or []
-        if entry["Names"].startswith(prefix)
+        entry["Names"][len(prefix) :]: entry["Status"] for entry in entries if entry["Names"].startswith(prefix)
     }
     description = _description(labels.get(LABEL_DESCRIPTION, ""))
     wanted = set(description.get("containers", {}))
@@ -104,7 +103,8 @@ def _found(pod: t.Mapping[str, t.Any]) -> Found:
             server=server,
             description=description,
             running=bool(steady) and all(steady) and wanted <= set(containers),
-            stopped=not any(state == "running" for state in containers.values()),
+            # Podman's own container of the pod counts: as long as it runs, the pod holds its port.
+            stopped=not any(entry["Status"] == "running" for entry in entries),
         ),
         containers=containers,
     )

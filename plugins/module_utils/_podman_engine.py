@@ -10,50 +10,28 @@ _pod and _podman_render, what to do from _plan.
 
 from __future__ import annotations
 
-import json
+import contextlib
 import os
 import shutil
 import typing as t
-from dataclasses import dataclass
 
-from ansible_collections.file_simulator.nas.plugins.module_utils import _plan, _podman_render, _report
-from ansible_collections.file_simulator.nas.plugins.module_utils import _windows_directories as windows
+from ansible_collections.file_simulator.nas.plugins.module_utils import _plan, _podman_render
 from ansible_collections.file_simulator.nas.plugins.module_utils._clients import seen_from_pods
+from ansible_collections.file_simulator.nas.plugins.module_utils._engine import Outcome, Request
 from ansible_collections.file_simulator.nas.plugins.module_utils._errors import SimulatorError
-from ansible_collections.file_simulator.nas.plugins.module_utils._nfs_probe import Answer, ProbeError, probe
+from ansible_collections.file_simulator.nas.plugins.module_utils._markers import generation_of
+from ansible_collections.file_simulator.nas.plugins.module_utils._nfs_probe import ProbeError
 from ansible_collections.file_simulator.nas.plugins.module_utils._parallel import for_each
-from ansible_collections.file_simulator.nas.plugins.module_utils._pod import STATUS_FILE, Pod, pod_of
+from ansible_collections.file_simulator.nas.plugins.module_utils._pod import Pod, pod_of
 from ansible_collections.file_simulator.nas.plugins.module_utils._podman import Found, Podman
 from ansible_collections.file_simulator.nas.plugins.module_utils._podman_render import Names, Placement
+from ansible_collections.file_simulator.nas.plugins.module_utils._podman_report import podman_reports, sync_status
 from ansible_collections.file_simulator.nas.plugins.module_utils._ports import connect_address, port_holder
 from ansible_collections.file_simulator.nas.plugins.module_utils._topology import Server, Topology
-from ansible_collections.file_simulator.nas.plugins.module_utils._waiting import wait_for_nfs
+from ansible_collections.file_simulator.nas.plugins.module_utils._waiting import wait_for_nfs, wait_until
 from ansible_collections.file_simulator.nas.plugins.module_utils._windows_path import Drives
 
 _SERVER_STOP_SECONDS = 5
-_PROBE_SECONDS = 2.0
-_UNKNOWN_YET = "(known once the role windows_layout has run)"
-
-
-@dataclass(frozen=True)
-class Request:
-    """What one task asks for. ``timeout`` is in seconds and holds for each server."""
-
-    state: str
-    image: str
-    purge: bool = False
-    delete_storage: bool = False
-    wait: bool = True
-    timeout: int = 60
-    check_mode: bool = False
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What was done, or in check mode would have been."""
-
-    actions: t.Sequence[_plan.Action]
-    diff: t.Mapping[str, t.Any]
 
 
 class PodmanEngine:
@@ -73,53 +51,9 @@ class PodmanEngine:
             raise SimulatorError("podman is not installed; run the role nas_image or install the package podman")
         return self._podman_or_none
 
-    # What there is
-
     def report(self, servers: t.Sequence[Server]) -> list[dict[str, t.Any]]:
         """Return a report on each of ``servers``; asks all of them at once over NFS."""
-        found = self._found()
-        mine = {name: pod for (instance, name), pod in found.items() if instance == self._topology.instance}
-        volumes = [Names(self._topology.instance, name).volume for name in mine]
-        mountpoints = self._podman.mountpoints(volumes) if mine else {}
-        reports = for_each(servers, lambda server: self._report(server, mine.get(server.name), mountpoints))
-        return list(reports)
-
-    def _report(self, server: Server, found: Found | None, mountpoints: t.Mapping[str, str]) -> dict[str, t.Any]:
-        fsid = None
-        problem = ""
-        if found is None:
-            state = _report.ABSENT
-        elif found.current.stopped:
-            state = _report.STOPPED
-        else:
-            answer = self._answer(server)
-            if isinstance(answer, Answer):
-                state, fsid = _report.READY, answer.fsid
-            else:
-                state, problem = _report.NOT_ANSWERING, str(answer)
-            if not found.current.running:
-                down = sorted(name for name, word in found.containers.items() if word != "running")
-                state = _report.BROKEN
-                problem = f"not running: {', '.join(name for name in down if name != 'sync-windows-data')}"
-        volume = mountpoints.get(Names(self._topology.instance, server.name).volume, "")
-        return _report.server_report(
-            server,
-            engine=self.name,
-            instance=self._topology.instance,
-            state=state,
-            problem=problem,
-            host=connect_address(self._topology.listen_address),
-            local_directory=self._drives.local(server.directory),
-            fsid=fsid,
-            containers=found.containers if found else {},
-            sync=_read_status(os.path.join(volume, STATUS_FILE)) if volume and server.sync.mode != "none" else None,
-        )
-
-    def _answer(self, server: Server) -> Answer | ProbeError:
-        try:
-            return probe(connect_address(self._topology.listen_address), server.port, timeout=_PROBE_SECONDS)
-        except ProbeError as error:
-            return error
+        return podman_reports(self._podman_or_none, self._topology, self._drives, servers)
 
     def _found(self) -> dict[tuple[str, str], Found]:
         pods = self._podman_or_none.pods() if self._podman_or_none else []
@@ -151,7 +85,7 @@ class PodmanEngine:
         outcome = Outcome(actions, _plan.difference(actions, wanted, current))
         if not request.check_mode and actions:
             self._carry_out(actions, pods, mine, request)
-            self._remove_network_if_unused()
+            self._clear_away_if_unused()
         return outcome
 
     def _checked_placements(
@@ -159,7 +93,10 @@ class PodmanEngine:
     ) -> list[Placement]:
         """Return where each server will stand; raise SimulatorError when one of them cannot run there."""
         self._check_neighbours(servers, found)
-        generations = [self._generation(server, request) for server in servers]
+        generations = [
+            generation_of(server, self._topology.data_root, self._drives, guess=request.check_mode)
+            for server in servers
+        ]
         for server in servers:
             own = found.get((self._topology.instance, server.name))
             self._check_port(server, own)
@@ -181,18 +118,6 @@ class PodmanEngine:
                     f"server {server.name}: directory: {server.directory} is that of {owner}; "
                     "give each instance its own data_root"
                 )
-
-    def _generation(self, server: Server, request: Request) -> str:
-        try:
-            root = self._topology.data_root
-            windows.require_marker(root, self._drives.local(root), "")
-            return windows.require_marker(
-                server.directory, self._drives.local(server.directory), server.name
-            ).generation
-        except SimulatorError as error:
-            if request.check_mode:
-                return _UNKNOWN_YET
-            raise SimulatorError(f"server {server.name}: directory: {error.message}", **error.details) from None
 
     def _check_port(self, server: Server, own: Found | None) -> None:
         address = f"{self._topology.listen_address}:{server.port}"
@@ -235,12 +160,14 @@ class PodmanEngine:
         if not self._podman.succeeds(["network", "exists", network]):
             self._podman.call(_podman_render.network_create(self._topology.instance), f"create the network {network}")
 
-    def _remove_network_if_unused(self) -> None:
+    def _clear_away_if_unused(self) -> None:
+        """Remove what an instance's servers have in common once the last of them is gone."""
         if any(instance == self._topology.instance for instance, _server in self._found()):
             return
         network = _podman_render.network_name(self._topology.instance)
         if self._podman.succeeds(["network", "exists", network]):
             self._podman.call(["network", "rm", network], f"remove the network {network}")
+        shutil.rmtree(self._config_root, ignore_errors=True)
 
     # Doing it
 
@@ -259,16 +186,21 @@ class PodmanEngine:
             if action.verb in ("stop", "restart", "replace", "remove"):
                 self._stop(server, found[server])
             if action.verb in ("replace", "remove"):
-                keep = found[server].current.description.get("storage") == "persistent" and not (
+                description = found[server].current.description
+                keep = description.get("storage") == "persistent" and not (
                     action.verb == "remove" and request.delete_storage
                 )
+                if not keep and not request.delete_storage:
+                    self._check_carried(server, description)
                 self._remove(server, keep_storage=keep)
             if action.verb in ("create", "replace"):
                 self._create(*pods[server])
             if action.needs_start:
+                before = self._agent_started(pods[server][0])
                 self._start(server)
                 if request.wait:
                     self._wait(server, pods[server][1], request.timeout)
+                    self._wait_for_agent(pods[server][0], before, request.timeout)
 
         # Removals first: a server that comes may take the port of one that goes.
         for_each([action for action in actions if not action.needs_start], carry_out)
@@ -289,9 +221,14 @@ class PodmanEngine:
                 self._podman.call(
                     _podman_render.container_create(pod, container, placement), f"{doing}: create {container.name}"
                 )
-        except SimulatorError:
+        except SimulatorError as error:
+            self._clean_up(pod)
+            raise error
+
+    def _clean_up(self, pod: Pod) -> None:
+        """Remove what a failed creation left. Why it failed matters more than what is wrong with this."""
+        with contextlib.suppress(SimulatorError):
             self._remove(pod.server, keep_storage=pod.storage == "persistent")
-            raise
 
     def _start(self, server: str) -> None:
         names = Names(self._topology.instance, server)
@@ -317,6 +254,23 @@ class PodmanEngine:
                 log=log,
             ) from None
 
+    def _agent_started(self, pod: Pod) -> t.Any:
+        """Return when the server's agent was started, as far as it has told; None when it has not."""
+        if pod.agent is None:
+            return None
+        return (sync_status(self._podman, self._topology.instance, pod.server) or {}).get("started")
+
+    def _wait_for_agent(self, pod: Pod, before: t.Any, timeout: int) -> None:
+        """Wait until the agent can be told to stop: earlier, it would be killed with changes still to carry."""
+        if pod.agent is None or wait_until(lambda: self._agent_started(pod) != before, timeout):
+            return
+        log = self._podman.log_tail(Names(self._topology.instance, pod.server).container(pod.agent.name), 5)
+        raise SimulatorError(
+            f"server {pod.server}: the sync agent has not started after {timeout} s; "
+            f"it says: {log.splitlines()[-1] if log else 'nothing'}",
+            log=log,
+        )
+
     def _stop(self, server: str, found: Found) -> None:
         """Stop a server in the order that loses nothing: no more writes come, then the agent carries the last ones."""
         names = Names(self._topology.instance, server)
@@ -325,6 +279,24 @@ class PodmanEngine:
                 limit = [] if seconds is None else ["--time", str(seconds)]
                 self._podman.call(["stop", *limit, names.container(container)], f"server {server}: stop {container}")
         self._podman.call(["pod", "stop", names.pod], f"server {server}: stop the pod")
+
+    def _check_carried(self, server: str, description: t.Mapping[str, t.Any]) -> None:
+        """Refuse to remove a stopped server's volume while it holds changes that did not reach Windows."""
+        if not description.get("carries_to_windows"):
+            return
+        status = sync_status(self._podman, self._topology.instance, server) or {}
+        waiting, reason = status.get("pending", 0), status.get("halted_reason") or "some files cannot be written"
+        if waiting:
+            # Running again, its agent carries them as soon as it can. Not by way of the pod: its init
+            # container wants the Windows directory, which may be just what is missing.
+            names = Names(self._topology.instance, server)
+            self._podman.call(
+                ["start", names.container("sync-agent"), names.container("nfs-server")], f"server {server}: start again"
+            )
+            raise SimulatorError(
+                f"server {server}: {waiting} changes have not reached {description.get('windows_directory')} ({reason}), "
+                "so it was not removed; mend that and try again, or give them up with delete_storage: true"
+            )
 
     def _remove(self, server: str, *, keep_storage: bool) -> None:
         names = Names(self._topology.instance, server)
@@ -342,13 +314,3 @@ def _write_config(directory: str, files: t.Mapping[str, str]) -> None:
                 stream.write(text)
     except OSError as error:
         raise SimulatorError(f"{directory}: cannot be written: {error.strerror}; run with become: true") from None
-
-
-def _read_status(path: str) -> dict[str, t.Any] | None:
-    """Return what the sync agent last wrote of itself, None before it has written anything."""
-    try:
-        with open(path, encoding="utf-8") as stream:
-            status = json.load(stream)
-    except (OSError, ValueError):
-        return None
-    return status if isinstance(status, dict) else None

@@ -79,6 +79,7 @@ def describe(pod: Pod, placement: Placement) -> dict[str, t.Any]:
         "local_directory": placement.local_directory,
         "generation": placement.generation,
         "storage": pod.storage,
+        "carries_to_windows": pod.carries_to_windows,
         "labels": dict(pod.labels),
         "config": {name: text.splitlines() for name, text in pod.config_files.items()},
         "containers": {

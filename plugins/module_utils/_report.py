@@ -35,10 +35,13 @@ def server_report(
     fsid: tuple[int, int] | None,
     containers: t.Mapping[str, str],
     sync: t.Mapping[str, t.Any] | None,
+    cluster: t.Mapping[str, t.Any] | None = None,
 ) -> dict[str, t.Any]:
-    """Return the report on one server: what the topology says of it, and what was found."""
+    """Return the report on one server: what the topology says of it, and what was found.
+
+    ``cluster`` is what a server has besides where a cluster runs it.
+    """
     options = mount_options(server.port)
-    shown_host = f"[{host}]" if ":" in host else host
     return {
         "name": server.name,
         "role": server.role,
@@ -54,25 +57,26 @@ def server_report(
         "port": server.port,
         "path": EXPORT_PATH,
         "mount_options": options,
-        "mount_command": f"mount -t nfs4 -o {options} {shown_host}:{EXPORT_PATH} /mnt",
+        "mount_command": f"mount -t nfs4 -o vers=4.1,port={server.port} {_bracketed(host)}:{EXPORT_PATH} /mnt",
         "fsid": f"{fsid[0]}.{fsid[1]}" if fsid else None,
         "read_only": server.export.read_only,
         "storage": server.storage.type,
         "sync_mode": server.sync.mode,
         "sync": dict(sync) if sync else None,
         "containers": dict(containers),
+        "cluster": dict(cluster) if cluster else None,
     }
 
 
 def table(reports: t.Sequence[t.Mapping[str, t.Any]]) -> list[str]:
-    """Return the lines of a table for people: one row a server, then what is wrong with those that are not ready."""
+    """Return the lines of a table for people: one row a server, then where its files are, then what is wrong."""
     heads = ("SERVER", "ROLE", "WINDOWS DIRECTORY", "ADDRESS", "MOUNT WITH", "STATE")
     rows = [
         (
             report["name"],
             report["role"],
             report["windows_directory"],
-            f"{report['host']}:{report['port']}",
+            f"{_bracketed(report['host'])}:{report['port']}",
             report["mount_command"],
             state_word(report),
         )
@@ -80,8 +84,15 @@ def table(reports: t.Sequence[t.Mapping[str, t.Any]]) -> list[str]:
     ]
     widths = [max(len(row[column]) for row in [heads, *rows]) for column in range(len(heads))]
     lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip() for row in [heads, *rows]]
-    problems = [f"{report['name']}: {report['problem']}" for report in reports if report["problem"]]
-    return lines + (["", *problems] if problems else [])
+    if reports:
+        first = reports[0]
+        lines += ["", f"On this machine {first['windows_directory']} is {first['local_directory']}"]
+    return lines + [f"{report['name']}: {report['problem']}" for report in reports if report["problem"]]
+
+
+def _bracketed(host: str) -> str:
+    """Return a host as it is written before a colon."""
+    return f"[{host}]" if ":" in host else host
 
 
 def state_word(report: t.Mapping[str, t.Any]) -> str:

@@ -46,6 +46,7 @@ _SERVER_KEYS = (
 )  # fmt: skip
 # A default for all servers makes no sense for what must differ between them.
 _DEFAULTS_KEYS = ("enabled", "export_options", "clients", "sync", "storage", "resources", "nfs_server")
+_Read = t.TypeVar("_Read")
 _TOPOLOGY_KEYS = ("data_root", "namespace", "instance", "listen_address", "defaults", "servers", "changes")
 
 
@@ -122,68 +123,84 @@ class _Reader:
         self._problems = problems
 
     def topology(self, user: t.Mapping[str, t.Any] | None) -> Topology | None:
-        try:
-            given = fields.mapping(user, "", _TOPOLOGY_KEYS)
-            data_root = _windows_path(given.get("data_root", default.DATA_ROOT), "data_root")
-            namespace = fields.dns_label(given.get("namespace", default.NAMESPACE), "namespace")
-            instance = fields.dns_label(given.get("instance", default.INSTANCE), "instance")
-            listen_address = fields.address(given.get("listen_address", default.LISTEN_ADDRESS), "listen_address")
-            common = fields.mapping(given.get("defaults"), "defaults", _DEFAULTS_KEYS)
-            entries = _merged_entries(given)
-        except FieldError as error:
-            self._problems.append(str(error))
+        given = self._read("", fields.mapping, user, "", _TOPOLOGY_KEYS)
+        if given is None:
             return None
-        servers = [server for server in (self._server(entry, common, data_root) for entry in entries) if server]
+        data_root = self._read("", _windows_path, given.get("data_root", default.DATA_ROOT), "data_root")
+        namespace = self._read("", fields.dns_label, given.get("namespace", default.NAMESPACE), "namespace")
+        instance = self._read("", fields.dns_label, given.get("instance", default.INSTANCE), "instance")
+        listen = self._read("", fields.address, given.get("listen_address", default.LISTEN_ADDRESS), "listen_address")
+        common = self._read("", fields.mapping, given.get("defaults"), "defaults", _DEFAULTS_KEYS)
+        # With the default in place of what cannot be read, the servers' own problems still show.
+        root = data_root or WindowsPath.parse(default.DATA_ROOT)
+        read = [
+            self._read(f"server {entry['name']}", _read_server, entry, common or {}, root)
+            for entry in self._entries(given)
+        ]
+        servers = tuple(server for server in read if server)
         self._problems.extend(_collisions(servers))
-        return Topology(data_root, namespace, instance, listen_address, tuple(servers))
+        if data_root and namespace and instance and listen:
+            return Topology(data_root, namespace, instance, listen, servers)
+        return None
 
-    def _server(self, entry: fields.Mapping, common: fields.Mapping, data_root: WindowsPath) -> Server | None:
+    def _read(self, where: str, reader: t.Callable[..., _Read], *arguments: t.Any) -> _Read | None:
+        """Return what ``reader`` returns, None when it finds a problem, which is kept."""
         try:
-            return _read_server(entry, common, data_root)
+            return reader(*arguments)
         except FieldError as error:
-            self._problems.append(f"server {entry.get('name', '?')}: {error}")
+            self._problems.append(f"{where}: {error}" if where else str(error))
             return None
 
+    def _entries(self, given: fields.Mapping) -> list[fields.Mapping]:
+        """Return the servers' entries with ``changes`` applied."""
+        whole = given.get("servers")
+        merged: dict[str, fields.Mapping] = {}
+        for entry in default.SERVERS if whole is None else self._listed(whole, "servers"):
+            merged[entry["name"]] = entry
+        for entry in self._listed(given.get("changes"), "changes"):
+            merged[entry["name"]] = {**merged.get(entry["name"], {}), **entry}
+        if not merged and not self._problems:
+            self._problems.append(
+                "servers: the list is empty; leave it out for the default seven, or disable servers one by one"
+            )
+        return list(merged.values())
 
-def _merged_entries(given: fields.Mapping) -> list[fields.Mapping]:
-    """Return the servers' entries with ``changes`` applied."""
-    servers = _entries(given.get("servers"), "servers") if given.get("servers") is not None else default.SERVERS
-    merged: dict[str, fields.Mapping] = {}
-    for entry in servers:
-        if entry["name"] in merged:
-            raise FieldError(f"server {entry['name']}: name", "is given twice; names must differ")
-        merged[entry["name"]] = entry
-    changed = set()
-    for entry in _entries(given.get("changes"), "changes"):
-        name = entry["name"]
-        if name in changed:
-            raise FieldError(f"server {name}: changes", "the server is listed twice; put its changes into one entry")
-        changed.add(name)
-        merged[name] = {**merged.get(name, {}), **entry}
-    if not merged:
-        raise FieldError(
-            "servers", "the list is empty; leave it out for the default seven, or disable servers one by one"
-        )
-    return list(merged.values())
+    def _listed(self, value: t.Any, field: str) -> t.Iterator[fields.Mapping]:
+        """Yield the good entries of a list of servers, each name once."""
+        if value is None:
+            return
+        if not isinstance(value, (list, tuple)):
+            self._problems.append(f"{field}: expected a list of servers")
+            return
+        seen: set[str] = set()
+        for number, item in enumerate(value, start=1):
+            entry = self._read("", _entry, item, f"{field}[{number}]")
+            if entry is None:
+                continue
+            name = entry["name"]
+            if name in seen:
+                self._problems.append(f"server {name}: name: is given twice in {field}; names must differ")
+                continue
+            seen.add(name)
+            unknown = self._read(f"server {name}", fields.mapping, entry, "", _SERVER_KEYS) is None
+            # What is unknown has been told; the rest is read as if it were not there.
+            yield {key: entry[key] for key in entry if key in _SERVER_KEYS} if unknown else entry
 
 
-def _entries(value: t.Any, field: str) -> list[fields.Mapping]:
-    if value is None:
-        return []
-    if not isinstance(value, (list, tuple)):
-        raise FieldError(field, "expected a list of servers")
-    entries = []
-    for number, item in enumerate(value, start=1):
-        name = item.get("name") if isinstance(item, t.Mapping) else None
-        where = f"{field}[{number}]"
-        if name is None:
-            raise FieldError(where, "expected a mapping with a name")
-        entries.append(fields.mapping(item, f"server {name}", _SERVER_KEYS))
-    return entries
+def _entry(value: t.Any, where: str) -> fields.Mapping:
+    """Return a server's entry when it is a mapping whose name can be one."""
+    name = value.get("name") if isinstance(value, t.Mapping) else None
+    if name is None:
+        raise FieldError(where, "expected a mapping with a name")
+    try:
+        fields.dns_label(name, "name")
+    except FieldError as error:
+        raise FieldError(f"server {name}", str(error)) from None
+    return t.cast(fields.Mapping, value)
 
 
 def _read_server(entry: fields.Mapping, common: fields.Mapping, data_root: WindowsPath) -> Server:
-    name = fields.dns_label(entry["name"], "name")
+    name = str(entry["name"])
     problem = name_problem(name)
     if problem:
         raise FieldError("name", f"'{name}' {problem}; a server's name is its Windows directory's too, choose another")

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import time
+import typing as t
 
 from ansible_collections.file_simulator.nas.plugins.module_utils._nfs_probe import Answer, ProbeError, probe
 
@@ -15,15 +16,30 @@ _LONGEST_PAUSE = 1.0
 _PROBE_SECONDS = 2.0
 
 
-def wait_for_nfs(host: str, port: int, timeout: float) -> Answer:
-    """Ask the server until it answers as an NFS server; raise the last ProbeError after ``timeout`` seconds."""
+def wait_until(condition: t.Callable[[], bool], timeout: float) -> bool:
+    """Wait until ``condition`` holds; tell whether it did within ``timeout`` seconds."""
     deadline = time.monotonic() + timeout
     pause = _FIRST_PAUSE
-    while True:
-        try:
-            return probe(host, port, timeout=_PROBE_SECONDS)
-        except ProbeError:
-            if time.monotonic() + pause > deadline:
-                raise
+    while not condition():
+        if time.monotonic() + pause > deadline:
+            return False
         time.sleep(pause)
         pause = min(pause * 2, _LONGEST_PAUSE)
+    return True
+
+
+def wait_for_nfs(host: str, port: int, timeout: float) -> Answer:
+    """Ask the server until it answers as an NFS server; raise the last ProbeError after ``timeout`` seconds."""
+    answers: list[Answer] = []
+    problems: list[ProbeError] = []
+
+    def answered() -> bool:
+        try:
+            answers.append(probe(host, port, timeout=_PROBE_SECONDS))
+        except ProbeError as error:
+            problems.append(error)
+        return bool(answers)
+
+    if not wait_until(answered, timeout):
+        raise problems[-1]
+    return answers[-1]

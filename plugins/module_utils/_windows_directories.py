@@ -115,11 +115,6 @@ def require_marker(shown: WindowsPath | str, directory: str, server: str) -> Mar
     )
 
 
-def is_empty(directory: str) -> bool:
-    """Tell whether a directory holds nothing but its marker."""
-    return all(name == MARKER_NAME for name in os.listdir(directory))
-
-
 def _read_if_there(path: str) -> str:
     try:
         with open(path, encoding="utf-8", errors="replace") as stream:

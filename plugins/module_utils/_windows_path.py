@@ -26,6 +26,8 @@ def name_problem(name: str) -> str | None:
     """Tell why NTFS as Windows uses it cannot hold a file or directory of this name; None when it can."""
     if not name or name in (".", ".."):
         return "is no name"
+    if any("\ud800" <= character <= "\udfff" for character in name):
+        return "is no text: it has bytes that are not UTF-8"
     bad = _FORBIDDEN.search(name)
     if bad:
         return f"has the character {bad.group()!r}, which Windows does not allow"

@@ -127,7 +127,7 @@ from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.file_simulator.nas.plugins.module_utils._errors import SimulatorError
 from ansible_collections.file_simulator.nas.plugins.module_utils._image import Recipe
-from ansible_collections.file_simulator.nas.plugins.module_utils._image_build import build_archive
+from ansible_collections.file_simulator.nas.plugins.module_utils._image_build import build_archive, discard, is_cached
 from ansible_collections.file_simulator.nas.plugins.module_utils._module import open_podman, run
 from ansible_collections.file_simulator.nas.plugins.module_utils._podman import Podman
 
@@ -141,6 +141,10 @@ def nas_image(module: AnsibleModule) -> dict[str, object]:
 
 def _recipe(module: AnsibleModule) -> Recipe:
     params = module.params
+    for option in ("files", "pinned"):
+        for key, value in params[option].items():
+            if not isinstance(value, str):
+                raise SimulatorError(f"{option}: the value of '{key}' is no text; put it into quotes")
     for path in params["files"]:
         if not path.startswith("/") or ".." in path.split("/"):
             raise SimulatorError(f"files: '{path}' is no absolute path; write for example /usr/lib/example.conf")
@@ -172,18 +176,23 @@ def _present(module: AnsibleModule, podman: Podman | None, recipe: Recipe) -> di
     }
     if loaded or module.check_mode or podman is None:
         return result
-    cached = os.path.exists(archive)
-    if not cached:
+    cached = is_cached(recipe, archive)
+    if not os.path.exists(archive):
         _build(module, recipe, archive)
     try:
-        podman.call(["load", "--quiet", "--input", archive], f"image {recipe.reference}: load {archive}")
+        _load(podman, recipe, archive)
     except SimulatorError:
         if not cached:
             raise
-        # What lay in the cache was no good; a fresh one says whether the fault is elsewhere.
+        # What lay in the cache may have been damaged; a fresh one says whether the fault is elsewhere.
+        discard(recipe, archive)
         _build(module, recipe, archive)
-        podman.call(["load", "--quiet", "--input", archive], f"image {recipe.reference}: load {archive}")
+        _load(podman, recipe, archive)
     return result
+
+
+def _load(podman: Podman, recipe: Recipe, archive: str) -> None:
+    podman.call(["load", "--quiet", "--input", archive], f"image {recipe.reference}: load {archive}")
 
 
 def _build(module: AnsibleModule, recipe: Recipe, archive: str) -> None:

@@ -23,6 +23,7 @@ extends_documentation_fragment:
   - file_simulator.nas._engine
 requirements:
   - podman >= 4.3 with runc or crun, for the engine V(podman)
+  - kubernetes >= 24.2.0 (Python package), for the engine V(kubernetes)
 attributes:
   check_mode:
     support: full
@@ -67,6 +68,7 @@ options:
   wait:
     description:
       - Wait until each server that was started answers over NFS.
+      - In a cluster, wait until all that are to run do, started by this task or not, and until stopped ones have ended.
     type: bool
     default: true
   wait_timeout:
@@ -104,6 +106,14 @@ EXAMPLES = r"""
     servers:
       - nas-input-1
 
+- name: Run the servers in the cluster of a Minikube profile
+  file_simulator.nas.nas_server:
+    engine: kubernetes
+    kubeconfig: ~/.kube/config
+    context: file-simulator
+    state: started
+    image: "{{ nas_image.image }}"
+
 - name: Remove everything but the testers' files
   file_simulator.nas.nas_server:
     state: absent
@@ -123,18 +133,18 @@ actions:
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.file_simulator.nas.plugins.module_utils._module import (
+from ansible_collections.file_simulator.nas.plugins.module_utils._engine import Request
+from ansible_collections.file_simulator.nas.plugins.module_utils._engines import (
+    ENGINE_REQUIRED_IF,
     ENGINE_SPEC,
-    TOPOLOGY_SPEC,
-    podman_engine,
-    run,
+    open_engine,
 )
+from ansible_collections.file_simulator.nas.plugins.module_utils._module import TOPOLOGY_SPEC, run
 from ansible_collections.file_simulator.nas.plugins.module_utils._plan import STATES
-from ansible_collections.file_simulator.nas.plugins.module_utils._podman_engine import Request
 
 
 def nas_server(module: AnsibleModule) -> dict[str, object]:
-    engine, servers = podman_engine(module)
+    engine, servers = open_engine(module)
     outcome = engine.apply(
         servers,
         Request(
@@ -147,8 +157,10 @@ def nas_server(module: AnsibleModule) -> dict[str, object]:
             check_mode=module.check_mode,
         ),
     )
+    for warning in outcome.warnings:
+        module.warn(warning)
     return {
-        "changed": bool(outcome.actions),
+        "changed": outcome.changed,
         "actions": [{"verb": action.verb, "server": action.server} for action in outcome.actions],
         "diff": outcome.diff,
     }
@@ -166,7 +178,10 @@ def main() -> None:
             "wait": {"type": "bool", "default": True},
             "wait_timeout": {"type": "int", "default": 60},
         },
-        required_if=[("state", state, ["image"]) for state in ("present", "started", "restarted")],
+        required_if=[
+            *ENGINE_REQUIRED_IF,
+            *[("state", state, ["image"]) for state in ("present", "started", "restarted")],
+        ],
         supports_check_mode=True,
     )
     run(module, nas_server)

@@ -20,6 +20,7 @@ extends_documentation_fragment:
   - file_simulator.nas._engine
 requirements:
   - jmespath, when O(query) is given
+  - kubernetes >= 24.2.0 (Python package), for the engine V(kubernetes)
 options:
   query:
     description:
@@ -126,6 +127,40 @@ servers:
     containers:
       description: The state of each of its containers.
       type: dict
+    cluster:
+      description: Where it is in its cluster, null with another engine.
+      type: dict
+      contains:
+        context:
+          description: The kubeconfig's name for the cluster.
+          type: str
+        namespace:
+          description: Its namespace.
+          type: str
+          sample: file-simulator
+        dns_name:
+          description: The name under which pods find it.
+          type: str
+          sample: nas-input-1.file-simulator.svc.cluster.local
+        cluster_ip:
+          description: The address under which pods and nodes reach it. The one to put into a PersistentVolume.
+          type: str
+        cluster_port:
+          description: Its port at C(dns_name) and C(cluster_ip).
+          type: int
+          sample: 2049
+        pod:
+          description: Its pod, empty when it has none.
+          type: str
+        node:
+          description: The node that runs the pod.
+          type: str
+        restarts:
+          description: How often its containers were started again.
+          type: int
+        last_error:
+          description: How a container ended that was started again since, empty when none was.
+          type: str
 table:
   description: The reports as lines of a table, for people.
   returned: always
@@ -149,24 +184,32 @@ except ImportError:
 else:
     JMESPATH_IMPORT_ERROR = None
 
-from ansible_collections.file_simulator.nas.plugins.module_utils._errors import SimulatorError
-from ansible_collections.file_simulator.nas.plugins.module_utils._module import (
+from ansible_collections.file_simulator.nas.plugins.module_utils._engines import (
+    ENGINE_REQUIRED_IF,
     ENGINE_SPEC,
-    TOPOLOGY_SPEC,
-    podman_engine,
-    run,
+    open_engine,
 )
+from ansible_collections.file_simulator.nas.plugins.module_utils._errors import SimulatorError
+from ansible_collections.file_simulator.nas.plugins.module_utils._module import TOPOLOGY_SPEC, run
 from ansible_collections.file_simulator.nas.plugins.module_utils._report import table
 
 
 def nas_server_info(module: AnsibleModule) -> dict[str, object]:
     query = _compiled_query(module)
-    engine, servers = podman_engine(module)
+    engine, servers = open_engine(module)
     reports = engine.report(servers)
     result: dict[str, object] = {"changed": False, "servers": reports, "table": table(reports)}
     if query is not None:
-        result["result"] = query.search(reports)
+        result["result"] = _searched(query, reports)
     return result
+
+
+def _searched(query, reports: list[dict[str, object]]) -> object:
+    try:
+        return query.search(reports)
+    except jmespath.exceptions.JMESPathError as error:
+        reason = " ".join(str(error).split())
+        raise SimulatorError(f"query: '{query.expression}' fails on the reports: {reason}") from None
 
 
 def _compiled_query(module: AnsibleModule):
@@ -185,6 +228,7 @@ def _compiled_query(module: AnsibleModule):
 def main() -> None:
     module = AnsibleModule(
         argument_spec={**TOPOLOGY_SPEC, **ENGINE_SPEC, "query": {"type": "str"}},
+        required_if=ENGINE_REQUIRED_IF,
         supports_check_mode=True,
     )
     run(module, nas_server_info)

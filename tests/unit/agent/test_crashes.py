@@ -54,13 +54,13 @@ class Run:
         self.world = World(self.directory, layer, mode)
         self.world.start()
         self.written: set[str] = set()
-        source = mode.sources[0]
+        self.source = mode.sources[0]
         for number, (_name, operation) in enumerate(sequence):
             if number == len(sequence) - 1:
                 self.world.settle()
             content = f"content {number} " * (number + 1)
             self.written.add(content)
-            operation(self.world, source, content)
+            operation(self.world, self.source, content)
 
     def check(self) -> None:
         """No part of a content, ever."""
@@ -74,6 +74,19 @@ class Run:
         assert not list((self.world.state / "stage").iterdir())
         assert self.world.files(Side.WINDOWS, temporary=True) == self.world.files(Side.WINDOWS)
         return self.world.files(Side.WINDOWS), self.world.files(Side.NAS)
+
+    def outcome_later(self) -> list[tuple[dict[str, str], dict[str, str]]]:
+        """Both trees at rest, and after a change and a deletion: whose file is whose shows only then."""
+        outcomes = [self.outcome()]
+        for change in (lambda: self.world.write(self.source, "a", "later"), self.delete_all):
+            self.written.add("later")
+            change()
+            outcomes.append(self.outcome())
+        return outcomes
+
+    def delete_all(self) -> None:
+        for path in self.world.files(self.source):
+            self.world.delete(self.source, path)
 
     def close(self) -> None:
         self.world.close()
@@ -89,18 +102,19 @@ def test_kill_at_every_step(length: int, mode: Mode, layer: str) -> None:
     for sequence in sequences(length):
         # Sequences of three differ from those of two in their last operation's surroundings only, so that
         # every third step does there; shifted, so that all steps are met over the sequences.
-        stride = 1 if length < 3 else 7
+        stride = 1 if length < 3 else 11
         undisturbed = Run(sequence, mode, layer)
         before = undisturbed.world.control.calls
-        expected = undisturbed.outcome()
+        undisturbed.world.settle()
         steps = undisturbed.world.control.calls - before
+        expected = undisturbed.outcome_later()
         undisturbed.close()
         for step in range(kills % stride, steps, stride):
             run = Run(sequence, mode, layer)
             run.world.killed_at(step)
             run.check()
             names = [name for name, _operation in sequence]
-            assert run.outcome() == expected, f"{names} killed at call {step}"
+            assert run.outcome_later() == expected, f"{names} killed at call {step}"
             run.close()
             kills += 1
     assert kills > 100

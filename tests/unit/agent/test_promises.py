@@ -70,6 +70,25 @@ class TestPromise1Whole:
         world.settle()
         assert "changed" in calls and world.files(source.other) == {"a": "other version"}
 
+    def test_source_that_is_rewritten_in_place_while_it_is_copied(self, world: World, source: Side) -> None:
+        old, new = "x" * 2_500_000, "y" * 2_500_000
+        world.write(source, "a", old)
+        writes: list[str] = []
+        seen: set[str | None] = set()
+
+        def rewrite(_side: str, name: str, what: str) -> None:
+            if name == "write":
+                writes.append(what)
+                if len(writes) == 2:
+                    world.pass_time(1)
+                    world.write(source, "a", new)
+            if name in ("utime", "rename", "commit"):
+                seen.add(world.read(source.other, "a"))
+
+        world.control.fault = rewrite
+        world.settle()
+        assert len(writes) > 2 and seen <= {None, new} and world.read(source.other, "a") == new
+
 
 class TestPromise2NoResurrection:
     """What was deleted at the target does not come back until its source changes."""
@@ -231,6 +250,22 @@ class TestPromise3OnlyItsOwn:
         world.settle()
         assert world.files(N) == {"a": "consumers"}
         world.close()
+
+    def test_a_write_between_copy_and_rename(self, world: World, source: Side) -> None:
+        world.write(source, "a", "1")
+
+        copied: list[str] = []
+
+        def write(side: str, name: str, what: str) -> None:
+            if name == "create":
+                copied.append(what)
+            elif (side, name) == ("ledger", "committed") and len(copied) == 1:
+                copied.append("theirs")
+                world.write(source.other, "a", "theirs")
+
+        world.control.fault = write
+        world.settle()
+        assert world.files(source.other) == {"a": "theirs", f"a.conflict-{source.value}": "1"}
 
     def test_killed_with_a_consumers_write_in_the_stage(self, directory: Path) -> None:
         """Killed between taking a file away and looking at it: at the next start it is back."""

@@ -1,51 +1,27 @@
 # Copyright (c) 2026, file_simulator.nas contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Makes the checkout importable as the collection, and runs modules in this process."""
+"""A podman that runs nothing, and modules that run in this process."""
 
 from __future__ import annotations
 
-import json
-import sys
 import typing as t
 from pathlib import Path
 
 import pytest
 
-_CHECKOUT = Path(__file__).resolve().parents[3]
-_COLLECTIONS = _CHECKOUT / ".ansible" / "collections"
-sys.path.insert(0, str(_COLLECTIONS))
+from ... import module_runner
+from .fake_podman import FakePodman
 
-from ansible.module_utils.testing import patch_module_args  # noqa: E402
+from ansible_collections.file_simulator.nas.plugins.module_utils import _module  # isort: skip
 
-from ansible_collections.file_simulator.nas.plugins.module_utils import _module  # noqa: E402
-
-from .fake_podman import FakePodman  # noqa: E402
-
-
-class ModuleFailed(Exception):
-    """The module ended with fail_json; ``result`` is what it returned."""
-
-    def __init__(self, result: dict[str, t.Any]) -> None:
-        super().__init__(result["msg"])
-        self.result = result
+ModuleFailed = module_runner.ModuleFailed
 
 
 @pytest.fixture
-def run_module(capsys: pytest.CaptureFixture[str]) -> t.Callable[..., dict[str, t.Any]]:
-    """Run a module's main() with arguments and return its result; raise ModuleFailed as it fails."""
-
-    def run(module: t.Any, *, check: bool = False, **arguments: t.Any) -> dict[str, t.Any]:
-        given = {**arguments, "_ansible_check_mode": check, "_ansible_diff": True}
-        capsys.readouterr()
-        with patch_module_args(given), pytest.raises(SystemExit):
-            module.main()
-        result: dict[str, t.Any] = json.loads(capsys.readouterr().out)
-        if result.get("failed"):
-            raise ModuleFailed(result)
-        return result
-
-    return run
+def run_module() -> t.Callable[..., dict[str, t.Any]]:
+    """See module_runner.run_module."""
+    return module_runner.run_module
 
 
 @pytest.fixture

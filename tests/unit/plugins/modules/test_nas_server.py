@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import typing as t
 from pathlib import Path
@@ -42,9 +43,10 @@ def arguments(podman: FakePodman, tmp_path: Path, run_module: Run) -> dict[str, 
 
 
 def free_ports(count: int) -> list[int]:
-    """Ports of the NodePort range on which nobody listens."""
+    """Ports of the NodePort range on which nobody listens, and which no other worker of pytest-xdist takes."""
     free = []
-    for port in range(32700, 32767):
+    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0")[2:])
+    for port in range(32700 + worker % 4 * 16, 32716 + worker % 4 * 16):
         with socket.socket() as attempt:
             if attempt.connect_ex(("127.0.0.1", port)):
                 free.append(port)

@@ -1,0 +1,185 @@
+# Copyright (c) 2026, file_simulator.nas contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What testers and services rely on, seen from outside: over NFS and in the Windows directories."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import typing as t
+import uuid
+
+import pytest
+
+from .nfs import TO_NAS, TO_WINDOWS, Nas, eventually
+
+Servers = t.Dict[str, Nas]
+SEVEN = ["nas-input-1", "nas-input-2", "nas-input-3", "nas-backup", "nas-output-1", "nas-output-2", "nas-output-3"]
+OUTPUTS = SEVEN[4:]
+WRITABLE = [name for name in SEVEN if name != "nas-backup"]
+every_server = pytest.mark.parametrize("name", SEVEN)
+MEMORY_LIMIT = 64 * 2**20
+
+
+@pytest.fixture
+def unique() -> str:
+    return f"test-{uuid.uuid4().hex}"
+
+
+def test_there_are_seven(servers: Servers) -> None:
+    assert list(servers) == SEVEN
+
+
+@every_server
+def test_file_from_before_the_start_is_on_the_nas(servers: Servers, name: str) -> None:
+    nas = servers[name]
+    assert nas.read("before.txt") == (nas.windows / "before.txt").read_bytes() != b""
+
+
+@every_server
+def test_plain_client_lists_it(servers: Servers, name: str) -> None:
+    url = f"nfs://127.0.0.1/data?version=4&nfsport={servers[name].port}"
+    listing = subprocess.run(["nfs-ls", url], capture_output=True, text=True, check=True, timeout=30).stdout
+    assert "before.txt" in listing
+
+
+@every_server
+def test_marker_is_not_on_the_nas(servers: Servers, name: str) -> None:
+    assert ".file-simulator.json" not in servers[name].names()
+    assert not servers[name].exists(".file-simulator.json")
+
+
+@pytest.mark.parametrize("name", ["nas-input-1", "nas-input-2"])
+def test_dropped_file_reaches_the_nas(servers: Servers, name: str, unique: str) -> None:
+    nas, content = servers[name], os.urandom(300_000)
+    (nas.windows / unique).write_bytes(content)
+    eventually(lambda: nas.exists(unique), TO_NAS)
+    assert nas.read(unique) == content
+    (nas.windows / unique).unlink()
+    eventually(lambda: not nas.exists(unique), TO_NAS)
+
+
+def test_changed_file_is_seen_by_a_client_that_has_read_it(servers: Servers, unique: str) -> None:
+    """The NFS server must not answer from a cache of its own."""
+    nas = servers["nas-input-1"]
+    (nas.windows / unique).write_bytes(b"first")
+    eventually(lambda: nas.exists(unique) and nas.read(unique) == b"first", TO_NAS)
+    (nas.windows / unique).write_bytes(b"second, longer")
+    eventually(lambda: nas.read(unique) == b"second, longer", TO_NAS)
+
+
+def test_continuous_sync_can_be_switched_off(servers: Servers, unique: str) -> None:
+    """The original's input servers have no sidecar: what comes later waits for a restart."""
+    off, on = servers["nas-input-3"], servers["nas-input-2"]
+    assert (off.sync_mode, on.sync_mode) == ("none", "windows_to_nas")
+    for nas in (off, on):
+        (nas.windows / unique).write_bytes(b"later")
+    eventually(lambda: on.exists(unique), TO_NAS)
+    assert not off.exists(unique)
+
+
+@pytest.mark.parametrize("name", OUTPUTS)
+def test_written_file_reaches_windows(servers: Servers, name: str, unique: str) -> None:
+    nas, content = servers[name], os.urandom(1 << 20)
+    nas.write(unique, content)
+    eventually(lambda: (nas.windows / unique).exists(), TO_WINDOWS)
+    assert (nas.windows / unique).read_bytes() == content
+
+
+def test_directories_renames_and_deletions_reach_windows(servers: Servers, unique: str) -> None:
+    nas = servers["nas-output-1"]
+    nas.client.mkdir(f"/data/{unique}")
+    nas.write(f"{unique}/Bericht März.txt", b"one")
+    eventually(lambda: (nas.windows / unique / "Bericht März.txt").exists(), TO_WINDOWS)
+    nas.client.rename(f"/data/{unique}/Bericht März.txt", f"/data/{unique}/final.txt")
+    eventually(lambda: {path.name for path in (nas.windows / unique).iterdir()} == {"final.txt"}, TO_WINDOWS)
+    nas.client.unlink(f"/data/{unique}/final.txt")
+    nas.client.rmdir(f"/data/{unique}")
+    eventually(lambda: not (nas.windows / unique).exists(), TO_WINDOWS)
+
+
+def test_testers_own_file_in_an_output_directory_is_left_alone(servers: Servers, unique: str) -> None:
+    nas = servers["nas-output-1"]
+    (nas.windows / unique).write_bytes(b"the tester's notes")
+    nas.write(f"{unique}-service", b"output")
+    eventually(lambda: (nas.windows / f"{unique}-service").exists(), TO_WINDOWS)
+    assert (nas.windows / unique).read_bytes() == b"the tester's notes"
+
+
+def test_backup_refuses_writes(servers: Servers, unique: str) -> None:
+    nas = servers["nas-backup"]
+    assert nas.read_only
+    for attempt in (
+        lambda: nas.write(unique, b"x"),
+        lambda: nas.client.mkdir(f"/data/{unique}"),
+        lambda: nas.client.unlink("/data/before.txt"),
+    ):
+        with pytest.raises(OSError, match="read-only"):
+            attempt()
+    assert nas.read("before.txt")
+
+
+@pytest.mark.parametrize("name", WRITABLE)
+def test_nothing_shows_on_another_server(servers: Servers, name: str, unique: str) -> None:
+    servers[name].write(unique, b"mine alone")
+    assert [other for other in SEVEN if servers[other].exists(unique)] == [name]
+    servers[name].client.unlink(f"/data/{unique}")
+
+
+def test_fsids_differ(servers: Servers) -> None:
+    seen = {name: nas.client.stat("/data/before.txt").fsid for name, nas in servers.items()}
+    assert len(set(seen.values())) == len(SEVEN), seen
+    assert [nas.fsid for nas in servers.values()] == [f"{number}.{number}" for number in range(1, 8)]
+
+
+def test_subdirectory_can_be_mounted(servers: Servers, unique: str) -> None:
+    nas = servers["nas-output-1"]
+    nas.client.mkdir(f"/data/{unique}")
+    nas.write(f"{unique}/inside", b"x")
+    url = f"nfs://127.0.0.1/data/{unique}?version=4&nfsport={nas.port}"
+    listing = subprocess.run(["nfs-ls", url], capture_output=True, text=True, check=True, timeout=30).stdout
+    assert listing.split()[-1] == "inside"
+
+
+def test_root_is_root(servers: Servers, unique: str) -> None:
+    """no_root_squash: a service that runs as root can give files away."""
+    nas = servers["nas-output-1"]
+    nas.write(unique, b"x")
+    nas.client.chown(f"/data/{unique}", 1234, 5678)
+    owner = nas.client.stat(f"/data/{unique}")
+    assert (owner.uid, owner.gid) == (1234, 5678)
+
+
+def test_listed_clients_alone_are_let_in(servers: Servers) -> None:
+    """nas-output-3 has clients: [127.0.0.1]; its configuration must name it as the pod network sees it."""
+    assert servers["nas-output-3"].read("before.txt")
+
+
+@every_server
+def test_listens_on_loopback_alone(servers: Servers, name: str) -> None:
+    port = servers[name].port
+    shown = subprocess.run(["ss", "-Hltn", f"sport = :{port}"], capture_output=True, text=True, check=True).stdout
+    assert [line.split()[3] for line in shown.splitlines()] == [f"127.0.0.1:{port}"]
+
+
+@every_server
+def test_idles_under_64_mib(servers: Servers, name: str) -> None:
+    shown = subprocess.run(
+        ["podman", "ps", "--quiet", "--filter", f"label=file-simulator.server={name}",
+         "--filter", "label=file-simulator.instance=molecule"],
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    stats = subprocess.run(
+        ["podman", "stats", "--no-stream", "--format", "json", *shown.stdout.split()],
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    used = {entry["name"]: _bytes(entry["mem_usage"].split(" / ")[0]) for entry in json.loads(stats.stdout)}
+    assert used and sum(used.values()) < MEMORY_LIMIT, used
+
+
+def _bytes(text: str) -> float:
+    units = {"kB": 1e3, "MB": 1e6, "GB": 1e9, "B": 1}
+    unit = next(unit for unit in units if text.endswith(unit))
+    return float(text[: -len(unit)]) * units[unit]

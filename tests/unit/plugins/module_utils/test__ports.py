@@ -1,0 +1,82 @@
+# Copyright (c) 2026, file_simulator.nas contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Whether a port can be had, told by real sockets."""
+
+from __future__ import annotations
+
+import errno
+import os
+import socket
+import typing as t
+
+import pytest
+
+from ansible_collections.file_simulator.nas.plugins.module_utils import _ports
+from ansible_collections.file_simulator.nas.plugins.module_utils._ports import connect_address, port_holder
+
+
+def has_ipv6() -> bool:
+    try:
+        with socket.create_server(("::1", 0), family=socket.AF_INET6):
+            return True
+    except OSError:
+        return False
+
+
+ADDRESSES = [
+    "127.0.0.1",
+    "0.0.0.0",
+    *[
+        pytest.param(address, marks=pytest.mark.skipif(not has_ipv6(), reason="no IPv6 here"))
+        for address in ("::1", "::")
+    ],
+]
+
+
+@pytest.mark.parametrize(
+    ("listen", "connect"),
+    [("0.0.0.0", "127.0.0.1"), ("::", "::1"), ("127.0.0.1", "127.0.0.1"), ("192.0.2.1", "192.0.2.1")],
+)
+def test_connect_address(listen: str, connect: str) -> None:
+    assert connect_address(listen) == connect
+
+
+@pytest.fixture(params=ADDRESSES)
+def listener(request: pytest.FixtureRequest) -> t.Iterator[tuple[str, socket.socket]]:
+    family = socket.AF_INET6 if ":" in request.param else socket.AF_INET
+    with socket.create_server((request.param, 0), family=family) as server:
+        yield request.param, server
+
+
+def test_port_of_another_program_is_held_until_it_ends(listener: tuple[str, socket.socket]) -> None:
+    address, server = listener
+    port = server.getsockname()[1]
+    assert port_holder(address, port) == "another program"
+    server.close()
+    assert port_holder(address, port) == ""
+
+
+def test_port_that_was_just_closed_after_a_connection_is_free() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        with socket.create_connection(("127.0.0.1", port)):
+            server.accept()[0].close()
+    assert port_holder("127.0.0.1", port) == ""
+
+
+def test_listener_on_one_address_is_in_the_way_of_all_addresses() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        assert port_holder("0.0.0.0", server.getsockname()[1]) == "another program"
+
+
+def test_address_of_another_machine_is_told() -> None:
+    assert os.strerror(errno.EADDRNOTAVAIL) in port_holder("192.0.2.1", 32150)
+
+
+def test_port_that_answers_without_a_socket_is_held(monkeypatch: pytest.MonkeyPatch) -> None:
+    """kube-proxy publishes NodePorts by rules of the kernel alone."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        monkeypatch.setattr(_ports, "_ANY", {"192.0.2.9": "127.0.0.1"})
+        monkeypatch.setattr(_ports.socket.socket, "bind", lambda self, address: None)
+        assert "NodePort" in port_holder("192.0.2.9", server.getsockname()[1])

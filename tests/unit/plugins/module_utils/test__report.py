@@ -1,0 +1,114 @@
+# Copyright (c) 2026, file_simulator.nas contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What is told of a server, as data and as a table for people."""
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+
+from ansible_collections.file_simulator.nas.plugins.module_utils import _report
+from ansible_collections.file_simulator.nas.plugins.module_utils._report import (
+    mount_options,
+    server_report,
+    state_word,
+    table,
+)
+from ansible_collections.file_simulator.nas.plugins.module_utils._topology import read_topology
+
+
+def report(name: str = "nas-backup", **found: t.Any) -> dict[str, t.Any]:
+    server = next(server for server in read_topology(None).servers if server.name == name)
+    given = {
+        "engine": "podman",
+        "instance": "file-simulator",
+        "state": _report.READY,
+        "problem": "",
+        "host": "127.0.0.1",
+        "local_directory": f"/mnt/c/simulator-data/{name}",
+        "fsid": (4, 4),
+        "containers": {"nfs-server": "running"},
+        "sync": None,
+    }
+    return server_report(server, **{**given, **found})
+
+
+def test_report_says_how_to_mount() -> None:
+    found = report()
+    assert found["mount_options"] == mount_options(32153) == "vers=4.1,proto=tcp,port=32153,hard"
+    command = found["mount_command"].split()
+    assert command[:4] == ["mount", "-t", "nfs4", "-o"] and command[5:] == ["127.0.0.1:/data", "/mnt"]
+    assert set(command[4].split(",")) <= set(found["mount_options"].split(",")) and "port=32153" in command[4]
+
+
+def test_report_says_what_the_topology_says() -> None:
+    found = report()
+    assert found["windows_directory"] == r"C:\simulator-data\nas-backup"
+    shown = ("name", "role", "enabled", "port", "path", "read_only", "storage", "sync_mode", "fsid")
+    assert [found[key] for key in shown] == [
+        "nas-backup", "backup", True, 32153, "/data", True, "empty_dir", "none", "4.4",
+    ]  # fmt: skip
+
+
+def test_server_without_an_answer_has_no_fsid() -> None:
+    assert report(fsid=None)["fsid"] is None
+    assert report(fsid=(0, 0))["fsid"] == "0.0"
+
+
+@pytest.mark.parametrize(
+    ("problem", "summary"), [("", "nas-backup: absent"), ("refused", "nas-backup: absent: refused")]
+)
+def test_summary_is_one_line(problem: str, summary: str) -> None:
+    assert report(state=_report.ABSENT, problem=problem)["summary"] == summary
+
+
+def test_ipv6_address_is_bracketed_wherever_a_port_or_path_follows() -> None:
+    found = report(host="::1")
+    assert " [::1]:/data " in found["mount_command"]
+    assert " [::1]:32153 " in table([found])[1]
+
+
+def test_table_is_aligned_and_ends_with_the_problems() -> None:
+    broken = report("nas-output-1", state=_report.BROKEN, problem="not running: sync-agent")
+    lines = table([report(), broken])
+    starts = {line.index(word) for line, word in zip(lines, ["WINDOWS DIRECTORY", "C:\\", "C:\\"])}
+    assert len(starts) == 1
+    assert [line.split()[-1] for line in lines[:3]] == ["STATE", "ready", "broken"]
+    assert lines[3] == "" and lines[-1] == "nas-output-1: not running: sync-agent"
+    assert all(line == line.rstrip() for line in lines)
+
+
+def test_table_without_problems_or_servers() -> None:
+    assert not any(line.startswith("nas-backup:") for line in table([report()]))
+    assert len(table([])) == 1
+
+
+def test_table_says_where_the_files_are_on_this_machine() -> None:
+    assert r"On this machine C:\simulator-data\nas-backup is /mnt/c/simulator-data/nas-backup" in table([report()])
+
+
+def test_only_a_cluster_has_a_place_in_one() -> None:
+    assert report()["cluster"] is None
+    assert report(cluster={"node": "a"})["cluster"] == {"node": "a"}
+
+
+@pytest.mark.parametrize(
+    ("state", "sync", "word"),
+    [
+        ("ready", None, "ready"),
+        ("ready", {}, "ready"),
+        ("ready", {"state": "running", "conflicts": [], "refused": []}, "ready"),
+        ("ready", {"state": "halted"}, "ready (sync halted)"),
+        (
+            "ready",
+            {"state": "halted", "conflicts": [{}, {}], "refused": [{}, {}, {}]},
+            "ready (sync halted, 2 conflicts, 3 refused)",
+        ),
+        ("broken", {"state": "halted"}, "broken"),
+        ("absent", None, "absent"),
+    ],
+)
+def test_state_tells_of_the_agent_where_that_is_worth_a_look(state: str, sync: t.Any, word: str) -> None:
+    assert state_word(report(state=state, sync=sync)) == word
