@@ -6,7 +6,7 @@
 #
 # ARGS is handed to ansible-playbook, for example: make up ARGS='-e @my-topology.yml'
 .DEFAULT_GOAL := help
-.PHONY: help up down status venv venv-dev lint unit molecule test test-agent benchmark-sync
+.PHONY: help up down status venv venv-dev lint unit molecule test test-agent benchmark-sync test-kubernetes
 
 SHELL := /bin/bash
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
@@ -63,3 +63,7 @@ test-agent: venv-dev
 
 benchmark-sync: venv-dev
 	python benchmarks/sync/run.py
+
+# The Kubernetes engine on a real cluster; skipped, loudly, where that cannot be built.
+test-kubernetes: venv-dev
+	@tools/test_kubernetes.sh

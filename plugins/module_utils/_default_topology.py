@@ -18,14 +18,16 @@ INSTANCE = "file-simulator"
 LISTEN_ADDRESS = "127.0.0.1"
 
 SERVERS: tuple[dict[str, t.Any], ...] = (
-    {"name": "nas-input-1", "role": "input", "port": 32150, "export_id": 1},
-    {"name": "nas-input-2", "role": "input", "port": 32151, "export_id": 2},
-    {"name": "nas-input-3", "role": "input", "port": 32152, "export_id": 3},
-    {"name": "nas-backup", "role": "backup", "port": 32153, "export_id": 4},
-    {"name": "nas-output-1", "role": "output", "port": 32154, "export_id": 5},
-    {"name": "nas-output-2", "role": "output", "port": 32155, "export_id": 6},
-    {"name": "nas-output-3", "role": "output", "port": 32156, "export_id": 7},
+    {"name": "nas-input-1", "role": "input", "port": 32150},
+    {"name": "nas-input-2", "role": "input", "port": 32151},
+    {"name": "nas-input-3", "role": "input", "port": 32152},
+    {"name": "nas-backup", "role": "backup", "port": 32153},
+    {"name": "nas-output-1", "role": "output", "port": 32154},
+    {"name": "nas-output-2", "role": "output", "port": 32155},
+    {"name": "nas-output-3", "role": "output", "port": 32156},
 )
+# Servers of other names have their port as export id: ports differ, fit, and never move by themselves.
+EXPORT_IDS = {server["name"]: number for number, server in enumerate(SERVERS, start=1)}
 
 # What follows from a server's role alone.
 BY_ROLE: dict[str, dict[str, t.Any]] = {

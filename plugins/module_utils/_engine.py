@@ -9,7 +9,9 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass
 
+from ansible_collections.file_simulator.nas.plugins.module_utils._errors import SimulatorError
 from ansible_collections.file_simulator.nas.plugins.module_utils._plan import Action
+from ansible_collections.file_simulator.nas.plugins.module_utils._pod import Images
 from ansible_collections.file_simulator.nas.plugins.module_utils._topology import Server
 
 
@@ -18,7 +20,7 @@ class Request:
     """What one task asks for. ``timeout`` is in seconds and holds for each server."""
 
     state: str
-    image: str
+    images: Images
     purge: bool = False
     delete_storage: bool = False
     wait: bool = True
@@ -43,6 +45,16 @@ class Outcome:
     def changed(self) -> bool:
         """Whether anything differs from before."""
         return bool(self.actions) or self.surroundings_changed
+
+
+def check_unfs3_image(servers: t.Sequence[Server], request: Request) -> None:
+    """Raise SimulatorError when a server wants unfs3 and no image for it was named."""
+    for server in servers:
+        if server.nfs_server == "unfs3" and not request.images.unfs3:
+            raise SimulatorError(
+                f"server {server.name}: nfs_server: unfs3 needs unfs3_image, an image that has unfsd; "
+                "the role nas_image builds one with nas_image_unfs3_build: true"
+            )
 
 
 class Engine(t.Protocol):

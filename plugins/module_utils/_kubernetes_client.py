@@ -23,6 +23,7 @@ try:
     import kubernetes
     import kubernetes.dynamic
     import urllib3.exceptions
+    import yaml
     from kubernetes.client.exceptions import ApiException
     from kubernetes.config.config_exception import ConfigException
 except ImportError:
@@ -190,11 +191,7 @@ def open_cluster(kubeconfig: str, context: str) -> Cluster:
     path = os.path.expanduser(kubeconfig)
     if not os.path.isfile(path):
         raise SimulatorError(f"kubeconfig: {path} is not there; start the cluster, or name another file")
-    try:
-        contexts, _current = kubernetes.config.list_kube_config_contexts(config_file=path)
-    except (ConfigException, ValueError, TypeError) as error:
-        raise SimulatorError(f"kubeconfig: {path} cannot be read: {_one_line(error)}") from None
-    names = [str(each["name"]) for each in contexts]
+    names = _contexts(path)
     if context not in names:
         raise SimulatorError(f"context: '{context}' is not in {path}; it has {', '.join(names) or 'none'}")
     configuration = kubernetes.client.Configuration()
@@ -207,6 +204,18 @@ def open_cluster(kubeconfig: str, context: str) -> Cluster:
     except (ConfigException, ValueError, TypeError, OSError) as error:
         raise SimulatorError(f"context: '{context}' of {path} cannot be used: {_one_line(error)}") from None
     return Cluster(kubernetes.client.ApiClient(configuration), context)
+
+
+def _contexts(path: str) -> list[str]:
+    """Return the names of a kubeconfig's contexts. The package's own function insists on a current one."""
+    try:
+        with open(path, encoding="utf-8") as stream:
+            config = yaml.safe_load(stream)
+        return [str(entry["name"]) for entry in config["contexts"]]
+    except (OSError, ValueError, KeyError, TypeError, yaml.YAMLError) as error:
+        raise SimulatorError(
+            f"kubeconfig: {path} cannot be read as one: {type(error).__name__}: {_one_line(error)}"
+        ) from None
 
 
 def _version() -> tuple[int, ...]:

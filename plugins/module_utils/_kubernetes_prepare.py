@@ -11,11 +11,11 @@ from __future__ import annotations
 
 import posixpath
 import typing as t
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ansible_collections.file_simulator.nas.plugins.module_utils import _kubernetes_state as state
 from ansible_collections.file_simulator.nas.plugins.module_utils._clients import seen_from_pods
-from ansible_collections.file_simulator.nas.plugins.module_utils._engine import Request
+from ansible_collections.file_simulator.nas.plugins.module_utils._engine import Request, check_unfs3_image
 from ansible_collections.file_simulator.nas.plugins.module_utils._errors import SimulatorError
 from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes_client import Cluster
 from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes_names import Object
@@ -33,6 +33,7 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._windows_path i
 
 # As the server itself sees the probe that runs beside it.
 _OWN_ADDRESS = "127.0.0.1/32"
+_UNKNOWN_YET = "(known once the role nas_image has run)"
 
 
 @dataclass(frozen=True)
@@ -79,6 +80,9 @@ class Preparation:
 
         ``going`` are the servers that are removed first, whose ports become free.
         """
+        check_unfs3_image(servers, request)
+        if not request.images.nas and not request.check_mode:
+            raise SimulatorError("image: is empty; run the role nas_image first, and load its image into the cluster")
         namespace = self._changed_namespace()
         directories = {server.name: self._node_directory(server) for server in servers}
         place, instance = self._topology.namespace, self._topology.instance
@@ -89,6 +93,7 @@ class Preparation:
         # A user who may not see the nodes has no clients on the nodes themselves.
         nodes = self._cluster.items_wherever_allowed("Node") if any(server.clients for server in servers) else []
         local = state.local_addresses(nodes)
+        images = replace(request.images, nas=request.images.nas or _UNKNOWN_YET)
         objects: dict[str, list[Object]] = {}
         for server in servers:
             clients = (*seen_from_pods(server.clients, *local), _OWN_ADDRESS) if server.clients else ()
@@ -103,7 +108,7 @@ class Preparation:
                 storage_class=self._settings.storage_class,
                 network_policy=self._settings.network_policy,
             )
-            objects[server.name] = server_objects(pod_of(server, request.image, clients), placement)
+            objects[server.name] = server_objects(pod_of(server, images, clients), placement)
         return Prepared(namespace, objects, self._predicted(objects, inheriting))
 
     def _changed_namespace(self) -> Object | None:

@@ -217,7 +217,10 @@ def _agent_container(pod: Pod, agent: Container) -> Object:
 
 
 def _server_container(pod: Pod) -> Object:
-    probe = {"exec": {"command": list(pod.nfs_server.probe)}, "timeoutSeconds": _PROBE_SECONDS}
+    asked = pod.nfs_server.probe
+    # unfs3's image has nothing that could ask; it is one process, which ends when it fails.
+    question: Object = {"exec": {"command": list(asked)}} if asked else {"tcpSocket": {"port": "nfs"}}
+    probe = {**question, "timeoutSeconds": _PROBE_SECONDS}
     return {
         **_container(pod, pod.nfs_server),
         "ports": [{"name": "nfs", "containerPort": NFS_PORT, "protocol": "TCP"}],
@@ -231,7 +234,7 @@ def _container(pod: Pod, container: Container) -> Object:
     amounts = container.resources
     return {
         "name": container.name,
-        "image": pod.image,
+        "image": container.image,
         "imagePullPolicy": "IfNotPresent",
         "command": list(container.command),
         "resources": {
@@ -241,8 +244,8 @@ def _container(pod: Pod, container: Container) -> Object:
         "securityContext": {
             "privileged": False,
             "allowPrivilegeEscalation": False,
-            "readOnlyRootFilesystem": True,
-            # NFS-Ganesha opens files by handle, which the kernel allows to root alone.
+            "readOnlyRootFilesystem": container.read_only_root,
+            # NFS-Ganesha opens files by handle, which the kernel allows to root alone; unfs3 becomes who calls.
             "runAsUser": 0,
             "capabilities": {"drop": ["ALL"], "add": list(container.capabilities)},
         },

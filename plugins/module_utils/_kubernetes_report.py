@@ -54,7 +54,7 @@ class Reporter:
         def report(server: Server) -> dict[str, t.Any]:
             pod = newest_pod(pods.get(server.name, ()))
             host = self._host(pod) or elsewhere
-            state, problem, fsid = _state(deployments.get(server.name), diagnoses.get(server.name), host, server.port)
+            state, problem, fsid = _state(deployments.get(server.name), diagnoses.get(server.name), host, server)
             return _report.server_report(
                 server,
                 engine="kubernetes",
@@ -88,7 +88,7 @@ class Reporter:
         def trouble(server: Server) -> str:
             host = self._host(newest_pod(pods.get(server.name, ())))
             try:
-                wait_for_nfs(host, server.port, _PUBLISHING_SECONDS)
+                wait_for_nfs(host, server.port, _PUBLISHING_SECONDS, server.nfs_version)
             except ProbeError as error:
                 return (
                     f"server {server.name}: ready in the cluster, but this machine does not reach it: {error}; "
@@ -126,7 +126,7 @@ class Reporter:
 
 
 def _state(
-    deployment: Object | None, diagnosis: Diagnosis | None, host: str, port: int
+    deployment: Object | None, diagnosis: Diagnosis | None, host: str, server: Server
 ) -> tuple[str, str, tuple[int, int] | None]:
     """Return a server's state, what is wrong with it, and its fsid when it answers."""
     if deployment is None:
@@ -136,7 +136,7 @@ def _state(
     if diagnosis:
         return _report.BROKEN, diagnosis.cause, None
     try:
-        return _report.READY, "", probe(host, port, timeout=_PROBE_SECONDS).fsid
+        return _report.READY, "", probe(host, server.port, timeout=_PROBE_SECONDS, version=server.nfs_version).fsid
     except ProbeError as error:
         return _report.NOT_ANSWERING, str(error), None
 

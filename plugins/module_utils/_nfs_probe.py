@@ -2,16 +2,18 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Ask an NFSv4 server for the attributes of a directory: the question that only a working server answers.
+"""Ask an NFS server for the attributes of a directory: the question that only a working server answers.
 
 Private to file_simulator.nas. Needs nothing but Python: it is part of the NAS image too, where it
 probes the server from inside (``python3 -m nas_probe HOST PORT PATH``).
 
-ONC RPC is RFC 5531, XDR is RFC 4506, NFSv4.0 is RFC 7530; the numbers below are theirs.
+ONC RPC is RFC 5531, XDR is RFC 4506, NFSv4.0 is RFC 7530, NFSv3 with MOUNT is RFC 1813; the numbers
+below are theirs.
 """
 
 from __future__ import annotations
 
+import itertools
 import socket
 import struct
 import sys
@@ -19,8 +21,9 @@ import time
 import typing as t
 from dataclasses import dataclass
 
-_NFS_PROGRAM, _NFS_VERSION = 100003, 4
+_NFS_PROGRAM, _MOUNT_PROGRAM, _MOUNT_VERSION = 100003, 100005, 3
 _PROC_NULL, _PROC_COMPOUND = 0, 1
+_PROC_GETATTR, _PROC_MNT = 1, 1
 _OP_GETATTR, _OP_LOOKUP, _OP_PUTROOTFH = 9, 15, 24
 _ATTR_TYPE, _ATTR_FSID = 1, 8
 _AUTH_NONE, _AUTH_SYS = 0, 1
@@ -42,22 +45,24 @@ class Answer:
     seconds: float
 
 
-def probe(host: str, port: int, path: str = "/data", timeout: float = 5.0) -> Answer:
-    """Connect, call NULL, look ``path`` up from the root and read its type and fsid.
+def probe(host: str, port: int, path: str = "/data", timeout: float = 5.0, version: int = 4) -> Answer:
+    """Connect, call NULL, find ``path`` and read its type and fsid.
 
-    ``timeout`` is in seconds and holds for each wait on the network. Raises ProbeError.
+    ``timeout`` is in seconds and holds for each wait on the network. ``version`` is that of NFS; for 3,
+    the server must answer MOUNT on the same port. Raises ProbeError.
     """
     started = time.monotonic()
     try:
         with socket.create_connection((host, port), timeout) as connection:
-            _call(connection, 1, _PROC_NULL, b"")
-            fsid = _read_compound(_call(connection, 2, _PROC_COMPOUND, _compound(path)), path)
+            rpc = _Rpc(connection)
+            rpc.call(_NFS_PROGRAM, version, _PROC_NULL, b"")
+            fsid = _ask_v3(rpc, path) if version == 3 else _ask_v4(rpc, path)
     except socket.timeout:
         raise ProbeError(f"{host}:{port} did not answer within {timeout:g} s") from None
     except OSError as error:
         raise ProbeError(f"{host}:{port}: {error.strerror or error}") from None
     except struct.error:
-        raise ProbeError(f"{host}:{port} answered with something that is not NFSv4") from None
+        raise ProbeError(f"{host}:{port} answered with something that is not NFSv{version}") from None
     return Answer(fsid, time.monotonic() - started)
 
 
@@ -69,6 +74,29 @@ def _opaque(data: bytes) -> bytes:
     return _uints(len(data)) + data + b"\0" * (-len(data) % 4)
 
 
+def _ask_v4(rpc: _Rpc, path: str) -> tuple[int, int]:
+    return _read_compound(rpc.call(_NFS_PROGRAM, 4, _PROC_COMPOUND, _compound(path)), path)
+
+
+def _ask_v3(rpc: _Rpc, path: str) -> tuple[int, int]:
+    """Get the directory's handle from MOUNT, and its attributes from NFS."""
+    mounted = rpc.call(_MOUNT_PROGRAM, _MOUNT_VERSION, _PROC_MNT, _opaque(path.encode()))
+    status = mounted.uint()
+    if status:
+        raise ProbeError(f"{path}: the server refused to mount it (MNT3ERR {status})")
+    reply = rpc.call(_NFS_PROGRAM, 3, _PROC_GETATTR, _opaque(mounted.opaque()))
+    status = reply.uint()
+    if status:
+        raise ProbeError(f"{path}: the server answered NFS3ERR_{_STATUS.get(status, str(status))}")
+    if reply.uint() != _TYPE_DIRECTORY:
+        raise ProbeError(f"{path} is not a directory")
+    for _index in range(4):
+        reply.uint()  # mode, nlink, uid, gid
+    for _index in range(3):
+        reply.hyper()  # size, used, rdev
+    return reply.hyper(), 0
+
+
 def _compound(path: str) -> bytes:
     """Encode COMPOUND { PUTROOTFH; LOOKUP each name; GETATTR type, fsid } of minor version 0."""
     names = [name.encode() for name in path.split("/") if name]
@@ -78,28 +106,34 @@ def _compound(path: str) -> bytes:
     return _opaque(b"probe") + _uints(0, len(operations)) + b"".join(operations)
 
 
-def _call(connection: socket.socket, xid: int, procedure: int, arguments: bytes) -> _Reader:
-    # Some servers refuse AUTH_NONE for anything but NULL; user 0 is squashed where the export says so.
-    credential = _opaque(_uints(xid) + _opaque(b"probe") + _uints(0, 0, 0))
-    message = (
-        _uints(xid, 0, 2, _NFS_PROGRAM, _NFS_VERSION, procedure, _AUTH_SYS)
-        + credential
-        + _uints(_AUTH_NONE, 0)
-        + arguments
-    )
-    connection.sendall(_uints(_LAST_FRAGMENT | len(message)) + message)
-    reply = _Reader(_receive(connection))
-    got_xid, direction, denied = reply.uint(), reply.uint(), reply.uint()
-    if got_xid != xid or direction != 1:
-        raise ProbeError("the reply does not belong to the call")
-    if denied:
-        raise ProbeError("the server refused the call (RPC denied)")
-    reply.uint()  # verifier's flavour
-    reply.opaque()
-    accepted = reply.uint()
-    if accepted:
-        raise ProbeError(f"the server does not serve NFSv4 here (RPC accept status {accepted})")
-    return reply
+class _Rpc:
+    """Calls procedures over one connection."""
+
+    def __init__(self, connection: socket.socket) -> None:
+        self._connection = connection
+        self._xids = itertools.count(1)
+
+    def call(self, program: int, version: int, procedure: int, arguments: bytes) -> _Reader:
+        """Call a procedure and return a reader at its results."""
+        xid = next(self._xids)
+        # Some servers refuse AUTH_NONE for anything but NULL; user 0 is squashed where the export says so.
+        credential = _opaque(_uints(xid) + _opaque(b"probe") + _uints(0, 0, 0))
+        message = (
+            _uints(xid, 0, 2, program, version, procedure, _AUTH_SYS) + credential + _uints(_AUTH_NONE, 0) + arguments
+        )
+        self._connection.sendall(_uints(_LAST_FRAGMENT | len(message)) + message)
+        reply = _Reader(_receive(self._connection))
+        got_xid, direction, denied = reply.uint(), reply.uint(), reply.uint()
+        if got_xid != xid or direction != 1:
+            raise ProbeError("the reply does not belong to the call")
+        if denied:
+            raise ProbeError("the server refused the call (RPC denied)")
+        reply.uint()  # verifier's flavour
+        reply.opaque()
+        accepted = reply.uint()
+        if accepted:
+            raise ProbeError(f"the server does not serve NFSv{version} here (RPC accept status {accepted})")
+        return reply
 
 
 def _receive(connection: socket.socket) -> bytes:
@@ -110,7 +144,7 @@ def _receive(connection: socket.socket) -> bytes:
         (header,) = struct.unpack(">I", _read_exactly(connection, 4))
         last, length = bool(header & _LAST_FRAGMENT), header & ~_LAST_FRAGMENT
         if len(record) + length > _MAX_REPLY:
-            raise ProbeError("the reply is too long for NFSv4")
+            raise ProbeError("the reply is too long for NFS")
         record += _read_exactly(connection, length)
     return record
 

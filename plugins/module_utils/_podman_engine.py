@@ -17,7 +17,7 @@ import typing as t
 
 from ansible_collections.file_simulator.nas.plugins.module_utils import _plan, _podman_render
 from ansible_collections.file_simulator.nas.plugins.module_utils._clients import seen_from_pods
-from ansible_collections.file_simulator.nas.plugins.module_utils._engine import Outcome, Request
+from ansible_collections.file_simulator.nas.plugins.module_utils._engine import Outcome, Request, check_unfs3_image
 from ansible_collections.file_simulator.nas.plugins.module_utils._errors import SimulatorError
 from ansible_collections.file_simulator.nas.plugins.module_utils._markers import generation_of
 from ansible_collections.file_simulator.nas.plugins.module_utils._nfs_probe import ProbeError
@@ -100,8 +100,11 @@ class PodmanEngine:
         for server in servers:
             own = found.get((self._topology.instance, server.name))
             self._check_port(server, own)
-        if not request.check_mode and not self._podman.succeeds(["image", "exists", request.image]):
-            raise SimulatorError(f"image {request.image} is not there; run the role nas_image first")
+        check_unfs3_image(servers, request)
+        needed = {request.images.nas, *(request.images.unfs3 for server in servers if server.nfs_server == "unfs3")}
+        for image in needed if not request.check_mode else ():
+            if not self._podman.succeeds(["image", "exists", image]):
+                raise SimulatorError(f"image {image} is not there; run the role nas_image first")
         return [self._placement(server, generation) for server, generation in zip(servers, generations)]
 
     def _check_neighbours(self, servers: t.Sequence[Server], found: t.Mapping[tuple[str, str], Found]) -> None:
@@ -142,9 +145,9 @@ class PodmanEngine:
 
     def _pod(self, server: Server, request: Request) -> Pod:
         if not server.clients:
-            return pod_of(server, request.image)
+            return pod_of(server, request.images)
         gateway = self._gateway(request)
-        return pod_of(server, request.image, clients=seen_from_pods(server.clients, gateway))
+        return pod_of(server, request.images, clients=seen_from_pods(server.clients, gateway))
 
     def _gateway(self, request: Request) -> str:
         network = _podman_render.network_name(self._topology.instance)
@@ -199,7 +202,7 @@ class PodmanEngine:
                 before = self._agent_started(pods[server][0])
                 self._start(server)
                 if request.wait:
-                    self._wait(server, pods[server][1], request.timeout)
+                    self._wait(*pods[server], request)
                     self._wait_for_agent(pods[server][0], before, request.timeout)
 
         # Removals first: a server that comes may take the port of one that goes.
@@ -240,16 +243,17 @@ class PodmanEngine:
             cause = f"; sync-windows-data says: {log.splitlines()[-1]}" if log else ""
             raise SimulatorError(f"{error.message}{cause}", log=log, **error.details) from None
 
-    def _wait(self, server: str, placement: Placement, timeout: int) -> None:
+    def _wait(self, pod: Pod, placement: Placement, request: Request) -> None:
+        server = pod.server
         names = Names(self._topology.instance, server)
         try:
-            wait_for_nfs(connect_address(placement.listen_address), placement.port, timeout)
+            wait_for_nfs(connect_address(placement.listen_address), placement.port, request.timeout, pod.nfs_version)
         except ProbeError as error:
             log = self._podman.log_tail(names.container("nfs-server"), 5)
             state = self._found().get((self._topology.instance, server))
             containers = ", ".join(f"{name} {word}" for name, word in sorted(state.containers.items())) if state else ""
             raise SimulatorError(
-                f"server {server}: not ready after {timeout} s: {error} ({containers}); "
+                f"server {server}: not ready after {request.timeout} s: {error} ({containers}); "
                 f"nfs-server says: {log.splitlines()[-1] if log else 'nothing'}",
                 log=log,
             ) from None

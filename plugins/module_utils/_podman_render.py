@@ -21,7 +21,7 @@ LABEL_INSTANCE = "file-simulator.instance"
 LABEL_SERVER = "file-simulator.server"
 LABEL_DESCRIPTION = "file-simulator.description"
 # Raised when the same topology makes other podman calls than before, so that old pods are replaced.
-_FORMAT = 1
+_FORMAT = 2
 # A directory of small files keeps this many open at most; it fits below every distribution's hard limit.
 ULIMIT = 8192
 _PIDS = 256
@@ -73,7 +73,6 @@ def describe(pod: Pod, placement: Placement) -> dict[str, t.Any]:
     """Return what makes a running pod the wanted one, as plain data."""
     return {
         "format": _FORMAT,
-        "image": pod.image,
         "address": f"{placement.listen_address}:{placement.port}",
         "windows_directory": placement.windows_directory,
         "local_directory": placement.local_directory,
@@ -84,6 +83,7 @@ def describe(pod: Pod, placement: Placement) -> dict[str, t.Any]:
         "config": {name: text.splitlines() for name, text in pod.config_files.items()},
         "containers": {
             container.name: {
+                "image": container.image,
                 "command": list(container.command),
                 "mounts": [_mount_words(mount) for mount in container.mounts],
                 "capabilities": list(container.capabilities),
@@ -127,7 +127,7 @@ def container_create(pod: Pod, container: Container, placement: Placement) -> li
         *_labels(placement.instance, pod.server),
         "--cap-drop", "all", "--cap-add", ",".join(container.capabilities),
         "--security-opt", "no-new-privileges",
-        "--read-only", "--read-only-tmpfs=false",
+        *(["--read-only", "--read-only-tmpfs=false"] if container.read_only_root else []),
         *[word for path in container.scratch for word in ("--tmpfs", f"{path}:rw,size=16m,mode=0755")],
         *[word for mount in container.mounts for word in ("--mount", _mount(sources[mount.volume], mount))],
         "--memory", str(memory_bytes(container.resources.memory_limit)),
@@ -135,7 +135,7 @@ def container_create(pod: Pod, container: Container, placement: Placement) -> li
         "--pids-limit", str(_PIDS),
         "--ulimit", f"nofile={ULIMIT}:{ULIMIT}", "--ulimit", f"nproc={ULIMIT}:{ULIMIT}",
         "--stop-timeout", str(pod.grace_period),
-        pod.image, *container.command,
+        container.image, *container.command,
     ]  # fmt: skip
 
 

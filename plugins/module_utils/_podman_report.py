@@ -39,7 +39,7 @@ def podman_reports(
 
     def report(server: Server) -> dict[str, t.Any]:
         pod = found.get(server.name)
-        state, problem, fsid = _state(pod, host, server.port)
+        state, problem, fsid = _state(pod, host, server)
         mountpoint = mountpoints.get(volumes.get(server.name, ""), "")
         return _report.server_report(
             server,
@@ -64,7 +64,7 @@ def sync_status(podman: Podman, instance: str, server: str) -> dict[str, t.Any] 
     return _read_status(mountpoint) if mountpoint else None
 
 
-def _state(pod: Found | None, host: str, port: int) -> tuple[str, str, tuple[int, int] | None]:
+def _state(pod: Found | None, host: str, server: Server) -> tuple[str, str, tuple[int, int] | None]:
     """Return a server's state, what is wrong with it, and its fsid when it answers."""
     if pod is None:
         return _report.ABSENT, "", None
@@ -76,7 +76,7 @@ def _state(pod: Found | None, host: str, port: int) -> tuple[str, str, tuple[int
         )
         return _report.BROKEN, f"not running: {', '.join(down)}", None
     try:
-        return _report.READY, "", probe(host, port, timeout=_PROBE_SECONDS).fsid
+        return _report.READY, "", probe(host, server.port, timeout=_PROBE_SECONDS, version=server.nfs_version).fsid
     except ProbeError as error:
         return _report.NOT_ANSWERING, str(error), None
 

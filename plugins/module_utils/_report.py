@@ -18,9 +18,17 @@ STOPPED = "stopped"
 ABSENT = "absent"
 
 
-def mount_options(port: int) -> str:
+def mount_options(version: int, port: int) -> str:
     """Return the options with which the Linux kernel's client mounts a server: no rpcbind, no guessing."""
+    if version == 3:
+        return f"vers=3,proto=tcp,port={port},mountproto=tcp,mountport={port},nolock,hard"
     return f"vers=4.1,proto=tcp,port={port},hard"
+
+
+def mount_command(version: int, host: str, port: int) -> str:
+    """Return a command that mounts a server: the shortest that works, for people."""
+    options = f"vers=3,port={port},mountport={port},nolock" if version == 3 else f"vers=4.1,port={port}"
+    return f"mount -t {'nfs' if version == 3 else 'nfs4'} -o {options} {_bracketed(host)}:{EXPORT_PATH} /mnt"
 
 
 def server_report(
@@ -41,7 +49,6 @@ def server_report(
 
     ``cluster`` is what a server has besides where a cluster runs it.
     """
-    options = mount_options(server.port)
     return {
         "name": server.name,
         "role": server.role,
@@ -56,8 +63,9 @@ def server_report(
         "host": host,
         "port": server.port,
         "path": EXPORT_PATH,
-        "mount_options": options,
-        "mount_command": f"mount -t nfs4 -o vers=4.1,port={server.port} {_bracketed(host)}:{EXPORT_PATH} /mnt",
+        "nfs_version": server.nfs_version,
+        "mount_options": mount_options(server.nfs_version, server.port),
+        "mount_command": mount_command(server.nfs_version, host, server.port),
         "fsid": f"{fsid[0]}.{fsid[1]}" if fsid else None,
         "read_only": server.export.read_only,
         "storage": server.storage.type,

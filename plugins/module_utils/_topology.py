@@ -35,7 +35,7 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._windows_path i
 ROLES = ("input", "backup", "output")
 SYNC_MODES = ("none", "windows_to_nas", "nas_to_windows", "two_way")
 STORAGE_TYPES = ("empty_dir", "persistent")
-NFS_SERVERS = ("ganesha",)
+NFS_SERVERS = ("ganesha", "unfs3")
 # What Kubernetes reserves for NodePorts by default; podman keeps to it so that a topology fits both.
 PORTS = (30000, 32767)
 _EXPORT_IDS = (1, 65535)
@@ -84,6 +84,11 @@ class Server:
     storage: Storage
     resources: t.Mapping[str, Resources]
     nfs_server: str
+
+    @property
+    def nfs_version(self) -> int:
+        """The version of NFS that clients mount."""
+        return 3 if self.nfs_server == "unfs3" else 4
 
 
 @dataclass(frozen=True)
@@ -214,20 +219,28 @@ def _read_server(entry: fields.Mapping, common: fields.Mapping, data_root: Windo
         raise FieldError("port", f"is missing; choose a free one in {PORTS[0]}..{PORTS[1]}")
     port = fields.integer(entry["port"], "port", *PORTS)
     options = either("export_options", by_role["export_options"])
+    nfs_server = fields.choice(either("nfs_server", "ganesha"), "nfs_server", NFS_SERVERS)
     return Server(
         name=name,
         role=role,
         enabled=fields.boolean(either("enabled", True), "enabled"),
         directory=_directory(entry.get("directory", name), data_root),
         port=port,
-        # Ports differ between servers and fit into an export id, so they make a default that never moves.
-        export_id=fields.integer(entry.get("export_id", port), "export_id", *_EXPORT_IDS),
+        export_id=_export_id(entry, port, nfs_server),
         export=parse_export_options(options),
         clients=_clients(either("clients", [])),
         sync=_sync(entry.get("sync"), common.get("sync"), by_role["sync_mode"]),
         storage=_storage(entry.get("storage"), common.get("storage")),
         resources=read_resources(entry.get("resources"), common.get("resources"), default.RESOURCES),
-        nfs_server=fields.choice(either("nfs_server", "ganesha"), "nfs_server", NFS_SERVERS),
+        nfs_server=nfs_server,
+    )
+
+
+def _export_id(entry: fields.Mapping, port: int, nfs_server: str) -> int:
+    if nfs_server == "unfs3" and "export_id" in entry:
+        raise FieldError("export_id", "unfs3 has no file system id but its disk's; leave it out, or use ganesha")
+    return fields.integer(
+        entry.get("export_id", default.EXPORT_IDS.get(entry["name"], port)), "export_id", *_EXPORT_IDS
     )
 
 

@@ -28,14 +28,14 @@ def wait_until(condition: t.Callable[[], bool], timeout: float) -> bool:
     return True
 
 
-def wait_for_nfs(host: str, port: int, timeout: float) -> Answer:
+def wait_for_nfs(host: str, port: int, timeout: float, version: int) -> Answer:
     """Ask the server until it answers as an NFS server; raise the last ProbeError after ``timeout`` seconds."""
     answers: list[Answer] = []
     problems: list[ProbeError] = []
 
     def answered() -> bool:
         try:
-            answers.append(probe(host, port, timeout=_PROBE_SECONDS))
+            answers.append(probe(host, port, timeout=_PROBE_SECONDS, version=version))
         except ProbeError as error:
             problems.append(error)
         return bool(answers)

@@ -192,7 +192,13 @@ def _present(module: AnsibleModule, podman: Podman | None, recipe: Recipe) -> di
 
 
 def _load(podman: Podman, recipe: Recipe, archive: str) -> None:
-    podman.call(["load", "--quiet", "--input", archive], f"image {recipe.reference}: load {archive}")
+    try:
+        podman.call(["load", "--quiet", "--input", archive], f"image {recipe.reference}: load {archive}")
+    except SimulatorError as error:
+        # Podman tries one format after the other and tells of each; this is ours.
+        told = re.search(r"docker-archive: (.*)", str(error.details.get("stderr", "")))
+        message = f"image {recipe.reference}: load {archive}: podman: {told.group(1)}" if told else error.message
+        raise SimulatorError(message, **error.details) from None
 
 
 def _build(module: AnsibleModule, recipe: Recipe, archive: str) -> None:

@@ -55,6 +55,10 @@ options:
       - The NAS image, as returned by M(file_simulator.nas.nas_image).
       - Required unless O(state) is V(absent) or V(stopped).
     type: str
+  unfs3_image:
+    description:
+      - An image that has C(unfsd) and a shell, for servers whose C(nfs_server) is C(unfs3).
+    type: str
   purge:
     description:
       - Also remove the servers of this instance that O(topology) does not name.
@@ -141,6 +145,7 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._engines import
 )
 from ansible_collections.file_simulator.nas.plugins.module_utils._module import TOPOLOGY_SPEC, run
 from ansible_collections.file_simulator.nas.plugins.module_utils._plan import STATES
+from ansible_collections.file_simulator.nas.plugins.module_utils._pod import Images
 
 
 def nas_server(module: AnsibleModule) -> dict[str, object]:
@@ -149,7 +154,7 @@ def nas_server(module: AnsibleModule) -> dict[str, object]:
         servers,
         Request(
             state=module.params["state"],
-            image=module.params["image"] or "",
+            images=Images(module.params["image"] or "", module.params["unfs3_image"] or ""),
             purge=module.params["purge"],
             delete_storage=module.params["delete_storage"],
             wait=module.params["wait"],
@@ -173,6 +178,7 @@ def main() -> None:
             **ENGINE_SPEC,
             "state": {"type": "str", "choices": list(STATES), "default": "present"},
             "image": {"type": "str"},
+            "unfs3_image": {"type": "str"},
             "purge": {"type": "bool", "default": False},
             "delete_storage": {"type": "bool", "default": False},
             "wait": {"type": "bool", "default": True},

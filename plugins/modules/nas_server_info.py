@@ -99,6 +99,9 @@ servers:
       description: What clients mount.
       type: str
       sample: /data
+    nfs_version:
+      description: The version of NFS that it speaks, V(3) or V(4).
+      type: int
     mount_options:
       description: Options for the NFS client of the Linux kernel.
       type: str

@@ -8,14 +8,13 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import typing as t
 import uuid
 
 import pytest
 
 from .nfs import TO_NAS, TO_WINDOWS, Nas, eventually
 
-Servers = t.Dict[str, Nas]
+Servers = dict[str, Nas]
 SEVEN = ["nas-input-1", "nas-input-2", "nas-input-3", "nas-backup", "nas-output-1", "nas-output-2", "nas-output-3"]
 OUTPUTS = SEVEN[4:]
 WRITABLE = [name for name in SEVEN if name != "nas-backup"]

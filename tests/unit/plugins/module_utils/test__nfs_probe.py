@@ -128,9 +128,9 @@ def failed(status: int) -> bytes:
         ([record(b"")], "something that is not NFSv4"),
         ([b"HTTP/1.1 400 Bad Request\r\n\r\n"], "too long|closed"),
         ([b"SSH-2.0-OpenSSH_9.2\r\n"], "closed|too long"),
-        ([uints(LAST | 65537)], "too long for NFSv4"),
-        ([NULL_REPLY, (uints(30000) + b"\0" * 30000) * 3], "too long for NFSv4"),
-        ([uints(0x7FFFFFFF)], "too long for NFSv4"),
+        ([uints(LAST | 65537)], "too long for NFS"),
+        ([NULL_REPLY, (uints(30000) + b"\0" * 30000) * 3], "too long for NFS"),
+        ([uints(0x7FFFFFFF)], "too long for NFS"),
         ([b""], "closed the connection without an answer"),
         ([], "closed the connection|reset|Broken pipe"),
         ([NULL_REPLY, b""], "closed the connection without an answer"),
@@ -231,3 +231,37 @@ class TestMain:
     def test_usage(self, arguments: t.Sequence[str], capsys: pytest.CaptureFixture[str]) -> None:
         assert main(arguments) == 2
         assert capsys.readouterr().err.startswith("usage: ")
+
+
+class TestVersion3:
+    """MOUNT gives the handle, NFS its attributes, both on one port."""
+
+    MOUNTED = record(accepted(2, uints(0, 8) + b"a handle"))
+
+    @staticmethod
+    def attributes(kind: int) -> bytes:
+        values = uints(kind, 0o777, 2, 0, 0) + struct.pack(">4Q", 4096, 4096, 0, 77)
+        return record(accepted(3, uints(0) + values))
+
+    def test_answer_has_the_disks_fsid(self) -> None:
+        with answering([NULL_REPLY, self.MOUNTED, self.attributes(2)]) as server:
+            assert probe("127.0.0.1", server.port, version=3).fsid == (77, 0)
+        programs = [struct.unpack(">3I", call[12:24]) for call in server.heard]
+        assert programs == [(100003, 3, 0), (100005, 3, 1), (100003, 3, 1)]
+
+    @pytest.mark.parametrize(
+        ("replies", "message"),
+        [
+            ([record(accepted(2, uints(13)))], r"/data: the server refused to mount it \(MNT3ERR 13\)"),
+            ([MOUNTED, record(accepted(3, uints(70)))], "/data: the server answered NFS3ERR_STALE"),
+            ([MOUNTED, record(accepted(3, status=1))], "does not serve NFSv3 here"),
+        ],
+    )
+    def test_refusals_are_told(self, replies: list[bytes], message: str) -> None:
+        with answering([NULL_REPLY, *replies]) as server, pytest.raises(ProbeError, match=message):
+            probe("127.0.0.1", server.port, version=3)
+
+    def test_file_is_no_export(self) -> None:
+        replies = [NULL_REPLY, self.MOUNTED, self.attributes(1)]
+        with answering(replies) as server, pytest.raises(ProbeError, match="/data is not a directory"):
+            probe("127.0.0.1", server.port, version=3)

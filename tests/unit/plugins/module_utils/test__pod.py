@@ -16,6 +16,7 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._pod import (
     EXPORT_MOUNT,
     STATE_DIRECTORY,
     Container,
+    Images,
     Pod,
     pod_of,
 )
@@ -23,7 +24,7 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._topology impor
 
 from ..strategies import FEW, topologies
 
-IMAGE = "localhost/nas:test"
+IMAGES = Images("localhost/nas:test", "localhost/unfs3:test")
 
 
 def server_with(role: str = "input", **fields: t.Any) -> Server:
@@ -52,7 +53,7 @@ def windows_mounts(pod: Pod) -> dict[str, bool]:
     ],
 )
 def test_containers_of_each_role(role: str, containers: list[str], deletions: str) -> None:
-    pod = pod_of(server_with(role), IMAGE)
+    pod = pod_of(server_with(role), IMAGES)
     assert [container.name for container in pod.containers] == containers
     assert option(pod.init, "--deletions") == deletions
     assert option(pod.init, "--mode") == "windows_to_nas"
@@ -64,7 +65,7 @@ def test_containers_of_each_role(role: str, containers: list[str], deletions: st
 )
 @pytest.mark.parametrize("role", ["input", "backup", "output"])
 def test_agent_writes_to_windows_only_where_its_mode_does(role: str, mode: str, read_only: bool | None) -> None:
-    pod = pod_of(server_with(role, sync={"mode": mode}), IMAGE)
+    pod = pod_of(server_with(role, sync={"mode": mode}), IMAGES)
     expected = {"sync-windows-data": True}
     if read_only is not None:
         expected["sync-agent"] = read_only
@@ -78,7 +79,7 @@ def test_agent_writes_to_windows_only_where_its_mode_does(role: str, mode: str, 
 def test_no_container_can_do_more_than_it_must(user: dict[str, t.Any]) -> None:
     needed = {"CHOWN", "DAC_OVERRIDE", "DAC_READ_SEARCH", "FOWNER"}
     for server in read_topology(user).servers:
-        pod = pod_of(server, IMAGE)
+        pod = pod_of(server, IMAGES)
         for container in pod.containers:
             more = {"SETUID", "SETGID"} if container is pod.nfs_server else set()
             assert set(container.capabilities) == needed | more
@@ -94,7 +95,7 @@ def test_no_container_can_do_more_than_it_must(user: dict[str, t.Any]) -> None:
 @given(topologies())
 def test_agents_are_told_what_the_topology_says(user: dict[str, t.Any]) -> None:
     for server in read_topology(user).servers:
-        pod = pod_of(server, IMAGE)
+        pod = pod_of(server, IMAGES)
         for container in (pod.init, pod.agent):
             if container is not None:
                 assert option(container, "--server") == server.name
@@ -107,19 +108,20 @@ def test_agents_are_told_what_the_topology_says(user: dict[str, t.Any]) -> None:
             assert option(pod.agent, "--interval") == str(server.sync.interval)
             assert option(pod.agent, "--quiet-period") == str(server.sync.quiet_period)
             assert "--once" not in pod.agent.command
-        assert (pod.server, pod.image, pod.storage) == (server.name, IMAGE, server.storage.type)
+        assert (pod.server, pod.storage) == (server.name, server.storage.type)
+        assert {container.image for container in pod.containers} == {IMAGES.nas}
         assert pod.size_limit == server.storage.size_limit
 
 
 def test_state_lies_beside_the_exported_tree_and_on_its_file_system() -> None:
     assert STATE_DIRECTORY.startswith(f"{EXPORT_MOUNT}/") and DATA_DIRECTORY.startswith(f"{EXPORT_MOUNT}/")
     assert not STATE_DIRECTORY.startswith(DATA_DIRECTORY)
-    pod = pod_of(server_with(), IMAGE)
+    pod = pod_of(server_with(), IMAGES)
     assert f"Path = {DATA_DIRECTORY};" in pod.config_files["ganesha.conf"]
 
 
 def test_resources_go_to_their_containers() -> None:
-    pod = pod_of(server_with(resources={"server": {"limits": {"memory": "1Gi"}}}), IMAGE)
+    pod = pod_of(server_with(resources={"server": {"limits": {"memory": "1Gi"}}}), IMAGES)
     assert pod.nfs_server.resources.memory_limit == "1Gi"
     assert pod.init.resources.cpu_limit == RESOURCES["init"]["limits"]["cpu"]
     assert pod.agent and pod.agent.resources.cpu_limit == RESOURCES["agent"]["limits"]["cpu"]
@@ -129,12 +131,12 @@ def test_resources_go_to_their_containers() -> None:
     ("clients", "shown"), [(None, "192.0.2.0/24"), (["198.51.100.0/24"], "198.51.100.0/24"), ([], None)]
 )
 def test_engine_may_replace_the_clients(clients: list[str] | None, shown: str | None) -> None:
-    text = pod_of(server_with(clients=["192.0.2.0/24"]), IMAGE, clients).config_files["ganesha.conf"]
+    text = pod_of(server_with(clients=["192.0.2.0/24"]), IMAGES, clients).config_files["ganesha.conf"]
     assert (f"Clients = {shown};" in text) if shown else ("CLIENT" not in text)
 
 
 def test_server_reads_the_configuration_that_is_written() -> None:
-    pod = pod_of(server_with(), IMAGE)
+    pod = pod_of(server_with(), IMAGES)
     assert list(pod.config_files) == ["ganesha.conf"]
     assert pod.nfs_server.command[-1] == "/etc/nas/ganesha.conf"
     assert pod.nfs_server.probe[-2:] == ("2049", "/data")
@@ -142,4 +144,46 @@ def test_server_reads_the_configuration_that_is_written() -> None:
 
 
 def test_labels_name_server_and_role() -> None:
-    assert pod_of(server_with("output"), IMAGE).labels == {"role": "output", "server": "nas-1"}
+    assert pod_of(server_with("output"), IMAGES).labels == {"role": "output", "server": "nas-1"}
+
+
+class TestUnfs3:
+    """NFSv3: another image, no file handles to open, and no CLOSE to wait for."""
+
+    pod = pod_of(server_with("output", nfs_server="unfs3", clients=["192.0.2.0/24", "198.51.100.7"]), IMAGES)
+
+    def test_serves_the_same_path_from_its_own_image(self) -> None:
+        assert self.pod.nfs_server.image == IMAGES.unfs3
+        script = self.pod.nfs_server.command[-1]
+        assert script.startswith("ln -sfn /export/data /data && exec unfsd ")
+        assert "-p -t -n 2049 -m 2049 -e /etc/nas/exports" in script
+
+    def test_exports_to_each_client_and_to_nobody_else(self) -> None:
+        options = "rw,no_root_squash,insecure,anonuid=65534,anongid=65534"
+        assert self.pod.config_files == {
+            "exports": f"/data 192.0.2.0/24({options})\n/data 198.51.100.7/32({options})\n"
+        }
+
+    def test_agent_waits_for_quiet_instead_of_close(self) -> None:
+        assert self.pod.agent
+        assert option(self.pod.agent, "--close-events") == "off"
+        ganesha = pod_of(server_with("output"), IMAGES).agent
+        assert ganesha and option(ganesha, "--close-events") == "on"
+
+    def test_needs_no_file_handles(self) -> None:
+        assert "DAC_READ_SEARCH" not in self.pod.nfs_server.capabilities
+        assert {"SETUID", "SETGID"} <= set(self.pod.nfs_server.capabilities)
+
+    @pytest.mark.parametrize(
+        ("fields", "words"),
+        [
+            ({"export_options": "ro"}, "ro,root_squash,insecure"),
+            (
+                {"export_options": "rw,all_squash,secure,anonuid=7,anongid=8"},
+                "rw,all_squash,secure,anonuid=7,anongid=8",
+            ),
+        ],
+    )
+    def test_options(self, fields: dict[str, t.Any], words: str) -> None:
+        exports = pod_of(server_with(nfs_server="unfs3", **fields), IMAGES).config_files["exports"]
+        assert exports.startswith(f"/data 0.0.0.0/0({words}")

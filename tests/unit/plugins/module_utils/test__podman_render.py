@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.file_simulator.nas.plugins.module_utils import _podman_render as render
-from ansible_collections.file_simulator.nas.plugins.module_utils._pod import Pod, pod_of
+from ansible_collections.file_simulator.nas.plugins.module_utils._pod import Images, Pod, pod_of
 from ansible_collections.file_simulator.nas.plugins.module_utils._podman_render import Names, Placement
 from ansible_collections.file_simulator.nas.plugins.module_utils._topology import read_topology
 
@@ -34,7 +34,7 @@ PLACEMENT = Placement(
 
 def pod_with(**fields: t.Any) -> Pod:
     servers = [{"name": "nas-output-1", "port": 32150, **fields}]
-    return pod_of(read_topology({"servers": servers}).servers[0], "localhost/nas:test")
+    return pod_of(read_topology({"servers": servers}).servers[0], Images("localhost/nas:test"))
 
 
 def values(option: str, words: list[str]) -> list[str]:
@@ -116,7 +116,7 @@ def test_pod_is_found_again_by_its_labels() -> None:
 def test_description_is_plain_data_and_the_same_for_the_same_topology(user: dict[str, t.Any]) -> None:
     def described() -> list[dict[str, t.Any]]:
         return [
-            render.describe(pod_of(server, "localhost/nas:test", server.clients), PLACEMENT)
+            render.describe(pod_of(server, Images("localhost/nas:test"), server.clients), PLACEMENT)
             for server in read_topology(user).servers
         ]
 
@@ -161,7 +161,7 @@ def test_description_tells_another_server(change: dict[str, t.Any]) -> None:
 
 def test_description_tells_another_image() -> None:
     pod = pod_with()
-    other = dataclasses.replace(pod, image="localhost/nas:other")
+    other = dataclasses.replace(pod, init=dataclasses.replace(pod.init, image="localhost/nas:other"))
     assert render.describe(pod, PLACEMENT) != render.describe(other, PLACEMENT)
 
 

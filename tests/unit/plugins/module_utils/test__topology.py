@@ -24,7 +24,7 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._topology impor
 
 from ..strategies import DEVICES, FEW, QUICK, topologies
 
-Mapping = t.Dict[str, t.Any]
+Mapping = dict[str, t.Any]
 
 
 def one(**fields: t.Any) -> Mapping:
@@ -314,7 +314,8 @@ class TestPrecedence:
         assert only(one(name=name)).role == role
 
     def test_export_id_is_the_port_unless_given(self) -> None:
-        assert only(one()).export_id == 32150
+        assert only(one(name="nas-input-9")).export_id == 32150
+        assert only(one()).export_id == 1, "the seven keep theirs, whatever list they are in"
         assert only(one(export_id="5")).export_id == 5
 
     def test_numbers_may_be_strings_as_jinja_makes_them(self) -> None:
@@ -410,3 +411,8 @@ def test_any_data_is_read_or_refused(user: t.Any) -> None:
         read_topology(user)
     except SimulatorError as error:
         assert error.details["problems"]
+
+
+def test_unfs3_refuses_what_it_cannot_honour_by_name() -> None:
+    assert "export_id: unfs3 has no file system id" in problems(one(nfs_server="unfs3", export_id=5))[0]
+    assert "fsid=5" in problems(one(nfs_server="unfs3", export_options="rw,fsid=5"))[0]

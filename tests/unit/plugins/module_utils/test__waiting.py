@@ -29,7 +29,7 @@ class Clock:
         assert seconds > 0
         self.now += seconds
 
-    def probe(self, host: str, port: int, timeout: float) -> Answer:
+    def probe(self, host: str, port: int, timeout: float, version: int) -> Answer:
         self.asked.append(self.now)
         if self.now < self.ready_at:
             raise ProbeError(f"refused {len(self.asked)} times")
@@ -46,13 +46,13 @@ def clock(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Cl
 
 @pytest.mark.parametrize("clock", [0.0], indirect=True)
 def test_server_that_is_ready_is_asked_once(clock: Clock) -> None:
-    assert wait_for_nfs("127.0.0.1", 32150, 0).fsid == FSID
+    assert wait_for_nfs("127.0.0.1", 32150, 0, 4).fsid == FSID
     assert len(clock.asked) == 1
 
 
 @pytest.mark.parametrize("clock", [5.0], indirect=True)
 def test_server_is_asked_until_it_answers_and_soon_afterwards(clock: Clock) -> None:
-    assert wait_for_nfs("127.0.0.1", 32150, 60).fsid == FSID
+    assert wait_for_nfs("127.0.0.1", 32150, 60, 4).fsid == FSID
     assert clock.ready_at <= clock.now <= clock.ready_at + 1
     pauses = [later - earlier for earlier, later in zip(clock.asked, clock.asked[1:])]
     assert pauses == sorted(pauses) and pauses[0] < 0.2 and pauses[-1] <= 1
@@ -61,7 +61,7 @@ def test_server_is_asked_until_it_answers_and_soon_afterwards(clock: Clock) -> N
 @pytest.mark.parametrize("clock", [100.0], indirect=True)
 def test_last_problem_is_told_within_the_timeout(clock: Clock) -> None:
     with pytest.raises(ProbeError) as failure:
-        wait_for_nfs("127.0.0.1", 32150, 10)
+        wait_for_nfs("127.0.0.1", 32150, 10, 4)
     assert str(failure.value) == f"refused {len(clock.asked)} times"
     assert 8.5 <= clock.now - 1000 <= 10
 
@@ -74,4 +74,4 @@ def test_any_condition_can_be_waited_for(clock: Clock, holds: bool) -> None:
 
 def test_real_server() -> None:
     with answering(good()) as server:
-        assert wait_for_nfs("127.0.0.1", server.port, 5).fsid == FSID
+        assert wait_for_nfs("127.0.0.1", server.port, 5, 4).fsid == FSID

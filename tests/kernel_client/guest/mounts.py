@@ -1,0 +1,54 @@
+# Copyright (c) 2026, file_simulator.nas contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Runs in the virtual machine: mounts, and what the kernel says about them."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+
+
+def mount(source: str, target: str, options: str, limit: float) -> None:
+    """Mount as a kubelet does: with the programs of the distribution, and options as they stand in the volume."""
+    os.makedirs(target, exist_ok=True)
+    command = ["/bin/mount", "-t", "nfs", "-o", options, source, target]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True
+    ) as process:
+        try:
+            said = process.communicate(timeout=limit)[0]
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            raise TimeoutError(f"{' '.join(command)}: not done within {limit:g} s") from None
+    if process.returncode:
+        raise OSError(f"{' '.join(command)}: exit status {process.returncode}: {' '.join(said.split())}")
+
+
+def unmount(target: str) -> None:
+    subprocess.run(["/bin/busybox", "umount", target], check=True, capture_output=True, timeout=20)
+
+
+def mounted() -> dict[str, dict[str, str]]:
+    """Return by target what is mounted: source, the options in force, the server's file system id."""
+    volumes = _file_system_ids()
+    found = {}
+    with open("/proc/self/mountinfo") as stream:
+        for line in stream:
+            fields, _, rest = line.partition(" - ")
+            kind, source, options = rest.split()[:3]
+            if kind.startswith("nfs"):
+                device, target = fields.split()[2], fields.split()[4]
+                found[target] = {"source": source, "options": options, "fsid": volumes.get(device, "")}
+    return found
+
+
+def _file_system_ids() -> dict[str, str]:
+    """Return, by device number, the id that the server gave: "major.minor"."""
+    found = {}
+    with open("/proc/fs/nfsfs/volumes") as stream:
+        for line in list(stream)[1:]:
+            device, fsid = line.split()[3:5]
+            found[device] = ".".join(str(int(part, 16)) for part in fsid.split(":"))
+    return found

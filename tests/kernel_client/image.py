@@ -1,0 +1,168 @@
+# Copyright (c) 2026, file_simulator.nas contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The virtual machine's kernel and root file system, made of the distribution's packages and kept in a cache.
+
+The root file system has busybox, the drivers, Python, and the same ``mount`` and ``mount.nfs`` that a kubelet runs.
+The guest's own programs are not in it: :mod:`machine` adds them at each start.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import lzma
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+import typing as t
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from . import cpio, packages
+
+DRIVERS = ("virtio_pci", "virtio_net", "virtio_console", "nfsv4", "nfsv3")
+PROGRAMS = ("bin/mount", "sbin/mount.nfs")
+# What the guest's programs may import.
+PYTHON_MODULES = ("errno", "fcntl", "glob", "hashlib", "json", "os", "select", "signal", "stat", "struct", "subprocess")
+PYTHON_MODULES += ("__future__", "encodings.idna", "pathlib", "runpy", "socket", "threading", "time", "traceback")
+PYTHON_MODULES += ("typing", "uuid")
+LIBRARIES = PurePosixPath("lib/x86_64-linux-gnu")
+LOADER = "ld-linux-x86-64.so.2"
+
+# Compiles what it imports, for a Python that starts fast, and tells the files' names.
+_LIST_PYTHON_FILES = """
+import importlib, py_compile, sys
+for name in sys.argv[1:]:
+    importlib.import_module(name)
+for module in list(sys.modules.values()):
+    name = getattr(module, "__file__", None)
+    if name:
+        print(name)
+        if name.endswith(".py"):
+            print(py_compile.compile(name, doraise=True,
+                                     invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH))
+"""
+
+
+@dataclass(frozen=True)
+class Image:
+    kernel: Path
+    initramfs: Path
+
+
+def prepare(cache: Path | None = None) -> Image:
+    """Return the image, built first where the cache has none of this recipe."""
+    cache = cache or _cache_directory()
+    recipe = b"".join(Path(module.__file__ or "").read_bytes() for module in (cpio, packages))
+    place = cache / hashlib.sha256(recipe + Path(__file__).read_bytes()).hexdigest()[:16]
+    if not place.is_dir():
+        cache.mkdir(parents=True, exist_ok=True)
+        scratch = Path(tempfile.mkdtemp(prefix="building-", dir=cache))
+        try:
+            _build(scratch / "root", scratch / "image")
+            # Whoever else has built it meanwhile has built the same.
+            if not place.is_dir():
+                (scratch / "image").rename(place)
+        finally:
+            shutil.rmtree(scratch)
+    return Image(kernel=place / "vmlinuz", initramfs=place / "initramfs")
+
+
+def _cache_directory() -> Path:
+    home = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(home) / "file-simulator" / "kernel-client"
+
+
+def _build(root: Path, image: Path) -> None:
+    root.mkdir()
+    image.mkdir()
+    packages.extract(root)
+    archive = cpio.Archive()
+    for directory in ("dev", "proc", "sys", "tmp", "etc", "run"):
+        archive.directory(directory)
+    archive.copy(next(root.glob("**/bin/busybox")), "bin/busybox")
+    # mount looks types up here and finds mount.nfs in /sbin.
+    archive.file("etc/fstab", b"")
+    archive.file("etc/protocols", b"tcp 6 TCP\nudp 17 UDP\n")
+    archive.file("etc/services", b"nfs 2049/tcp\nsunrpc 111/tcp\n")
+    archive.file("etc/netconfig", _find(root, "etc/netconfig").read_bytes())
+    _add_python(archive, root)
+    for program in PROGRAMS:
+        archive.copy(_find(root, program), program)
+        _add_libraries(archive, root, _find(root, program))
+    archive.link("sbin/mount.nfs4", "mount.nfs")
+    _add_drivers(archive, root)
+    with open(image / "initramfs", "wb") as stream:
+        archive.write(stream)
+    shutil.copyfile(next(root.glob("boot/vmlinuz-*")), image / "vmlinuz")
+
+
+def _find(root: Path, path: str) -> Path:
+    """Return a file, whether its distribution has merged /usr or not."""
+    return next(place for place in (root / path, root / "usr" / path) if place.exists())
+
+
+def _loader(root: Path) -> list[str]:
+    """Return the words before a command with which an unpacked program runs, with its own libraries."""
+    places = [str(root / prefix / LIBRARIES) for prefix in ("", "usr")]
+    return [str(_find(root, f"lib64/{LOADER}").resolve()), "--library-path", ":".join(places)]
+
+
+def _add_libraries(archive: cpio.Archive, root: Path, program: Path) -> None:
+    # An absolute link, as the loader's own in some releases, leads out of the root.
+    archive.copy(next(path for path in root.glob(f"**/{LOADER}") if not path.is_symlink()), f"lib64/{LOADER}")
+    listed = _run(*_loader(root), "--list", str(program))
+    for library in re.findall(r"=> (/\S+)", listed):
+        archive.copy(Path(library), LIBRARIES / Path(library).name)
+
+
+def _add_python(archive: cpio.Archive, root: Path) -> None:
+    program = next(path for path in root.glob("usr/bin/python3.*") if re.fullmatch(r"python3\.\d+", path.name))
+    archive.copy(program, "usr/bin/python3")
+    _add_libraries(archive, root, program)
+    listed = _run(
+        *_loader(root), str(program), "-S", "-c", _LIST_PYTHON_FILES, *PYTHON_MODULES,
+        env={"PYTHONHOME": str(root / "usr"), "LC_ALL": "C.UTF-8"},
+    )  # fmt: skip
+    for name in listed.splitlines():
+        archive.copy(Path(name), Path(name).relative_to(root).as_posix())
+        if ".so" in name:
+            _add_libraries(archive, root, Path(name))
+    # Python knows its home by the presence of this directory.
+    archive.directory(program.parent.parent.relative_to(root).as_posix() + f"/lib/{program.name}/lib-dynload")
+
+
+def _add_drivers(archive: cpio.Archive, root: Path) -> None:
+    """Add kernel modules and /drivers, their list in the order of loading."""
+    modules = next(path for path in root.glob("**/lib/modules/*") if path.is_dir())
+    files = {path.name.split(".ko")[0].replace("-", "_"): path for path in modules.glob("kernel/**/*.ko*")}
+    builtin = {Path(line).stem.replace("-", "_") for line in (modules / "modules.builtin").read_text().splitlines()}
+    ordered: dict[str, bytes] = {}
+
+    def add(name: str) -> None:
+        if name in ordered or name in builtin:
+            return
+        content = _decompressed(files[name])
+        depends = re.search(rb"\0depends=([^\0]*)\0", content)
+        for other in depends.group(1).decode().split(",") if depends else []:
+            if other:
+                add(other.replace("-", "_"))
+        ordered[name] = content
+
+    for name in DRIVERS:
+        add(name)
+    for name, content in ordered.items():
+        archive.file(f"lib/drivers/{name}.ko", content)
+    archive.file("drivers", "".join(f"/lib/drivers/{name}.ko\n" for name in ordered).encode())
+
+
+def _decompressed(path: Path) -> bytes:
+    if path.suffix == ".zst":
+        return subprocess.run(["zstd", "-dc", str(path)], check=True, capture_output=True).stdout
+    return lzma.decompress(path.read_bytes()) if path.suffix == ".xz" else path.read_bytes()
+
+
+def _run(*command: str, env: t.Mapping[str, str] | None = None) -> str:
+    return subprocess.run(command, check=True, capture_output=True, text=True, env=env).stdout

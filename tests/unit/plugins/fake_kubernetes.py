@@ -1,0 +1,271 @@
+# Copyright (c) 2026, file_simulator.nas contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Stands for a Kubernetes API server in unit tests: keeps objects in memory, and runs no pod.
+
+It speaks HTTP, so that the real client package is under test too. A Deployment has a ready pod as
+soon as it is applied, unless ``trouble`` says what its pod's status is instead.
+"""
+
+from __future__ import annotations
+
+import copy
+import itertools
+import json
+import threading
+import typing as t
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+Object = dict[str, t.Any]
+KINDS = {
+    "configmaps": "ConfigMap",
+    "deployments": "Deployment",
+    "events": "Event",
+    "namespaces": "Namespace",
+    "networkpolicies": "NetworkPolicy",
+    "nodes": "Node",
+    "persistentvolumeclaims": "PersistentVolumeClaim",
+    "pods": "Pod",
+    "services": "Service",
+}
+VERSIONS = {"Deployment": "apps/v1", "NetworkPolicy": "networking.k8s.io/v1"}
+
+
+class Refused(Exception):
+    def __init__(self, status: int, message: str) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+class FakeKubernetes:
+    """One cluster. ``refusals`` maps "METHOD plural" to the status and message with which that is refused.
+
+    ``trouble`` maps a server to its pod's status, ``conditions`` to its Deployment's conditions, ``statuses``
+    to what its sync agent says of itself, ``logs`` to its NFS server's log.
+    """
+
+    def __init__(self, version: tuple[str, str] = ("1", "33")) -> None:
+        self.version = version
+        self.objects: dict[tuple[str, str, str], Object] = {}
+        self.requests: list[tuple[str, str, dict[str, str]]] = []
+        self.refusals: dict[str, tuple[int, str]] = {}
+        self.trouble: dict[str, Object] = {}
+        self.conditions: dict[str, list[Object]] = {}
+        self.statuses: dict[str, Object] = {}
+        self.logs: dict[str, str] = {}
+        self.events: list[Object] = []
+        self.pods: dict[str, str] = {}
+        self._patches: dict[str, Object] = {}
+        self._numbers = itertools.count(1)
+        self._lock = threading.Lock()
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
+        self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
+        threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True).start()
+
+    def close(self) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+
+    @property
+    def changes(self) -> list[tuple[str, str]]:
+        """The requests that were to change something."""
+        return [
+            (method, path) for method, path, query in self.requests if method != "GET" and query.get("dryRun") != "All"
+        ]
+
+    def kind(self, kind: str) -> dict[str, Object]:
+        """The objects of a kind by name."""
+        return {name: item for (each, _place, name), item in self.objects.items() if each == kind}
+
+    def add(self, kind: str, item: Object) -> None:
+        metadata = item["metadata"]
+        metadata.setdefault("uid", f"uid-{next(self._numbers)}")
+        item.update(kind=kind, apiVersion=VERSIONS.get(kind, "v1"))
+        self.objects[kind, metadata.get("namespace", ""), metadata["name"]] = item
+
+    # The API
+
+    def answer(self, method: str, path: str, query: dict[str, str], body: Object | None) -> t.Any:
+        self.requests.append((method, path, query))
+        if path == "/version":
+            return {"major": self.version[0], "minor": self.version[1]}
+        words = path.strip("/").split("/")
+        words = words[2:] if words[0] == "api" else words[3:]
+        namespace = ""
+        if words[0] == "namespaces" and len(words) > 2:
+            namespace, words = words[1], words[2:]
+        plural, name, rest = words[0], words[1] if len(words) > 1 else "", words[2:]
+        if f"{method} {plural}" in self.refusals and not (method == "GET" and namespace):
+            raise Refused(*self.refusals[f"{method} {plural}"])
+        kind = KINDS[plural]
+        if rest:
+            return self._of_pod(name, rest)
+        if method == "GET":
+            return self._get(kind, namespace, name) if name else self._list(kind, namespace, query)
+        if method == "DELETE":
+            self._get(kind, namespace, name)
+            del self.objects[kind, namespace, name]
+            return {"kind": "Status", "status": "Success"}
+        assert method == "PATCH" and body is not None
+        return self._patch(kind, namespace, name, query, body)
+
+    def _get(self, kind: str, namespace: str, name: str) -> Object:
+        try:
+            return self.objects[kind, namespace, name]
+        except KeyError:
+            raise Refused(404, f'{kind} "{name}" not found') from None
+
+    def _list(self, kind: str, namespace: str, query: dict[str, str]) -> Object:
+        if kind == "Pod":
+            items = self._pods()
+        elif kind == "Event":
+            items = self.events
+        else:
+            items = [item for (each, _place, _name), item in self.objects.items() if each == kind]
+        selector = [pair.split("=") for pair in query.get("labelSelector", "").split(",") if pair]
+        chosen = [
+            {key: value for key, value in item.items() if key not in ("kind", "apiVersion")}
+            for item in items
+            if namespace in ("", item["metadata"].get("namespace", ""))
+            and all(item["metadata"].get("labels", {}).get(key) == value for key, value in selector)
+        ]
+        return {"kind": f"{kind}List", "apiVersion": VERSIONS.get(kind, "v1"), "items": chosen}
+
+    def _patch(self, kind: str, namespace: str, name: str, query: dict[str, str], body: Object) -> Object:
+        found = self.objects.get((kind, namespace, name))
+        if namespace and ("Namespace", "", namespace) not in self.objects:
+            raise Refused(404, f'namespaces "{namespace}" not found')
+        if query.get("fieldManager") != "file-simulator":
+            raise Refused(400, "fieldManager is required for apply patch")
+        if "force" not in query:
+            new = _merged(copy.deepcopy(self._get(kind, namespace, name)), body)
+            self._patches[name] = _merged(self._patches.get(name, {}), copy.deepcopy(body))
+        else:
+            # What was patched in, and is not in what is applied, stays.
+            new = _merged(
+                copy.deepcopy(self._patches.get(name, {}) if kind == "Deployment" else {}), copy.deepcopy(body)
+            )
+            kept = found["metadata"] if found else {"uid": f"uid-{next(self._numbers)}", "generation": 1}
+            new["metadata"] = {
+                **{key: kept[key] for key in ("uid", "generation", "resourceVersion") if key in kept},
+                **new["metadata"],
+            }
+            new["metadata"]["managedFields"] = [{"manager": "file-simulator"}]
+            if kind == "Service":
+                self._check_port(new)
+                new["spec"]["clusterIP"] = found["spec"]["clusterIP"] if found else "10.0.0.7"
+        if query.get("dryRun") == "All":
+            return new
+        if found is None or {**new, "status": 0} != {**found, "status": 0}:
+            new["metadata"]["resourceVersion"] = str(next(self._numbers))
+            new["metadata"]["generation"] = new["metadata"].get("generation", 1) + 1
+        if kind == "Deployment":
+            if found is None or found["spec"]["template"] != new["spec"]["template"]:
+                self.pods[name] = f"{name}-{next(self._numbers)}"
+            new["status"] = self._deployment_status(name, new)
+        self.objects[kind, namespace, name] = new
+        return new
+
+    def _check_port(self, service: Object) -> None:
+        port = service["spec"]["ports"][0]["nodePort"]
+        for other in self.kind("Service").values():
+            if other["metadata"]["uid"] != service["metadata"]["uid"] and other["spec"]["ports"][0]["nodePort"] == port:
+                raise Refused(422, "provided port is already allocated")
+
+    def _deployment_status(self, name: str, item: Object) -> Object:
+        running = 1 if item["spec"]["replicas"] and name not in self.trouble and name not in self.conditions else 0
+        return {
+            "observedGeneration": item["metadata"]["generation"],
+            "replicas": item["spec"]["replicas"],
+            "updatedReplicas": item["spec"]["replicas"],
+            "readyReplicas": running,
+            "conditions": self.conditions.get(name, []),
+        }
+
+    def _pods(self) -> list[Object]:
+        return [
+            {
+                "metadata": {
+                    "name": self.pods[name],
+                    "namespace": item["metadata"]["namespace"],
+                    "labels": item["spec"]["template"]["metadata"]["labels"],
+                },
+                "spec": {"nodeName": "node-1"},
+                "status": self.trouble.get(
+                    name,
+                    {
+                        "hostIP": "127.0.0.1",
+                        "initContainerStatuses": [
+                            {"name": "sync-windows-data", "state": {"terminated": {"exitCode": 0}}}
+                        ],
+                        "containerStatuses": [{"name": "nfs-server", "ready": True, "state": {"running": {}}}],
+                    },
+                ),
+            }
+            for name, item in self.kind("Deployment").items()
+            if item["spec"].get("replicas") and name not in self.conditions
+        ]
+
+    def _of_pod(self, name: str, rest: list[str]) -> t.Any:
+        server = name.partition(":")[0].rpartition("-")[0]
+        if rest == ["log"]:
+            return self.logs.get(server, "")
+        if server in self.statuses:
+            return self.statuses[server]
+        raise Refused(503, "connection refused")
+
+    def _handler(self) -> type[BaseHTTPRequestHandler]:
+        fake = self
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+            disable_nagle_algorithm = True
+
+            def _any(self) -> None:
+                address = urlsplit(self.path)
+                query = {key: values[0] for key, values in parse_qs(address.query).items()}
+                length = int(self.headers.get("Content-Length") or 0)
+                body = json.loads(self.rfile.read(length)) if length else None
+                try:
+                    with fake._lock:
+                        status, answer = 200, fake.answer(self.command, address.path, query, body)
+                        text = answer if isinstance(answer, str) else json.dumps(answer)
+                except Refused as refused:
+                    status, text = refused.status, json.dumps({"kind": "Status", "message": str(refused)})
+                self.send_response(status)
+                self.send_header("Content-Type", "application/json")
+                self.send_header("Content-Length", str(len(text.encode())))
+                self.end_headers()
+                self.wfile.write(text.encode())
+
+            do_GET = do_PATCH = do_DELETE = do_POST = _any
+
+            def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+                pass
+
+        return Handler
+
+
+def _merged(item: Object, change: t.Mapping[str, t.Any]) -> Object:
+    for key, value in change.items():
+        item[key] = _merged(item.get(key, {}), value) if isinstance(value, dict) else value
+    return item
+
+
+def write_kubeconfig(path: Path, clusters: t.Mapping[str, str], current: str = "") -> str:
+    """Write a kubeconfig with a context for each cluster's URL; return its path."""
+    path.write_text(
+        json.dumps(
+            {
+                "apiVersion": "v1",
+                "kind": "Config",
+                "current-context": current,
+                "clusters": [{"name": name, "cluster": {"server": url}} for name, url in clusters.items()],
+                "users": [{"name": "tester", "user": {"token": "secret"}}],
+                "contexts": [{"name": name, "context": {"cluster": name, "user": "tester"}} for name in clusters],
+            }
+        )
+    )
+    return str(path)
