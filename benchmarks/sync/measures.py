@@ -83,9 +83,7 @@ def loop_latency(where: Path | None, count: int, probes: int, interval: float) -
     loop = Loop(trees.export, trees.windows, interval)
     try:
         time.sleep(1)
-        return percentiles(
-            latency(trees.export, trees.windows, probes, 1 << 20, interval / 3, 2 * interval + 10)
-        )
+        return percentiles(latency(trees.export, trees.windows, probes, 1 << 20, interval / 3, 2 * interval + 10))
     finally:
         loop.stop()
         trees.remove()

@@ -127,14 +127,10 @@ def rows(arguments: argparse.Namespace) -> list[Row]:
 
 def main() -> int:
     """Measure; 1 when an aim is missed and --check was given."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--full", action="store_true", help="100,000 files too, and more probes")
     parser.add_argument("--only", action="append", metavar="WORD", help="only rows whose key contains WORD")
-    parser.add_argument(
-        "--directory", type=Path, help="where to make the trees (default: the temporary directory)"
-    )
+    parser.add_argument("--directory", type=Path, help="where to make the trees (default: the temporary directory)")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures here")
     parser.add_argument("--check", action="store_true", help="exit with 1 when an aim is missed")
     parser.add_argument(
@@ -162,9 +158,7 @@ def main() -> int:
         print(f"{row.what:60} | {shown} | {aims} | {verdict} ({time.monotonic() - begin:.0f} s)", flush=True)
     if arguments.json:
         about = {"python": platform.python_version(), "kernel": platform.release(), "cores": os.cpu_count()}
-        arguments.json.write_text(
-            json.dumps({"format": 1, "machine": about, "results": results}, indent=1) + "\n"
-        )
+        arguments.json.write_text(json.dumps({"format": 1, "machine": about, "results": results}, indent=1) + "\n")
     return 1 if missed and arguments.check else 0
 
 

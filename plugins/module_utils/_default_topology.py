@@ -36,7 +36,7 @@ BY_ROLE: dict[str, dict[str, t.Any]] = {
     "output": {"export_options": "rw,sync,no_root_squash", "sync_mode": "nas_to_windows"},
 }
 
-SYNC: dict[str, t.Any] = {"interval": 30, "quiet_period": 2, "max_deletions": "50%"}
+SYNC: dict[str, t.Any] = {"interval": 30, "quiet_period": 2, "max_deletions": "1000"}
 STORAGE: dict[str, t.Any] = {"type": "empty_dir", "size_limit": "500Mi"}
 # Requests and memory are those of the system that this one replaces. Its CPU limits, 200m and 100m,
 # slow the start of an agent to seconds and bursts of small files to minutes; unused CPU costs nobody anything.

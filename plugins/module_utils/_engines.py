@@ -49,7 +49,7 @@ def open_engine(module: AnsibleModule) -> tuple[Engine, list[Server]]:
     if given["engine"] == "podman":
         return PodmanEngine(open_podman(module), topology, drives, given["state_directory"]), servers
     if KUBERNETES_IMPORT_ERROR:
-        raise SimulatorError(missing_required_lib("kubernetes >= 24.2.0"), exception=KUBERNETES_IMPORT_ERROR)
+        raise SimulatorError(missing_required_lib("kubernetes >= 25.3.0"), exception=KUBERNETES_IMPORT_ERROR)
     settings = Settings(
         node_data_root=given["node_data_root"],
         node_address=given["node_address"] or "",

@@ -31,8 +31,8 @@ except ImportError:
 else:
     KUBERNETES_IMPORT_ERROR = None
 
-# The first release whose dynamic client knows server-side apply.
-MINIMUM_VERSION = (24, 2)
+# The first release whose server-side apply works: 24.2 has it, and cannot send what it is given.
+MINIMUM_VERSION = (25, 3)
 _CONNECT_SECONDS = 5
 _READ_SECONDS = 30
 _PATHS = {

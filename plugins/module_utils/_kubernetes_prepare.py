@@ -4,7 +4,7 @@
 
 """What a cluster is to have, checked before anything is touched. Private to file_simulator.nas.
 
-Reads: the Windows directories' markers, and the API server's answers to dry runs.
+Reads: the Windows directories' markers, the API server's answers to dry runs, and who has a port.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes_ren
 )
 from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes_state import Observed
 from ansible_collections.file_simulator.nas.plugins.module_utils._markers import generation_of
+from ansible_collections.file_simulator.nas.plugins.module_utils._nfs_probe import ProbeError, probe
 from ansible_collections.file_simulator.nas.plugins.module_utils._parallel import for_each
 from ansible_collections.file_simulator.nas.plugins.module_utils._pod import pod_of
 from ansible_collections.file_simulator.nas.plugins.module_utils._topology import Server, Topology
@@ -33,6 +34,8 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._windows_path i
 
 # As the server itself sees the probe that runs beside it.
 _OWN_ADDRESS = "127.0.0.1/32"
+# How long a server that answers may take for it; one that does not is what is hoped for.
+_STRANGER_SECONDS = 0.5
 _UNKNOWN_YET = "(known once the role nas_image has run)"
 
 
@@ -89,14 +92,14 @@ class Preparation:
         state.check_names(servers, self._observed, place, instance)
         state.check_neighbours(directories, self._observed, place, instance)
         inheriting = self._check_ports(servers, going)
-        version = self._cluster.version()
         # A user who may not see the nodes has no clients on the nodes themselves.
-        nodes = self._cluster.items_wherever_allowed("Node") if any(server.clients for server in servers) else []
-        local = state.local_addresses(nodes)
+        addresses = state.local_addresses(self._cluster.items_wherever_allowed("Node"))
+        self._check_strangers(servers, self._settings.node_address or next(iter(addresses), ""))
+        version = self._cluster.version()
         images = replace(request.images, nas=request.images.nas or _UNKNOWN_YET)
-        objects: dict[str, list[Object]] = {}
+        objects = {}
         for server in servers:
-            clients = (*seen_from_pods(server.clients, *local), _OWN_ADDRESS) if server.clients else ()
+            clients = (*seen_from_pods(server.clients, *addresses), _OWN_ADDRESS) if server.clients else ()
             placement = Placement(
                 instance=instance,
                 namespace=place,
@@ -143,6 +146,22 @@ class Preparation:
                     f"in namespace {holder['namespace']}; choose another port"
                 )
         return list(holders)
+
+    def _check_strangers(self, servers: t.Sequence[Server], host: str) -> None:
+        """Refuse ports at which a NAS server answers that is none of the cluster's: a Service would shadow it."""
+        ports = state.node_ports(self._observed)
+
+        def check(server: Server) -> None:
+            try:
+                probe(host, server.port, timeout=_STRANGER_SECONDS, version=server.nfs_version)
+            except ProbeError:
+                return
+            raise SimulatorError(
+                f"server {server.name}: port: an NFS server outside the cluster answers at {host}:{server.port}, "
+                "such as one of the engine podman; stop that, or choose another port"
+            )
+
+        for_each([server for server in servers if host and server.port not in ports], check)
 
     def _predicted(
         self, objects: t.Mapping[str, t.Sequence[Object]], inheriting: t.Collection[str]

@@ -108,7 +108,10 @@ def _owner(item: t.Mapping[str, t.Any]) -> tuple[str, str]:
 
 
 def check_names(servers: t.Sequence[Server], observed: Observed, namespace: str, instance: str) -> None:
-    """Refuse a server whose Deployment or Service would take the place of somebody else's."""
+    """Refuse a server whose Deployment or Service would take the place of somebody else's, or can have none."""
+    for server in servers:
+        if not server.name[0].isalpha():
+            raise SimulatorError(f"server {server.name}: name: that of a Service must begin with a letter")
     for item in [*observed.deployments, *observed.services]:
         name = item["metadata"]["name"]
         if item["metadata"].get("namespace") != namespace or _owner(item) == (namespace, instance):
@@ -122,18 +125,23 @@ def check_names(servers: t.Sequence[Server], observed: Observed, namespace: str,
 
 def port_holders(servers: t.Sequence[Server], observed: Observed, namespace: str) -> dict[str, Object]:
     """Return, by server, the Service that has the server's port although it is another's."""
-    nodes_ports = {
+    services = node_ports(observed)
+    holders = {}
+    for server in servers:
+        holder = services.get(server.port)
+        if holder and (holder["metadata"].get("namespace"), holder["metadata"]["name"]) != (namespace, server.name):
+            holders[server.name] = holder
+    return holders
+
+
+def node_ports(observed: Observed) -> dict[int, Object]:
+    """Return the Service that has each NodePort."""
+    return {
         port["nodePort"]: service
         for service in observed.services
         for port in service["spec"].get("ports") or []
         if "nodePort" in port
     }
-    holders = {}
-    for server in servers:
-        holder = nodes_ports.get(server.port)
-        if holder and (holder["metadata"].get("namespace"), holder["metadata"]["name"]) != (namespace, server.name):
-            holders[server.name] = holder
-    return holders
 
 
 def check_neighbours(node_directories: t.Mapping[str, str], observed: Observed, namespace: str, instance: str) -> None:

@@ -23,7 +23,7 @@ extends_documentation_fragment:
   - file_simulator.nas._engine
 requirements:
   - podman >= 4.3 with runc or crun, for the engine V(podman)
-  - kubernetes >= 24.2.0 (Python package), for the engine V(kubernetes)
+  - kubernetes >= 25.3.0 (Python package), for the engine V(kubernetes)
 attributes:
   check_mode:
     support: full

@@ -15,12 +15,13 @@ description:
 author:
   - file_simulator.nas contributors (@file-simulator)
 extends_documentation_fragment:
+  - file_simulator.nas._attributes
   - file_simulator.nas._attributes.info_module
   - file_simulator.nas._topology
   - file_simulator.nas._engine
 requirements:
   - jmespath, when O(query) is given
-  - kubernetes >= 24.2.0 (Python package), for the engine V(kubernetes)
+  - kubernetes >= 25.3.0 (Python package), for the engine V(kubernetes)
 options:
   query:
     description:

@@ -61,9 +61,7 @@ class AgentProcess:
 
     def start(self, mode: str, *arguments: str) -> None:
         with self.log.open("ab") as log:
-            self.process = subprocess.Popen(
-                self.command(mode, *arguments), env=self.environment(), stderr=log
-            )
+            self.process = subprocess.Popen(self.command(mode, *arguments), env=self.environment(), stderr=log)
 
     def stop(self, number: int = signal.SIGTERM) -> int:
         assert self.process is not None

@@ -127,9 +127,7 @@ class World:
     def directories(self, side: Side) -> set[str]:
         root = self.root(side)
         return {
-            os.path.relpath(os.path.join(where, name), root)
-            for where, names, _files in os.walk(root)
-            for name in names
+            os.path.relpath(os.path.join(where, name), root) for where, names, _files in os.walk(root) for name in names
         }
 
     # ------------------------------------------------------------------ agent

@@ -548,9 +548,7 @@ class TestPromise8Names:
         assert world.files(source.other) == {"good": "x"}
         assert {item["path"] for item in world.status.snapshot()["refused"]} == {"link", "linked", "fifo"}
 
-    def test_a_link_at_the_target_is_not_written_through(
-        self, world: World, source: Side, directory: Path
-    ) -> None:
+    def test_a_link_at_the_target_is_not_written_through(self, world: World, source: Side, directory: Path) -> None:
         (directory / "outside").mkdir()
         (directory / "secret").write_text("secret")
         (world.root(source.other) / "d").symlink_to(directory / "outside")
@@ -558,9 +556,7 @@ class TestPromise8Names:
         world.write(source, "d/a", "x")
         world.write(source, "a", "x")
         world.settle()
-        assert (
-            list((directory / "outside").iterdir()) == [] and (directory / "secret").read_text() == "secret"
-        )
+        assert list((directory / "outside").iterdir()) == [] and (directory / "secret").read_text() == "secret"
 
 
 class TestPromise9OneBadFile:

@@ -56,8 +56,7 @@ class Engine:
         self._settling = Settling(options, wall_ns)
         self._executor = Executor(windows, nas, ledger, between)
         self._scanners = {
-            side: Scanner(windows if side is Side.WINDOWS else nas, ledger)
-            for side in (Side.WINDOWS, Side.NAS)
+            side: Scanner(windows if side is Side.WINDOWS else nas, ledger) for side in (Side.WINDOWS, Side.NAS)
         }
         self._pending = Pending()
         self._removals: dict[str, Remove] = {}
@@ -220,9 +219,7 @@ class Engine:
         # Deleting is what cannot be taken back: make sure once more that the sides are what they were.
         self.open()
         removals, self._removals = self._removals, {}
-        inner_first = sorted(
-            removals.values(), key=lambda action: (action.path.count("/"), action.path), reverse=True
-        )
+        inner_first = sorted(removals.values(), key=lambda action: (action.path.count("/"), action.path), reverse=True)
         self._take(self._executor.run(inner_first), now)
 
     def _too_many(self, removals: Iterable[Remove]) -> str:

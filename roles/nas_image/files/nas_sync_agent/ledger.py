@@ -36,15 +36,10 @@ CREATE TABLE IF NOT EXISTS intents (
 CREATE INDEX IF NOT EXISTS entries_fold ON entries (fold);
 CREATE INDEX IF NOT EXISTS intents_temporary ON intents (temporary);
 """
-_COLUMNS = (
-    "kind, digest, windows_size, windows_mtime, windows_inode, nas_size, nas_mtime, nas_inode, delivered"
-)
+_COLUMNS = "kind, digest, windows_size, windows_mtime, windows_inode, nas_size, nas_mtime, nas_inode, delivered"
 _FORMAT = "1"
 _BITS = {Side.WINDOWS: 1, Side.NAS: 2}
-_SETS = {
-    bits: frozenset(side for side, bit in _BITS.items() if bits & bit)
-    for bits in range(1 + sum(_BITS.values()))
-}
+_SETS = {bits: frozenset(side for side, bit in _BITS.items() if bits & bit) for bits in range(1 + sum(_BITS.values()))}
 
 
 class Ledger:
@@ -115,9 +110,7 @@ class Ledger:
 
     def drop(self, path: str) -> None:
         """Forget a path."""
-        self._database.execute(
-            "DELETE FROM entries WHERE parent = ? AND name = ?", (dirname(path), basename(path))
-        )
+        self._database.execute("DELETE FROM entries WHERE parent = ? AND name = ?", (dirname(path), basename(path)))
 
     def children(self, directory: str, side: Side) -> Iterator[tuple[str, str, Stamp | None]]:
         """Name, kind and stamp on one side of all that is recorded in a directory."""
@@ -170,9 +163,7 @@ class Ledger:
 
     def end(self, intent: Intent, *, done: bool) -> None:
         """It has been done, so its records hold; or it will not be done."""
-        self._database.execute(
-            "DELETE FROM intents WHERE temporary = ? AND path = ?", (intent.temporary, intent.path)
-        )
+        self._database.execute("DELETE FROM intents WHERE temporary = ? AND path = ?", (intent.temporary, intent.path))
         if done:
             for path, record in intent.records:
                 self.put(path, record)
@@ -180,12 +171,9 @@ class Ledger:
     def intents(self) -> list[Intent]:
         """What an earlier run was about to do, and may have done."""
         found = []
-        for path, side, temporary, size, mtime, inode, text in self._database.execute(
-            "SELECT * FROM intents"
-        ):
+        for path, side, temporary, size, mtime, inode, text in self._database.execute("SELECT * FROM intents"):
             records = tuple(
-                (name, _record((kind, bytes.fromhex(digest), *rest)))
-                for name, kind, digest, *rest in json.loads(text)
+                (name, _record((kind, bytes.fromhex(digest), *rest))) for name, kind, digest, *rest in json.loads(text)
             )
             found.append(Intent(path, Side(side), temporary, Stamp(size, mtime, inode), records))
         return found

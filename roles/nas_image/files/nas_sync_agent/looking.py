@@ -55,11 +55,7 @@ class Looker:
             self._record(path, sight)
             try:
                 windows, nas = self._windows.look(path), self._nas.look(path)
-                if (
-                    windows is not None
-                    and self._to_windows
-                    and not self._spelled(path, windows, sight, spellings)
-                ):
+                if windows is not None and self._to_windows and not self._spelled(path, windows, sight, spellings):
                     windows = None
             except OSError as error:
                 sight.failed[path] = error.strerror or str(error)

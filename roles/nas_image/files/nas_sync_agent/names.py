@@ -64,9 +64,7 @@ def fold(path: str) -> str:
 
     NTFS maps single characters to upper case; a mapping that changes the length (as for a sharp s) is none.
     """
-    return (
-        "".join(up if len(up := c.upper()) == 1 else c for c in path) if not path.isascii() else path.upper()
-    )
+    return "".join(up if len(up := c.upper()) == 1 else c for c in path) if not path.isascii() else path.upper()
 
 
 def conflict(path: str, origin: Side, number: int) -> str:

@@ -115,9 +115,7 @@ class NasTree(Tree):
         target = path
         while True:
             try:
-                self.sys.rename_noreplace(
-                    taken, basename(target), self._stage_fd, self.directory(dirname(target))
-                )
+                self.sys.rename_noreplace(taken, basename(target), self._stage_fd, self.directory(dirname(target)))
                 return
             except FileExistsError:
                 number += 1

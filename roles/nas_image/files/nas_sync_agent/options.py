@@ -113,9 +113,7 @@ def _parser() -> argparse.ArgumentParser:
         help="whose changes are carried across",
     )
     add("--windows", required=True, type=_text, metavar="DIR", help="the Windows directory")
-    add(
-        "--export", required=True, type=_text, metavar="DIR", help="the directory that the NFS server exports"
-    )
+    add("--export", required=True, type=_text, metavar="DIR", help="the directory that the NFS server exports")
     add(
         "--state",
         required=True,

@@ -237,9 +237,7 @@ class Status:
                     for path, (side, reason) in sorted(self._refused.items())[:_MOST_LISTED]
                 ],
                 "refused_count": len(self._refused),
-                "errors": [
-                    {"path": path, "reason": reason} for path, reason in sorted(errors.items())[:_MOST_LISTED]
-                ],
+                "errors": [{"path": path, "reason": reason} for path, reason in sorted(errors.items())[:_MOST_LISTED]],
                 "error_count": len(errors),
             }
 

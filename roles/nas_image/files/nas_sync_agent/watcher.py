@@ -52,9 +52,7 @@ class OutOfWatches(Exception):
 class Watcher:
     """Recursive watch of one tree; changes are handed to a callback."""
 
-    def __init__(
-        self, root: str, report: Callable[[str, Change], None], moved: Callable[[str, str], None]
-    ) -> None:
+    def __init__(self, root: str, report: Callable[[str, Change], None], moved: Callable[[str, str], None]) -> None:
         """``report`` gets path and change; ``moved`` old and new path of a file, before both are reported.
 
         Raises OSError when there is no inotify instance to be had, OutOfWatches.
@@ -95,9 +93,7 @@ class Watcher:
             try:
                 self._paths[libc.inotify_add(self.fd, path, _MASK)] = directory
                 with os.scandir(path) as found:
-                    pending += (
-                        join(directory, entry.name) for entry in found if entry.is_dir(follow_symlinks=False)
-                    )
+                    pending += (join(directory, entry.name) for entry in found if entry.is_dir(follow_symlinks=False))
             except OSError as error:
                 if error.errno == errno.ENOSPC:
                     raise OutOfWatches from error

@@ -72,7 +72,7 @@ def test_default_topology_is_that_of_production(user: t.Any) -> None:
         assert str(server.directory) == rf"C:\simulator-data\{server.name}"
         assert server.enabled and server.clients == () and server.nfs_server == "ganesha"
         assert (server.storage.type, server.storage.size_limit) == ("empty_dir", "500Mi")
-        assert (server.sync.interval, server.sync.quiet_period, server.sync.max_deletions) == (30, 2, "50%")
+        assert (server.sync.interval, server.sync.quiet_period, server.sync.max_deletions) == (30, 2, "1000")
     assert topology.enabled == topology.servers
 
 

@@ -13,7 +13,11 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.file_simulator.nas.plugins.module_utils import _kubernetes_report, _kubernetes_wait
+from ansible_collections.file_simulator.nas.plugins.module_utils import (
+    _kubernetes_prepare,
+    _kubernetes_report,
+    _kubernetes_wait,
+)
 from ansible_collections.file_simulator.nas.plugins.module_utils._nfs_probe import Answer, ProbeError
 from ansible_collections.file_simulator.nas.plugins.modules import nas_server, nas_server_info, windows_directory
 
@@ -25,12 +29,17 @@ BOTH = ["nas-input-1", "nas-output-1"]
 Run = t.Callable[..., "dict[str, t.Any]"]
 
 
+def no_answer(host: str, port: int, *_how: t.Any, **_more: t.Any) -> Answer:
+    raise ProbeError(f"{host}:{port} did not answer")
+
+
 @pytest.fixture
 def kubernetes(monkeypatch: pytest.MonkeyPatch) -> t.Iterator[FakeKubernetes]:
     """A cluster whose servers answer at once, and clocks that do not make a test wait."""
     fake = FakeKubernetes()
     monkeypatch.setattr(_kubernetes_wait, "_PAUSE", 0.01)
     monkeypatch.setattr(_kubernetes_wait, "_HOPELESS_SECONDS", 0.05)
+    monkeypatch.setattr(_kubernetes_prepare, "probe", no_answer)
     monkeypatch.setattr(_kubernetes_report, "wait_for_nfs", lambda *_where: Answer((1, 1), 0.0))
     monkeypatch.setattr(_kubernetes_report, "probe", lambda _host, port, **_how: Answer((port, 1), 0.0))
     yield fake
@@ -284,6 +293,17 @@ class TestRefused:
         ):
             run_module(nas_server, **arguments)
 
+    def test_port_of_a_server_outside_the_cluster(
+        self, run_module: Run, arguments: dict[str, t.Any], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        asked = []
+        monkeypatch.setattr(_kubernetes_prepare, "probe", lambda host, port, **_how: asked.append((host, port)))
+        with pytest.raises(
+            ModuleFailed, match=r"nas-input-1: port: an NFS server outside .* answers at 192.0.2.7:32150"
+        ):
+            run_module(nas_server, node_address="192.0.2.7", **arguments)
+        assert sorted(asked) == [("192.0.2.7", 32150), ("192.0.2.7", 32154)]
+
     def test_name_of_another_deployment(
         self, run_module: Run, kubernetes: FakeKubernetes, arguments: dict[str, t.Any]
     ) -> None:
@@ -345,7 +365,7 @@ def test_missing_python_package_is_named(
     from ansible_collections.file_simulator.nas.plugins.module_utils import _engines
 
     monkeypatch.setattr(_engines, "KUBERNETES_IMPORT_ERROR", "Traceback: no module")
-    with pytest.raises(ModuleFailed, match=r"Failed to import the required Python library \(kubernetes >= 24.2.0\)"):
+    with pytest.raises(ModuleFailed, match=r"Failed to import the required Python library \(kubernetes >= 25.3.0\)"):
         run_module(nas_server, **arguments)
 
 
@@ -355,7 +375,7 @@ def test_old_python_package_is_named(
     from ansible_collections.file_simulator.nas.plugins.module_utils import _kubernetes_client
 
     monkeypatch.setattr(_kubernetes_client.kubernetes, "__version__", "12.0.1")
-    with pytest.raises(ModuleFailed, match=r"package kubernetes is 12.0.1 at /.*, and 24.2 or newer is needed"):
+    with pytest.raises(ModuleFailed, match=r"package kubernetes is 12.0.1 at /.*, and 25.3 or newer is needed"):
         run_module(nas_server, **arguments)
 
 
@@ -387,10 +407,7 @@ def test_server_that_does_not_answer_fails_after_the_timeout(
 def test_unreachable_node_is_a_warning(
     run_module: Run, arguments: dict[str, t.Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def nobody(host: str, port: int, *_how: t.Any) -> Answer:
-        raise ProbeError(f"{host}:{port} did not answer")
-
-    monkeypatch.setattr(_kubernetes_report, "wait_for_nfs", nobody)
+    monkeypatch.setattr(_kubernetes_report, "wait_for_nfs", no_answer)
     result = run_module(nas_server, **arguments)
     assert result["changed"]
     assert "server nas-input-1: ready in the cluster, but this machine does not reach it" in str(result["warnings"])
