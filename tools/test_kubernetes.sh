@@ -10,4 +10,5 @@ if [ "$status" = 77 ]; then
     exit 0
 fi
 [ "$status" = 0 ] || exit "$status"
+pytest tests/cluster
 exec molecule test --scenario-name kubernetes

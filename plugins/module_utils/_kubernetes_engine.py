@@ -60,31 +60,35 @@ class KubernetesEngine:
         found = state.objects_of(observed, self._namespace, self._topology.instance)
         enabled = [server for server in servers if server.enabled]
         disabled = [server.name for server in servers if not server.enabled]
-        prepared = Prepared(None, {}, {server.name: {} for server in enabled})
-        if request.state not in ("absent", "stopped"):
-            surplus = set(found) - {server.name for server in enabled} if request.purge else set()
-            preparation = Preparation(self._cluster, observed, self._topology, self._drives, self._settings)
-            prepared = preparation.prepare(enabled, request, going={*disabled, *surplus})
+        surplus = set(found) - {server.name for server in enabled} if request.purge else set()
+        prepared = self._prepared(enabled, observed, request, going={*disabled, *surplus})
         wanted = prepared.predicted
-        current = state.current_servers(
-            found, wanted, count_claims=request.state == "absent" and request.delete_storage
-        )
+        only_storage = request.state == "absent" and request.delete_storage
+        current = state.current_servers(found, wanted, count_claims=only_storage)
         actions = _plan.plan(request.state, wanted, current, unwanted=disabled, purge=request.purge)
-        diff = _plan.difference(actions, wanted, current)
-        if prepared.namespace:
-            diff["before"]["namespace"] = state.settled(observed.namespace) if observed.namespace else {}
-            diff["after"]["namespace"] = state.settled(prepared.namespace)
         warnings: list[str] = []
         if not request.check_mode:
             if not request.delete_storage:
                 self._check_carried(actions, wanted, current)
             self._carry_out(actions, prepared, found, request)
             if request.wait:
-                resting = {name for name, server in current.items() if server.stopped}
-                resting -= {action.server for action in actions if action.needs_start}
+                started = {action.server for action in actions if action.needs_start}
+                resting = {name for name, server in current.items() if server.stopped} - started
                 awaited = set(prepared.objects) - resting
                 warnings = self._wait([server for server in enabled if server.name in awaited], request.timeout)
+        diff = _plan.difference(actions, wanted, current)
+        if prepared.namespace:
+            diff["before"]["namespace"] = state.settled(observed.namespace) if observed.namespace else {}
+            diff["after"]["namespace"] = state.settled(prepared.namespace)
         return Outcome(actions, diff, surroundings_changed=prepared.namespace is not None, warnings=warnings)
+
+    def _prepared(
+        self, enabled: t.Sequence[Server], observed: Observed, request: Request, going: t.Collection[str]
+    ) -> Prepared:
+        if request.state in ("absent", "stopped"):
+            return Prepared(None, {}, {server.name: {} for server in enabled})
+        preparation = Preparation(self._cluster, observed, self._topology, self._drives, self._settings)
+        return preparation.prepare(enabled, request, going)
 
     def _observe(self) -> Observed:
         place, mine = self._namespace, names.instance_selector(self._topology.instance)

@@ -78,7 +78,7 @@ def server_report(
 
 def table(reports: t.Sequence[t.Mapping[str, t.Any]]) -> list[str]:
     """Return the lines of a table for people: one row a server, then where its files are, then what is wrong."""
-    heads = ("SERVER", "ROLE", "WINDOWS DIRECTORY", "ADDRESS", "MOUNT WITH", "STATE")
+    heads = ("SERVER", "ROLE", "WINDOWS DIRECTORY", "ADDRESS", "MOUNT WITH", "STATE", "SYNC")
     rows = [
         (
             report["name"],
@@ -86,7 +86,8 @@ def table(reports: t.Sequence[t.Mapping[str, t.Any]]) -> list[str]:
             report["windows_directory"],
             f"{_bracketed(report['host'])}:{report['port']}",
             report["mount_command"],
-            state_word(report),
+            report["state"],
+            sync_word(report["sync"]),
         )
         for report in reports
     ]
@@ -95,7 +96,15 @@ def table(reports: t.Sequence[t.Mapping[str, t.Any]]) -> list[str]:
     if reports:
         first = reports[0]
         lines += ["", f"On this machine {first['windows_directory']} is {first['local_directory']}"]
-    return lines + [f"{report['name']}: {report['problem']}" for report in reports if report["problem"]]
+    return lines + [line for report in reports for line in _problems(report)]
+
+
+def _problems(report: t.Mapping[str, t.Any]) -> t.Iterator[str]:
+    if report["problem"]:
+        yield f"{report['name']}: {report['problem']}"
+    halted = (report["sync"] or {}).get("halted_reason")
+    if halted:
+        yield f"{report['name']}: sync halted: {halted}"
 
 
 def _bracketed(host: str) -> str:
@@ -103,16 +112,12 @@ def _bracketed(host: str) -> str:
     return f"[{host}]" if ":" in host else host
 
 
-def state_word(report: t.Mapping[str, t.Any]) -> str:
-    """Return a server's state with its sync agent's, where that is worth a look."""
-    sync = report["sync"] or {}
-    if report["state"] != READY or not sync:
-        return str(report["state"])
-    notes = []
-    if sync.get("state") == "halted":
-        notes.append("sync halted")
-    if sync.get("conflicts"):
-        notes.append(f"{len(sync['conflicts'])} conflicts")
-    if sync.get("refused"):
-        notes.append(f"{len(sync['refused'])} refused")
-    return READY if not notes else f"{READY} ({', '.join(notes)})"
+def sync_word(sync: t.Mapping[str, t.Any] | None) -> str:
+    """Return what a sync agent said of itself in a few words; a dash where there is none."""
+    if not sync:
+        return "-"
+    words = [str(sync.get("state", "unknown"))]
+    for key, word in (("pending", "waiting"), ("conflict_count", "conflicts"), ("refused_count", "refused")):
+        if sync.get(key):
+            words.append(f"{sync[key]} {word}")
+    return ", ".join(words)

@@ -13,7 +13,7 @@ from ansible_collections.file_simulator.nas.plugins.module_utils import _report
 from ansible_collections.file_simulator.nas.plugins.module_utils._report import (
     mount_options,
     server_report,
-    state_word,
+    sync_word,
     table,
 )
 from ansible_collections.file_simulator.nas.plugins.module_utils._topology import read_topology
@@ -75,7 +75,8 @@ def test_table_is_aligned_and_ends_with_the_problems() -> None:
     lines = table([report(), broken])
     starts = {line.index(word) for line, word in zip(lines, ["WINDOWS DIRECTORY", "C:\\", "C:\\"])}
     assert len(starts) == 1
-    assert [line.split()[-1] for line in lines[:3]] == ["STATE", "ready", "broken"]
+    assert [line.split()[-1] for line in lines[:3]] == ["SYNC", "-", "-"]
+    assert [line.split()[-2] for line in lines[:3]] == ["STATE", "ready", "broken"]
     assert lines[3] == "" and lines[-1] == "nas-output-1: not running: sync-agent"
     assert all(line == line.rstrip() for line in lines)
 
@@ -95,20 +96,20 @@ def test_only_a_cluster_has_a_place_in_one() -> None:
 
 
 @pytest.mark.parametrize(
-    ("state", "sync", "word"),
+    ("sync", "word"),
     [
-        ("ready", None, "ready"),
-        ("ready", {}, "ready"),
-        ("ready", {"state": "running", "conflicts": [], "refused": []}, "ready"),
-        ("ready", {"state": "halted"}, "ready (sync halted)"),
-        (
-            "ready",
-            {"state": "halted", "conflicts": [{}, {}], "refused": [{}, {}, {}]},
-            "ready (sync halted, 2 conflicts, 3 refused)",
-        ),
-        ("broken", {"state": "halted"}, "broken"),
-        ("absent", None, "absent"),
+        (None, "-"),
+        ({}, "-"),
+        ({"state": "idle", "pending": 0, "conflict_count": 0, "refused_count": 0}, "idle"),
+        ({"state": "running", "pending": 3}, "running, 3 waiting"),
+        ({"state": "halted", "conflict_count": 2, "refused_count": 1}, "halted, 2 conflicts, 1 refused"),
     ],
 )
-def test_state_tells_of_the_agent_where_that_is_worth_a_look(state: str, sync: t.Any, word: str) -> None:
-    assert state_word(report(state=state, sync=sync)) == word
+def test_sync_word(sync: dict[str, t.Any] | None, word: str) -> None:
+    assert sync_word(sync) == word
+    assert table([report(sync=sync)])[1].endswith(f"  {word}")
+
+
+def test_table_tells_why_sync_has_halted() -> None:
+    halted = {"state": "halted", "halted_reason": "the marker is gone"}
+    assert table([report(sync=halted)])[-1] == "nas-backup: sync halted: the marker is gone"

@@ -160,13 +160,13 @@ class TestSync:
     def test_says_what_the_agent_last_wrote(
         self, run_module: Run, arguments: dict[str, t.Any], volumes: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        status = {"state": "halted", "conflicts": [{"path": "a"}], "refused": []}
+        status = {"state": "halted", "conflict_count": 1}
         status_file(volumes, "nas-input-1").write_text(json.dumps(status))
         with answering(good()) as server:
             redirect(monkeypatch, server.port)
             result = run_module(nas_server_info, **arguments)
         assert [server["sync"] for server in result["servers"]] == [status, None]
-        assert result["table"][1].endswith("ready (sync halted, 1 conflicts)")
+        assert result["table"][1].endswith("  ready  halted, 1 conflicts")
 
     @pytest.mark.parametrize("content", [None, b"", b"{", b"[]", b"\xff\xff", b"5"])
     def test_is_unknown_while_there_is_no_whole_file(

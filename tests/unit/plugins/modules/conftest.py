@@ -1,0 +1,57 @@
+# Copyright (c) 2026, file_simulator.nas contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A cluster that runs nothing, and arguments for modules that use it."""
+
+from __future__ import annotations
+
+import typing as t
+from pathlib import Path
+
+import pytest
+
+from ansible_collections.file_simulator.nas.plugins.module_utils import (
+    _kubernetes_prepare,
+    _kubernetes_report,
+    _kubernetes_wait,
+)
+from ansible_collections.file_simulator.nas.plugins.module_utils._nfs_probe import Answer, ProbeError
+from ansible_collections.file_simulator.nas.plugins.modules import windows_directory
+
+from ..fake_kubernetes import FakeKubernetes, write_kubeconfig
+
+Run = t.Callable[..., "dict[str, t.Any]"]
+
+
+def no_answer(host: str, port: int, *_how: t.Any, **_more: t.Any) -> Answer:
+    raise ProbeError(f"{host}:{port} did not answer")
+
+
+@pytest.fixture
+def kubernetes(monkeypatch: pytest.MonkeyPatch) -> t.Iterator[FakeKubernetes]:
+    """A cluster whose servers answer at once, and clocks that do not make a test wait."""
+    fake = FakeKubernetes()
+    monkeypatch.setattr(_kubernetes_wait, "_PAUSE", 0.01)
+    monkeypatch.setattr(_kubernetes_wait, "_HOPELESS_SECONDS", 0.05)
+    monkeypatch.setattr(_kubernetes_prepare, "probe", no_answer)
+    monkeypatch.setattr(_kubernetes_report, "wait_for_nfs", lambda *_where: Answer((1, 1), 0.0))
+    monkeypatch.setattr(_kubernetes_report, "probe", lambda _host, port, **_how: Answer((port, 1), 0.0))
+    yield fake
+    fake.close()
+
+
+@pytest.fixture
+def in_cluster(kubernetes: FakeKubernetes, tmp_path: Path, run_module: Run) -> dict[str, t.Any]:
+    """Arguments for a laid-out topology of two servers, in a cluster that has nothing yet."""
+    servers = [{"name": "nas-input-1", "port": 32150}, {"name": "nas-output-1", "port": 32154}]
+    layout = {"drive_root": str(tmp_path / "drives"), "registry": str(tmp_path / "registry.json")}
+    run_module(windows_directory, topology={"servers": [*servers, {"name": "nas-backup", "port": 32153}]}, **layout)
+    return {
+        "engine": "kubernetes",
+        "kubeconfig": write_kubeconfig(tmp_path / "kubeconfig", {"here": kubernetes.url}),
+        "context": "here",
+        "topology": {"servers": servers},
+        "image": "localhost/file-simulator/nas:test",
+        "drive_root": layout["drive_root"],
+        "wait_timeout": 1,
+    }
