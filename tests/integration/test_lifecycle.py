@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import time
 import typing as t
@@ -141,21 +142,68 @@ def test_restart_keeps_what_clients_wrote(simulator: Simulator) -> None:
     assert {name: report["fsid"] for name, report in simulator.reports().items()} == before
 
 
-def test_killed_server_comes_back_by_itself(simulator: Simulator) -> None:
+def kill(container: str) -> None:
+    """End a container's process as a crash does, behind podman's back."""
+    shown = subprocess.run(
+        ["podman", "inspect", "--format", "{{.State.Pid}}", f"{INSTANCE}.{container}"],
+        capture_output=True, text=True, check=True,
+    ).stdout  # fmt: skip
+    os.kill(int(shown), signal.SIGKILL)
+
+
+def test_killed_containers_come_back_by_themselves(simulator: Simulator) -> None:
     simulator.apply()
     nas = simulator.nas("nas-output-1")
     nas.write("kept.txt", b"x")
-    subprocess.run(
-        ["podman", "exec", f"{INSTANCE}.nas-output-1.nfs-server", "python3", "-c", "import os; os.kill(1, 9)"],
-        check=False, capture_output=True, timeout=30,
-    )  # fmt: skip
-    subprocess.run(["podman", "kill", "--signal", "KILL", f"{INSTANCE}.nas-output-1.sync-agent"], check=False)
-    simulator.apply()
+    for container in ("nfs-server", "sync-agent"):
+        kill(f"nas-output-1.{container}")
     eventually(lambda: simulator.reports()["nas-output-1"]["state"] == "ready", 30)
     fresh = simulator.nas("nas-output-1")
     assert fresh.read("kept.txt") == b"x"
     fresh.write("after.txt", b"y")
     eventually(lambda: (fresh.windows / "after.txt").exists(), TO_WINDOWS)
+    assert verbs(simulator.apply()) == []
+
+
+def test_kill_of_everything_loses_nothing_on_persistent_storage(simulator: Simulator) -> None:
+    """What a client wrote and closed is on the NAS and in Windows afterwards, whatever was under way."""
+    persistent = {"name": "nas-output-2", "storage": {"type": "persistent"}}
+    for attempt in range(3):
+        simulator.apply(change=persistent)
+        nas = simulator.nas("nas-output-2")
+        acknowledged = {f"{attempt}-{number}.bin": os.urandom(50_000) for number in range(40)}
+        for name, content in acknowledged.items():
+            nas.write(name, content)
+        subprocess.run(
+            ["podman", "pod", "kill", "--signal", "KILL", f"{INSTANCE}.nas-output-2"], capture_output=True, check=True
+        )
+        # As a machine that restarts finds it: the volume, and nothing that runs.
+        simulator.apply("stopped", change=persistent)
+        simulator.apply(change=persistent)
+        after = simulator.nas("nas-output-2")
+        assert {name: after.read(name) for name in acknowledged} == acknowledged
+        for name, content in acknowledged.items():
+            eventually(lambda path=after.windows / name: path.exists(), TO_WINDOWS)
+            assert (after.windows / name).read_bytes() == content
+
+
+def test_the_only_file_of_a_directory_can_be_deleted(simulator: Simulator) -> None:
+    simulator.apply()
+    nas = simulator.nas("nas-input-1")
+    (nas.windows / "only.txt").write_bytes(b"x")
+    eventually(lambda: nas.exists("only.txt"), TO_NAS)
+    (nas.windows / "only.txt").unlink()
+    eventually(lambda: not nas.exists("only.txt"), TO_NAS)
+
+
+def test_clients_that_are_not_listed_are_kept_out(simulator: Simulator) -> None:
+    def refused() -> bool:
+        return "the server answered NFS4ERR_" in simulator.reports()["nas-output-1"]["problem"]
+
+    simulator.apply(change={"name": "nas-output-1", "clients": ["192.0.2.0/24"]}, wait=False)
+    eventually(refused, 30)
+    simulator.apply(change={"name": "nas-output-1", "clients": ["127.0.0.0/8", "192.0.2.0/24"]})
+    assert simulator.nas("nas-output-1").names() == set()
 
 
 def test_unmounted_windows_directory_stops_the_sync_and_nothing_else(simulator: Simulator, tmp_path: Path) -> None:
