@@ -19,16 +19,6 @@ options:
       - podman
       - kubernetes
     default: podman
-  podman_executable:
-    description:
-      - Name or path of podman.
-    type: str
-    default: podman
-  state_directory:
-    description:
-      - Where the servers' configuration is kept on the managed machine.
-    type: path
-    default: /var/lib/file-simulator
   kubeconfig:
     description:
       - The file that says how clusters are reached.

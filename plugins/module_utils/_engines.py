@@ -18,7 +18,7 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes_cli
 )
 from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes_engine import KubernetesEngine
 from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes_prepare import Settings
-from ansible_collections.file_simulator.nas.plugins.module_utils._module import STATE_ROOT, chosen, open_podman
+from ansible_collections.file_simulator.nas.plugins.module_utils._module import PODMAN_SPEC, chosen, open_podman
 from ansible_collections.file_simulator.nas.plugins.module_utils._podman_engine import PodmanEngine
 from ansible_collections.file_simulator.nas.plugins.module_utils._topology import Server, read_topology
 from ansible_collections.file_simulator.nas.plugins.module_utils._windows_directories import find_drives
@@ -27,8 +27,7 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._windows_direct
 _CLUSTER_OPTIONS = ["kubeconfig", "context"]
 ENGINE_SPEC: dict[str, t.Any] = {
     "engine": {"type": "str", "choices": ["podman", "kubernetes"], "default": "podman"},
-    "podman_executable": {"type": "str", "default": "podman"},
-    "state_directory": {"type": "path", "default": STATE_ROOT},
+    **PODMAN_SPEC,
     "kubeconfig": {"type": "path"},
     "context": {"type": "str"},
     "node_data_root": {"type": "str", "default": "/mnt/simulator-data"},

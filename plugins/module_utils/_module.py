@@ -16,13 +16,16 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._machine import
 from ansible_collections.file_simulator.nas.plugins.module_utils._podman import Podman
 from ansible_collections.file_simulator.nas.plugins.module_utils._topology import Server, Topology
 
-STATE_ROOT = "/var/lib/file-simulator"
 STAND_IN_ROOT = "~/file-simulator"
 
 TOPOLOGY_SPEC: dict[str, t.Any] = {
     "topology": {"type": "dict", "default": {}},
     "servers": {"type": "list", "elements": "str"},
     "drive_root": {"type": "path", "default": STAND_IN_ROOT},
+}
+PODMAN_SPEC: dict[str, t.Any] = {
+    "podman_executable": {"type": "str", "default": "podman"},
+    "state_directory": {"type": "path", "default": "/var/lib/file-simulator"},
 }
 
 

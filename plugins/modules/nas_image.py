@@ -17,6 +17,7 @@ author:
   - file_simulator.nas contributors (@file-simulator)
 extends_documentation_fragment:
   - file_simulator.nas._attributes
+  - file_simulator.nas._podman
 requirements:
   - mmdebstrap
   - podman
@@ -73,16 +74,6 @@ options:
       - Where archives are kept.
     type: path
     default: ~/.cache/file-simulator/images
-  podman_executable:
-    description:
-      - Name or path of podman.
-    type: str
-    default: podman
-  state_directory:
-    description:
-      - Where podman's configuration for this machine is kept, if the machine needs one.
-    type: path
-    default: /var/lib/file-simulator
 seealso:
   - module: file_simulator.nas.nas_server
 """
@@ -128,7 +119,7 @@ from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.file_simulator.nas.plugins.module_utils._errors import SimulatorError
 from ansible_collections.file_simulator.nas.plugins.module_utils._image import Recipe
 from ansible_collections.file_simulator.nas.plugins.module_utils._image_build import build_archive, discard, is_cached
-from ansible_collections.file_simulator.nas.plugins.module_utils._module import open_podman, run
+from ansible_collections.file_simulator.nas.plugins.module_utils._module import PODMAN_SPEC, open_podman, run
 from ansible_collections.file_simulator.nas.plugins.module_utils._podman import Podman
 
 
@@ -231,6 +222,7 @@ def _absent(module: AnsibleModule, podman: Podman | None) -> dict[str, object]:
 def main() -> None:
     module = AnsibleModule(
         argument_spec={
+            **PODMAN_SPEC,
             "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
             "name": {"type": "str", "default": "localhost/file-simulator/nas"},
             "suite": {"type": "str", "default": "bookworm"},
@@ -239,8 +231,6 @@ def main() -> None:
             "pinned": {"type": "dict", "default": {}},
             "files": {"type": "dict", "default": {}},
             "cache_directory": {"type": "path", "default": "~/.cache/file-simulator/images"},
-            "podman_executable": {"type": "str", "default": "podman"},
-            "state_directory": {"type": "path", "default": "/var/lib/file-simulator"},
         },
         supports_check_mode=True,
     )

@@ -21,6 +21,7 @@ extends_documentation_fragment:
   - file_simulator.nas._attributes
   - file_simulator.nas._topology
   - file_simulator.nas._engine
+  - file_simulator.nas._podman
 requirements:
   - podman >= 4.3 with runc or crun, for the engine V(podman)
   - kubernetes >= 25.3.0 (Python package), for the engine V(kubernetes)

@@ -19,6 +19,7 @@ extends_documentation_fragment:
   - file_simulator.nas._attributes.info_module
   - file_simulator.nas._topology
   - file_simulator.nas._engine
+  - file_simulator.nas._podman
 requirements:
   - jmespath, when O(query) is given
   - kubernetes >= 25.3.0 (Python package), for the engine V(kubernetes)
