@@ -25,9 +25,8 @@ from . import cpio, packages
 DRIVERS = ("virtio_pci", "virtio_net", "virtio_console", "nfsv4", "nfsv3")
 PROGRAMS = ("bin/mount", "sbin/mount.nfs")
 # What the guest's programs may import.
-PYTHON_MODULES = ("errno", "fcntl", "glob", "hashlib", "json", "os", "select", "signal", "stat", "struct", "subprocess")
-PYTHON_MODULES += ("__future__", "encodings.idna", "pathlib", "runpy", "socket", "threading", "time", "traceback")
-PYTHON_MODULES += ("typing", "uuid")
+PYTHON_MODULES = ["__future__", "errno", "fcntl", "functools", "glob", "hashlib", "json", "os", "pathlib", "runpy"]
+PYTHON_MODULES += ["select", "signal", "stat", "struct", "subprocess", "threading", "time", "traceback", "typing"]
 LIBRARIES = PurePosixPath("lib/x86_64-linux-gnu")
 LOADER = "ld-linux-x86-64.so.2"
 

@@ -73,4 +73,4 @@ def _resolve(scratch: Path) -> list[str]:
 
 
 def _run(*command: str, cwd: Path, **options: t.Any) -> str:
-    return subprocess.run(command, cwd=cwd, check=True, capture_output=True, text=True, **options).stdout
+    return str(subprocess.run(command, cwd=cwd, check=True, capture_output=True, text=True, **options).stdout)

@@ -3,7 +3,8 @@
 
 """Runs in the virtual machine: does what the host asks for, one JSON object a line over a serial port.
 
-Each request has a thread of its own, so that a server which does not answer stops nobody else.
+Each request has a thread of its own, so that a server which does not answer stops nobody else. What starts programs
+has a process of its own: a child inherits open files, and waits for their servers when it closes them.
 """
 
 from __future__ import annotations
@@ -15,25 +16,20 @@ import os
 import threading
 import time
 import traceback
+import types
 import typing as t
 
-import files
-import mounts
+from . import files, mounts
 
-OPERATIONS: dict[str, t.Callable[..., object]] = {
-    name: function
-    for module in (files, mounts)
-    for name, function in vars(module).items()
-    if callable(function) and getattr(function, "__module__", "") == module.__name__ and not name.startswith("_")
-}
+MODULES = (files, mounts)
 
 
-def answer(request: dict[str, t.Any]) -> dict[str, object]:
+def answer(module: types.ModuleType, request: dict[str, t.Any]) -> dict[str, object]:
     """Carry out one request."""
     started = time.monotonic()
     reply: dict[str, object] = {"id": request["id"]}
     try:
-        reply["result"] = OPERATIONS[request["operation"]](**request["arguments"])
+        reply["result"] = getattr(module, request["operation"])(**request["arguments"])
     except Exception as error:
         last = traceback.extract_tb(error.__traceback__)[-1]
         reply["error"] = f"{type(error).__name__}: {error} (line {last.lineno} of {last.filename}: {last.line})"
@@ -42,22 +38,39 @@ def answer(request: dict[str, t.Any]) -> dict[str, object]:
     return {**reply, "seconds": round(time.monotonic() - started, 4)}
 
 
-def serve(port: int) -> None:
-    """Serve until the host hangs up."""
-    writing = threading.Lock()
+def lines(descriptor: int) -> t.Iterator[bytes]:
+    pending = b""
+    while data := os.read(descriptor, 65536):
+        *complete, pending = (pending + data).split(b"\n")
+        yield from complete
+
+
+def serve(module: types.ModuleType, requests: int, port: int) -> None:
+    """Answer the requests for a module's operations."""
 
     def work(line: bytes) -> None:
-        reply = json.dumps(answer(json.loads(line))).encode() + b"\n"
-        with writing:
-            while reply:
-                reply = reply[os.write(port, reply) :]
+        # One write a reply: the port keeps those of two processes apart.
+        os.write(port, json.dumps(answer(module, json.loads(line))).encode() + b"\n")
 
-    pending = b""
-    while data := os.read(port, 65536):
-        *lines, pending = (pending + data).split(b"\n")
-        for line in lines:
-            threading.Thread(target=work, args=(line,), daemon=True).start()
+    for line in lines(requests):
+        threading.Thread(target=work, args=(line,), daemon=True).start()
+
+
+def main() -> None:
+    """Hand requests out until the host hangs up."""
+    port = os.open(glob.glob("/dev/vport*")[0], os.O_RDWR)
+    outgoing = {}
+    for module in MODULES:
+        requests, outgoing[module] = os.pipe()
+        if os.fork() == 0:
+            serve(module, requests, port)
+            return
+        os.close(requests)
+    for line in lines(port):
+        operation = json.loads(line)["operation"]
+        module = next((module for module in MODULES if hasattr(module, operation)), files)
+        os.write(outgoing[module], line + b"\n")
 
 
 if __name__ == "__main__":
-    serve(os.open(glob.glob("/dev/vport*")[0], os.O_RDWR))
+    main()

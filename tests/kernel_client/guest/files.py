@@ -11,13 +11,17 @@ from __future__ import annotations
 
 import errno
 import fcntl
+import functools
 import hashlib
 import os
+import stat
+import threading
 import time
 import typing as t
 
 SMALL_FILES = 200
 LARGE_FILE = 8 * 2**20
+BUSY_SECONDS = 1.0
 
 
 def names(path: str) -> list[str]:
@@ -49,17 +53,13 @@ def make_directory(path: str) -> bool:
     return True
 
 
-def remove_directory(path: str) -> None:
-    os.rmdir(path)
-
-
 def remove(path: str) -> None:
     """Remove a file, or a directory with all that is in it."""
-    if os.path.isdir(path):
+    if stat.S_ISDIR(os.lstat(path).st_mode):
         for name in os.listdir(path):
             remove(os.path.join(path, name))
         os.rmdir(path)
-    elif os.path.lexists(path):
+    else:
         os.unlink(path)
 
 
@@ -98,7 +98,7 @@ def directories(here: str, there: str) -> None:
     os.makedirs(f"{here}/outer/inner")
     _write(f"{here}/outer/inner/file", b"x")
     _expect(os.listdir(f"{there}/outer") == ["inner"], f"outer has {os.listdir(f'{there}/outer')}")
-    _refused(errno.ENOTEMPTY, lambda: os.rmdir(f"{here}/outer/inner"))
+    _refused((errno.ENOTEMPTY,), lambda: os.rmdir(f"{here}/outer/inner"))
     os.rename(f"{here}/outer/inner", f"{here}/moved")
     os.rmdir(f"{here}/outer")
     _same(b"x", f"{there}/moved/file")
@@ -110,7 +110,7 @@ def exclusive_create(here: str, there: str) -> None:
     os.close(os.open(f"{here}/exclusive", flags))
     # The second mount does not know of the file: it is the server that refuses.
     for place in (there, here):
-        _refused(errno.EEXIST, lambda place=place: os.close(os.open(f"{place}/exclusive", flags)))  # type: ignore[misc]
+        _refused((errno.EEXIST,), functools.partial(os.open, f"{place}/exclusive", flags))
 
 
 def many_files(here: str, there: str) -> None:
@@ -121,8 +121,8 @@ def many_files(here: str, there: str) -> None:
             stream.write(content)
     seen = set(os.listdir(f"{there}/many"))
     _expect(seen == set(expected), f"of {SMALL_FILES} files the server lists {len(seen)}")
-    for name, content in expected.items():
-        _same(content, f"{there}/many/{name}")
+    for name in sorted(seen)[:: SMALL_FILES // 10]:
+        _same(expected[name], f"{there}/many/{name}")
 
 
 def large_file(here: str, there: str) -> None:
@@ -140,12 +140,42 @@ def change_owner(here: str, there: str) -> None:
     _expect(facts == (1234, 5678, "0o640"), f"owner, group and mode are {facts}")
 
 
+def busy_directory(here: str, there: str) -> None:
+    """What one client removes does not hide its neighbours from another for a moment."""
+    os.makedirs(f"{here}/busy/stays")
+    _write(f"{here}/busy/stays/file", b"x")
+    stop = threading.Event()
+
+    def come_and_go() -> None:
+        while not stop.is_set():
+            for name in ("one", "two", "three"):
+                os.mkdir(f"{there}/busy/{name}")
+            for name in ("one", "two", "three"):
+                os.rmdir(f"{there}/busy/{name}")
+
+    other = threading.Thread(target=come_and_go)
+    other.start()
+    looks, missed = 0, 0
+    try:
+        deadline = time.monotonic() + BUSY_SECONDS
+        while time.monotonic() < deadline:
+            looks += 1
+            try:
+                os.close(os.open(f"{here}/busy/stays/file", os.O_RDONLY))
+            except FileNotFoundError:
+                missed += 1
+    finally:
+        stop.set()
+        other.join()
+    _expect(not missed, f"of {looks} times that a file was opened, {missed} ended with ENOENT")
+
+
 def locks(here: str, there: str) -> None:
     """Both kinds of locks. Between two mounts, it is the server that must know of them."""
     for lock in (fcntl.lockf, fcntl.flock):
         with open(f"{here}/locked", "wb") as holder, open(f"{there}/locked", "r+b") as rival:
             lock(holder, fcntl.LOCK_EX)
-            _refused(errno.EAGAIN, lambda: lock(rival, fcntl.LOCK_EX | fcntl.LOCK_NB))
+            _refused((errno.EAGAIN,), functools.partial(lock, rival, fcntl.LOCK_EX | fcntl.LOCK_NB))
             lock(holder, fcntl.LOCK_UN)
             lock(rival, fcntl.LOCK_EX | fcntl.LOCK_NB)
             lock(rival, fcntl.LOCK_UN)
@@ -170,8 +200,10 @@ def refuses_changes(path: str, file: str) -> None:
     }
     wrong = []
     for name, attempt in attempts.items():
+        # truncate(2) asks for permission first, which the server denies; the kernel's own NFS server does so, too.
+        allowed = (errno.EROFS, errno.EACCES) if name == "truncate" else (errno.EROFS,)
         try:
-            _refused(errno.EROFS, attempt)
+            _refused(allowed, attempt)
         except AssertionError as error:
             wrong.append(f"{name} {error}")
     _expect(not wrong, "; ".join(wrong))
@@ -253,14 +285,18 @@ def _expect(condition: bool, otherwise: str) -> None:
 def _same(expected: bytes, *paths: str) -> None:
     for path in paths:
         found = _read(path)
-        _expect(found == expected, f"{path} has {len(found)} bytes {found[:40]!r}, not {len(expected)} {expected[:40]!r}")
+        _expect(
+            found == expected, f"{path} has {len(found)} bytes {found[:40]!r}, not {len(expected)} {expected[:40]!r}"
+        )
 
 
-def _refused(number: int, attempt: t.Callable[[], object]) -> None:
+def _refused(allowed: tuple[int, ...], attempt: t.Callable[[], object]) -> None:
+    """Check that an attempt ends with one of the errors."""
+    expected = " or ".join(errno.errorcode[number] for number in allowed)
     try:
         attempt()
     except OSError as error:
-        if error.errno != number:
-            raise AssertionError(f"ended with {error}, not with {errno.errorcode[number]}") from error
+        if error.errno not in allowed:
+            raise AssertionError(f"ended with {error}, not with {expected}") from error
         return
-    raise AssertionError(f"was let through, without {errno.errorcode[number]}")
+    raise AssertionError(f"was let through, without {expected}")
