@@ -46,11 +46,9 @@ def put(path: str, size: int) -> str:
 
 def make_directory(path: str) -> bool:
     """Make a directory; return whether there was none."""
-    try:
-        os.mkdir(path)
-    except FileExistsError:
-        return False
-    return True
+    missing = not os.path.isdir(path)
+    os.makedirs(path, exist_ok=True)
+    return missing
 
 
 def remove(path: str) -> None:
