@@ -6,7 +6,7 @@
 #
 # ARGS is handed to ansible-playbook, for example: make up ARGS='-e @my-topology.yml'
 .DEFAULT_GOAL := help
-.PHONY: help up down status venv venv-dev lint unit molecule test test-agent benchmark-sync test-kubernetes
+.PHONY: help up down status venv venv-dev lint unit molecule test test-agent test-nightly test-kubernetes benchmark-sync
 
 SHELL := /bin/bash
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
@@ -60,6 +60,10 @@ test: lint unit molecule
 # The sync agent as a process, killed at random moments: longer than make test should take.
 test-agent: venv-dev
 	pytest tests/agent
+
+# Ten times the histories, and the kill at every step of all sequences of three operations.
+test-nightly: venv-dev
+	AGENT_HISTORIES=20000 AGENT_CRASH_STRIDE=1 pytest --numprocesses=2 tests/unit/agent
 
 benchmark-sync: venv-dev
 	python benchmarks/sync/run.py

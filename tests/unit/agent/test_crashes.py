@@ -18,6 +18,7 @@ from nas_sync_agent.model import Mode, Side
 Operation = tuple[str, Callable[[World, Side, str], None]]
 
 SEQUENCES = int(os.environ.get("AGENT_CRASH_OPERATIONS", "3"))
+STRIDE = int(os.environ.get("AGENT_CRASH_STRIDE", "11"))
 
 
 def _rename(world: World, side: Side, _content: str) -> None:
@@ -101,8 +102,8 @@ def test_kill_at_every_step(length: int, mode: Mode, layer: str) -> None:
     kills = 0
     for sequence in sequences(length):
         # Sequences of three differ from those of two in their last operation's surroundings only, so that
-        # every third step does there; shifted, so that all steps are met over the sequences.
-        stride = 1 if length < 3 else 11
+        # a part of the steps does there; shifted, so that all steps are met over the sequences.
+        stride = 1 if length < 3 else STRIDE
         undisturbed = Run(sequence, mode, layer)
         before = undisturbed.world.control.calls
         undisturbed.world.settle()
