@@ -48,7 +48,18 @@ class Nas:
             stream.write(content)
 
     def exists(self, path: str) -> bool:
-        return bool(self.client.exists(f"/data/{path}"))
+        try:
+            return bool(self.client.exists(f"/data/{path}"))
+        except nfs_rs.NfsStateLostError:
+            # It went while the server was looking: between LOOKUP and GETATTR of one request.
+            return False
+
+    def has(self, path: str, content: bytes) -> bool:
+        """Tell whether a file is there with this content; False while it is being replaced."""
+        try:
+            return self.exists(path) and self.read(path) == content
+        except (FileNotFoundError, nfs_rs.NfsStateLostError):
+            return False
 
 
 def eventually(condition: t.Callable[[], bool], within: float) -> float:
