@@ -60,9 +60,8 @@ class Control:
             self.changes.append((name, what))
 
     def revive(self) -> None:
-        """The next process."""
+        """The next process. A kill that is set for it stays set."""
         self.dead = False
-        self.die_after = None
 
 
 class TestSyscalls(Syscalls):

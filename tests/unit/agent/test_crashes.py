@@ -18,6 +18,7 @@ from nas_sync_agent.model import Mode, Side
 Operation = tuple[str, Callable[[World, Side, str], None]]
 
 SEQUENCES = int(os.environ.get("AGENT_CRASH_OPERATIONS", "3"))
+_MOST_CALLS_OF_A_START = 100
 STRIDE = int(os.environ.get("AGENT_CRASH_STRIDE", "11"))
 
 
@@ -119,3 +120,31 @@ def test_kill_at_every_step(length: int, mode: Mode, layer: str) -> None:
             run.close()
             kills += 1
     assert kills > 100
+
+
+@pytest.mark.parametrize("layer", ["plain", "windows"])
+@pytest.mark.parametrize("mode", [Mode.WINDOWS_TO_NAS, Mode.NAS_TO_WINDOWS, Mode.TWO_WAY])
+def test_killed_again_while_it_makes_good(mode: Mode, layer: str) -> None:
+    """A second kill, anywhere in the start after the first, changes nothing either."""
+    write, other = OPERATIONS[0], OPERATIONS[1]
+    kills = 0
+    for sequence in ((write, write), (write, other)):
+        undisturbed = Run(sequence, mode, layer)
+        before = undisturbed.world.control.calls
+        undisturbed.world.settle()
+        steps = undisturbed.world.control.calls - before
+        expected = undisturbed.outcome_later()
+        undisturbed.close()
+        for step in range(steps):
+            again = 0
+            while again < _MOST_CALLS_OF_A_START:
+                run = Run(sequence, mode, layer)
+                run.world.killed_at(step)
+                died = run.world.killed_at(again, "start")
+                assert run.outcome_later() == expected, f"killed at call {step}, and at call {again} of the next start"
+                run.close()
+                kills += 1
+                again += 1
+                if not died:
+                    break
+    assert kills > 50

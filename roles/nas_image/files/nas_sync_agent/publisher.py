@@ -58,6 +58,8 @@ class Publisher:
         finally:
             self._ledger.end(intent, done=done)
             if not done:
+                # A noted intent whose content is gone counts as done at the next start: note first, then clear.
+                self._ledger.commit()
                 item.target.discard(item.temporary)
         if item.path != path or item.kept:
             return Outcome(path, Result.CONFLICT, to, item.kept or item.path, item.size)
@@ -72,13 +74,19 @@ class Publisher:
 
     def recover(self) -> None:
         """Find out how far an earlier run came with what it was about to do, and clear the stage."""
-        for intent in self._ledger.intents():
+        intents = self._ledger.intents()
+        for intent in intents:
             self._ledger.end(intent, done=self._was_done(intent))
+        # Only then is anything cleared away: whoever is killed before finds the same and decides the same.
         self._ledger.commit()
+        for intent in intents:
+            if intent.temporary:
+                self._trees[intent.side].discard(intent.temporary)
         for name in self._nas.staged():
             self._nas.discard(name)
 
     def _was_done(self, intent: Intent) -> bool:
+        """Whether what was intended has happened. Changes nothing but what a client would lose."""
         tree = self._trees[intent.side]
         if not intent.temporary:
             made = tree.look(intent.path)
@@ -87,13 +95,10 @@ class Publisher:
         if found is None:
             return True
         if found == intent.stamp or tree is not self._nas:
-            tree.discard(intent.temporary)
             return False
         # On the NAS side names are exchanged, so this is what stood at the path. If it is not the version
         # that the ledger knows, a client changed it in the very moment before the kill: it goes back.
         record = self._ledger.get(intent.path)
         if record is None or self._nas.staged_digest(intent.temporary) != record.digest:
             self._nas.put_back(intent.temporary, intent.path)
-        else:
-            tree.discard(intent.temporary)
         return True

@@ -164,11 +164,10 @@ class Service:
             self._status.unknown(f"the ledger cannot be used: {error}")
         for side in self._engine.incomplete:
             self._scan_due[side] = min(self._scan_due[side], now + _SCAN_AGAIN)
-        self._engine.incomplete.clear()
         pending = self._engine.pending
         self._status.waiting(len(pending), pending.oldest())
         if self._known:
-            self._status.phase("running" if len(pending) else "idle")
+            self._status.phase("running" if len(pending) or self._engine.incomplete else "idle")
 
     def _scan_is_fresh(self, now: float) -> bool:
         return self._checked >= now
@@ -239,6 +238,7 @@ class Service:
                 continue
             if side is Side.WINDOWS:
                 self._engine.check_windows()
+            self._engine.incomplete.discard(side)
             begin, used = time.monotonic(), time.thread_time()
             scan = self._engine.scan(side, now)
             self._status.cycle(time.monotonic() - begin, scan.entries)
