@@ -224,9 +224,9 @@ class PodmanEngine:
                 self._podman.call(
                     _podman_render.container_create(pod, container, placement), f"{doing}: create {container.name}"
                 )
-        except SimulatorError as error:
+        except SimulatorError:
             self._clean_up(pod)
-            raise error
+            raise
 
     def _clean_up(self, pod: Pod) -> None:
         """Remove what a failed creation left. Why it failed matters more than what is wrong with this."""
@@ -289,8 +289,9 @@ class PodmanEngine:
         if not description.get("carries_to_windows"):
             return
         status = sync_status(self._podman, self._topology.instance, server) or {}
-        waiting, reason = status.get("pending", 0), status.get("halted_reason") or "some files cannot be written"
-        if waiting:
+        waiting, halted = status.get("pending", 0), status.get("halted_reason")
+        # One that was halted since its start has not even looked: it knows of nothing that waits.
+        if waiting or halted:
             # Running again, its agent carries them as soon as it can. Not by way of the pod: its init
             # container wants the Windows directory, which may be just what is missing.
             names = Names(self._topology.instance, server)
@@ -298,7 +299,8 @@ class PodmanEngine:
                 ["start", names.container("sync-agent"), names.container("nfs-server")], f"server {server}: start again"
             )
             raise SimulatorError(
-                f"server {server}: {waiting} changes have not reached {description.get('windows_directory')} ({reason}), "
+                f"server {server}: {waiting or 'unknown'} changes have not reached {description.get('windows_directory')} "
+                f"({halted or 'some files cannot be written'}), "
                 "so it was not removed; mend that and try again, or give them up with delete_storage: true"
             )
 

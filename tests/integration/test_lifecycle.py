@@ -237,6 +237,22 @@ def test_server_with_changes_that_cannot_be_carried_is_not_removed(simulator: Si
     simulator.apply("absent", servers=["nas-output-1"])
 
 
+def test_server_whose_agent_was_halted_since_its_start_is_not_removed(simulator: Simulator, tmp_path: Path) -> None:
+    simulator.apply()
+    nas = simulator.nas("nas-output-1")
+    marker = nas.windows / ".file-simulator.json"
+    marker.rename(tmp_path / "marker")
+    eventually(lambda: simulator.reports()["nas-output-1"]["sync"]["state"] == "halted", TO_NAS)
+    started = simulator.reports()["nas-output-1"]["sync"]["started"]
+    nas.write("precious.txt", b"x")
+    kill("nas-output-1.sync-agent")
+    eventually(lambda: simulator.reports()["nas-output-1"]["sync"]["started"] != started, 30)
+    with pytest.raises(ModuleFailed, match=r"server nas-output-1: .* changes have not reached C:\\simulator-data"):
+        simulator.apply("absent", servers=["nas-output-1"])
+    (tmp_path / "marker").rename(marker)
+    eventually(lambda: (nas.windows / "precious.txt").exists(), TO_WINDOWS)
+
+
 def test_port_of_another_instance_is_refused(simulator: Simulator, tmp_path: Path) -> None:
     simulator.apply()
     other = Simulator(tmp_path / "other")
