@@ -133,7 +133,7 @@ class KubernetesEngine:
         uncarried = self._reporter.uncarried(losing)
         for server, (number, reason) in sorted(uncarried.items()):
             raise SimulatorError(
-                f"server {server}: {number} changes have not reached its Windows directory ({reason}), so nothing was "
+                f"server {server}: {number or 'unknown'} changes have not reached its Windows directory ({reason}), so nothing was "
                 "done; mend that and try again, or give them up with delete_storage: true"
             )
 

@@ -104,11 +104,12 @@ class Reporter:
         found = {}
         for server in servers:
             status = self._status_of(newest_pod(pods.get(server, ()))) or {}
-            reason = status.get("halted_reason") or (
-                "some files cannot be written" if status.get("error_count") else ""
-            )
-            if status.get("mode") in ("nas_to_windows", "two_way") and status.get("pending") and reason:
-                found[server] = (int(status["pending"]), str(reason))
+            if status.get("mode") not in ("nas_to_windows", "two_way"):
+                continue
+            waiting, halted = int(status.get("pending", 0)), status.get("halted_reason")
+            # One that was halted since its start has not even looked: it knows of nothing that waits.
+            if halted or (waiting and status.get("error_count")):
+                found[server] = (waiting, str(halted or "some files cannot be written"))
         return found
 
     def _host(self, pod: Object | None) -> str:

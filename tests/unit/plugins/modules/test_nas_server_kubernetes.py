@@ -217,18 +217,22 @@ def test_unreachable_node_is_a_warning(
     assert "ready in the cluster, but this machine does not reach it: " in warnings[0]
 
 
+@pytest.mark.parametrize(("pending", "told"), [(3, "3"), (0, "unknown")])
 def test_changes_that_cannot_be_carried_keep_a_server(
-    run_module: Run, kubernetes: FakeKubernetes, in_cluster: dict[str, t.Any]
+    pending: int, told: str, run_module: Run, kubernetes: FakeKubernetes, in_cluster: dict[str, t.Any]
 ) -> None:
+    """An agent that is halted since its start has not looked, so that it knows of none."""
     run_module(nas_server, **in_cluster)
     kubernetes.statuses["nas-output-1"] = {
         "mode": "nas_to_windows",
-        "pending": 3,
+        "pending": pending,
         "halted_reason": "the marker is gone",
     }
     before = copy.deepcopy(kubernetes.objects)
     for state in ("absent", "stopped", "restarted"):
-        with pytest.raises(ModuleFailed, match=r"nas-output-1: 3 changes have not reached .*\(the marker is gone\)"):
+        with pytest.raises(
+            ModuleFailed, match=rf"nas-output-1: {told} changes have not reached .*\(the marker is gone\)"
+        ):
             run_module(nas_server, state=state, **in_cluster)
     assert kubernetes.objects == before
     assert len(run_module(nas_server, state="absent", delete_storage=True, **in_cluster)["actions"]) == 2
