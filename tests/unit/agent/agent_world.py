@@ -171,6 +171,15 @@ class World:
         self.engine = engine
         return engine
 
+    def restart_pod(self) -> None:
+        """An output server's pod starts again: the initial copy to the NAS, then what is carried on from there."""
+        self.mode, self.deletions, self.once = Mode.WINDOWS_TO_NAS, Deletions.KEEP, True
+        self.start()
+        self.settle()
+        self.mode, self.deletions, self.once = Mode.NAS_TO_WINDOWS, Deletions.PROPAGATE, False
+        self.start()
+        self.settle()
+
     def stop(self) -> None:
         """The process is gone."""
         if self.ledger is not None:

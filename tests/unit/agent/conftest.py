@@ -18,6 +18,7 @@ for _path in (_HERE.parents[2] / "roles" / "nas_image" / "files", _HERE):
         sys.path.insert(0, str(_path))
 
 from agent_world import LAYERS, World, scratch  # noqa: E402
+from nas_sync_agent.model import Mode, Side  # noqa: E402
 
 
 @pytest.fixture(params=LAYERS)
@@ -40,3 +41,11 @@ def world(directory: Path, layer: str) -> Iterator[World]:
     made = World(directory, layer)
     yield made
     made.close()
+
+
+@pytest.fixture(params=[Mode.WINDOWS_TO_NAS, Mode.NAS_TO_WINDOWS])
+def source(request: pytest.FixtureRequest, world: World) -> Side:
+    """The source of each one-way mode, with the world set to that mode."""
+    world.mode = request.param
+    world.start()
+    return world.mode.sources[0]
