@@ -1,0 +1,86 @@
+# Copyright (c) 2026, file_simulator.nas contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Text for people: what names, logs and figures look like in every report. Private to file_simulator.nas. Pure.
+
+File names and logs come from servers and clients. They are data: a control character in one must neither
+steer a terminal nor break a document, and a character that turns the direction of writing must not make one
+name look like another.
+"""
+
+from __future__ import annotations
+
+import math
+import unicodedata
+
+# Where Unicode has pictures of the control characters: U+241B is that of escape.
+_PICTURES = 0x2400
+_DELETE, _PICTURE_OF_DELETE = 0x7F, 0x2421
+# Controls, surrogates, private and unassigned ones (among them what XML forbids), format characters such as U+202E.
+_HIDDEN = ("Cc", "Cs", "Co", "Cn", "Cf")
+_SIZES = (("GiB", 1 << 30), ("MiB", 1 << 20), ("KiB", 1 << 10))
+
+
+def visible(text: object, *, lines: bool = False) -> str:
+    """Return text in which everything can be seen, in one line unless ``lines``.
+
+    Control characters become their pictures, what else has no shape becomes its number, such as \\u202e.
+    """
+    return "".join(_shown(character, lines) for character in str(text))
+
+
+def _shown(character: str, lines: bool) -> str:
+    code = ord(character)
+    if character == "\n" and lines:
+        return character
+    if character == "\t":
+        return "    " if lines else " "
+    if code < 0x20:
+        return chr(_PICTURES + code)
+    if code == _DELETE:
+        return chr(_PICTURE_OF_DELETE)
+    if unicodedata.category(character) in _HIDDEN or character in "\u2028\u2029":
+        return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"
+    return character
+
+
+def shortened(text: str, most: int) -> str:
+    """Return text of at most ``most`` characters; an ellipsis stands for its end."""
+    return text if len(text) <= most else text[: most - 1] + "…"
+
+
+def duration(seconds: float) -> str:
+    """Return a time as people say it, with two or three figures that matter."""
+    if not math.isfinite(seconds):
+        return "unknown"
+    if not seconds:
+        return "0 s"
+    if abs(seconds) < 0.9995:
+        return f"{seconds * 1000:.2g} ms" if abs(seconds) < 0.0995 else f"{seconds * 1000:.0f} ms"
+    if abs(seconds) < 119.5:
+        return f"{seconds:.1f} s".replace(".0 s", " s") if abs(seconds) < 9.95 else f"{seconds:.0f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes} min {rest} s" if rest else f"{minutes} min"
+
+
+def size(count: float) -> str:
+    """Return a number of bytes as people say it."""
+    for unit, value in _SIZES:
+        if count >= value:
+            return f"{count / value:.3g} {unit}" if count < 1000 * value else f"{count / value:.0f} {unit}"
+    return f"{count:.0f} B"
+
+
+def figure(value: float, unit: str) -> str:
+    """Return a figure with its unit: times and sizes as people say them, everything else as it is."""
+    if unit == "s":
+        return duration(value)
+    if unit in ("B", "bytes"):
+        return size(value)
+    return f"{value:.4g} {visible(unit)}".rstrip()
+
+
+def counted(number: int, one: str, many: str = "") -> str:
+    """Return "1 server" or "2 servers"."""
+    return f"{number} {one if number == 1 else many or one + 's'}"

@@ -1,0 +1,114 @@
+#!/usr/bin/python
+# Copyright (c) 2026, file_simulator.nas contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: nas_check_report
+short_description: Write reports on a run of checks of NAS servers
+version_added: 1.0.0
+description:
+  - Writes what M(file_simulator.nas.nas_check) found as one self-contained HTML page, as JUnit XML and as JSON, and returns it
+    as a table for people.
+  - The same run gives the same files, byte for byte. Each file is written whole or not at all.
+  - It says nothing of its own on what failed, and does not fail because a check did.
+author:
+  - file_simulator.nas contributors (@file-simulator)
+extends_documentation_fragment:
+  - file_simulator.nas._attributes
+attributes:
+  check_mode:
+    support: full
+  diff_mode:
+    support: none
+    details:
+      - A page is compared more easily by looking at it.
+  idempotent:
+    support: full
+options:
+  run:
+    description: What M(file_simulator.nas.nas_check) returned as RV(file_simulator.nas.nas_check#module:run).
+    type: dict
+    required: true
+  directory:
+    description:
+      - Where the files go. It is created when it is missing.
+      - Files of an earlier run in it are replaced, others are left alone.
+    type: path
+    required: true
+  formats:
+    description:
+      - V(html) writes C(report.html), a page for people.
+      - V(junit) writes C(junit.xml), for Jenkins, GitLab and reporters for GitHub. A suite is a check, a case is that check on
+        one server.
+      - V(json) writes C(report.json), everything for programs.
+    type: list
+    elements: str
+    choices: [html, junit, json]
+    default: [html, junit, json]
+seealso:
+  - module: file_simulator.nas.nas_check
+"""
+
+EXAMPLES = r"""
+- name: Check the servers
+  file_simulator.nas.nas_check:
+  register: checked
+
+- name: Write the reports
+  file_simulator.nas.nas_check_report:
+    run: "{{ checked.run }}"
+    directory: ~/file-simulator/reports
+
+- name: Write what a CI server reads
+  file_simulator.nas.nas_check_report:
+    run: "{{ checked.run }}"
+    directory: "{{ playbook_dir }}/build"
+    formats: [junit]
+"""
+
+RETURN = r"""
+table:
+  description: What was found, as lines for a console of 120 columns. What failed is told in full, the rest in a line a check.
+  returned: always
+  type: list
+  elements: str
+files:
+  description: The path of each format's file. In check mode they may not exist.
+  returned: always
+  type: dict
+  sample:
+    html: /root/file-simulator/reports/report.html
+"""
+
+from ansible.module_utils.basic import AnsibleModule
+
+from ansible_collections.file_simulator.nas.plugins.module_utils._module import run
+from ansible_collections.file_simulator.nas.plugins.module_utils._report_console import console_table
+from ansible_collections.file_simulator.nas.plugins.module_utils._report_digest import read_given_run
+from ansible_collections.file_simulator.nas.plugins.module_utils._report_files import FORMATS, write_reports
+
+
+def nas_check_report(module: AnsibleModule) -> dict[str, object]:
+    given = module.params
+    checked = read_given_run(given["run"])
+    files, changed = write_reports(checked, given["directory"], given["formats"], check_mode=module.check_mode)
+    return {"changed": changed, "files": files, "table": console_table(checked)}
+
+
+def main() -> None:
+    module = AnsibleModule(
+        argument_spec={
+            "run": {"type": "dict", "required": True},
+            "directory": {"type": "path", "required": True},
+            "formats": {"type": "list", "elements": "str", "choices": list(FORMATS), "default": list(FORMATS)},
+        },
+        supports_check_mode=True,
+    )
+    run(module, nas_check_report)
+
+
+if __name__ == "__main__":
+    main()
