@@ -20,7 +20,7 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._report_html_pa
 from ansible_collections.file_simulator.nas.plugins.module_utils._report_nodes import Element, element
 from ansible_collections.file_simulator.nas.plugins.module_utils._report_text import counted, duration
 
-# Of one check, so many failures are spread out; the others open at a click, and on paper.
+# Of one check, so many failures are spread out; of the others one sees the detail, and the evidence at a click.
 _SPREAD_OUT = 3
 
 

@@ -21,7 +21,7 @@ _COLOURS_DARK = """
 """
 _BASE = """
 * { box-sizing: border-box; }
-html { scroll-behavior: smooth; -webkit-text-size-adjust: 100%; }
+html { -webkit-text-size-adjust: 100%; }
 body { margin: 0; background: var(--page); color: var(--text); overflow-wrap: anywhere;
   font: 15px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, "Liberation Sans", "DejaVu Sans", sans-serif; }
 pre, .mono, .proof dd { font-family: ui-monospace, "Cascadia Mono", Consolas, "Liberation Mono", "DejaVu Sans Mono", monospace; }
@@ -63,7 +63,7 @@ _FAILURES = """
 .card > header { display: flex; flex-wrap: wrap; align-items: baseline; gap: 4px 14px; padding: 12px 16px; }
 .card h3 { display: flex; align-items: center; gap: .5em; font-size: 16px; }
 .chips { display: flex; flex-wrap: wrap; gap: 6px; list-style: none; font-size: 12px; }
-.chips li { padding: 1px 8px; border-radius: 10px; background: var(--raised); color: var(--quiet); white-space: nowrap; }
+.chips li { padding: 1px 8px; border-radius: 10px; background: var(--raised); color: var(--quiet); }
 .card .chips { margin-left: auto; }
 .failure { padding: 12px 16px; border-top: 1px solid var(--line); }
 .failure h4 { font-size: 14px; }
@@ -104,7 +104,7 @@ svg.topology { display: block; width: 100%; height: auto; overflow: hidden; }
 }
 """
 _MATRIX = """
-.scroll { overflow-x: auto; background: var(--surface); border: 1px solid var(--line); border-radius: 8px; }
+.scroll { position: relative; overflow-x: auto; background: var(--surface); border: 1px solid var(--line); border-radius: 8px; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
 .matrix { width: 100%; font-size: 13px; }
 .matrix th, .matrix td { padding: 4px 6px; border-bottom: 1px solid var(--line); text-align: center; }
@@ -202,8 +202,6 @@ _PAPER = """
   .matrix.many td .icon { font-size: 9px; }
   .matrix.many { font-size: 8px; }
   .matrix th:first-child { position: static; }
-  details::details-content { content-visibility: visible; block-size: auto; }
-  .check:not(.has-failed):not([open])::details-content { content-visibility: hidden; block-size: 0; }
 }
 """
 
