@@ -7,10 +7,11 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 name: summary
 type: aggregate
-short_description: Print a table of the NAS servers at the end of a play
+short_description: Print what was found of the NAS servers at the end of a play
 version_added: 1.0.0
 description:
-  - Prints what the last M(file_simulator.nas.nas_server_info) task found, after everything else.
+  - Prints the tables of the last M(file_simulator.nas.nas_check_report) and the last
+    M(file_simulator.nas.nas_server_info) task, after everything else.
 author:
   - file_simulator.nas contributors (@file-simulator)
 requirements:
@@ -19,7 +20,8 @@ requirements:
 
 from ansible.plugins.callback import CallbackBase
 
-_MODULE = "nas_server_info"
+# In this order: what failed stands last, nearest to the prompt.
+_MODULES = ("nas_server_info", "nas_check_report")
 
 
 class CallbackModule(CallbackBase):
@@ -30,16 +32,19 @@ class CallbackModule(CallbackBase):
 
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
-        self._tables: dict[str, list[str]] = {}
+        self._tables: dict[str, dict[str, list[str]]] = {}
 
     def v2_runner_on_ok(self, result) -> None:
         task, data = result._task, result._result
-        if task.action.rpartition(".")[2] == _MODULE and not data.get("_ansible_no_log"):
-            self._tables[result._host.get_name()] = [str(line) for line in data.get("table", [])]
+        module = task.action.rpartition(".")[2]
+        if module in _MODULES and not data.get("_ansible_no_log"):
+            tables = self._tables.setdefault(result._host.get_name(), {})
+            tables[module] = [str(line) for line in data.get("table", [])]
 
     def v2_playbook_on_stats(self, stats) -> None:
-        for host, lines in self._tables.items():
+        for host, tables in self._tables.items():
             if len(self._tables) > 1:
                 self._display.display(host)
-            for line in lines:
-                self._display.display(line)
+            for index, module in enumerate(module for module in _MODULES if module in tables):
+                for line in [*([""] if index else []), *tables[module]]:
+                    self._display.display(line)

@@ -119,4 +119,4 @@ def _ending(run: Run) -> str:
     named = ", ".join(failed[:_MOST_NAMED]) + (
         f" and {len(failed) - _MOST_NAMED} more" if len(failed) > _MOST_NAMED else ""
     )
-    return f"{text}. Failed: {named}"
+    return shortened(f"{text}. Failed: {named}", _WIDTH)

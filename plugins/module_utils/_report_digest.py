@@ -27,6 +27,8 @@ ALL_SERVERS = "all servers"
 _TIMES = {"s": 1.0, "ms": 0.001}
 # Names of figures that say no more than their unit does.
 _PLAIN = ("latency", "seconds", "time")
+# Tags that choose checks for a run; what a check is about, the others tell.
+_CHOOSING = ("ready", "quick", "disruptive")
 
 
 @dataclass(frozen=True)
@@ -106,7 +108,7 @@ def read_given_run(document: t.Mapping[str, t.Any]) -> Run:
         odd = next((result for result in run.results if result.outcome not in _GRAVITY), None)
         figures = [run.seconds, *(result.seconds for result in run.results), *_figures(run)]
         finite = all(math.isfinite(float(value)) for value in figures)
-        named = all(server["name"] for server in run.servers)
+        names = [server["name"] for server in run.servers]
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise SimulatorError(
             f"run: is not what nas_check returns as 'run' ({type(error).__name__}: {error}); hand that over unchanged"
@@ -115,8 +117,10 @@ def read_given_run(document: t.Mapping[str, t.Any]) -> Run:
         raise SimulatorError(
             f"run: check {odd.check}: outcome '{odd.outcome}' is unknown; there are {', '.join(sorted(_GRAVITY))}"
         )
-    if not finite or not named:
-        raise SimulatorError("run: has a figure that is no finite number; hand over what nas_check returns as 'run'")
+    if not finite or not all(isinstance(name, str) for name in names):
+        raise SimulatorError(
+            "run: has a figure that is no finite number, or a server whose name is no text; hand over what nas_check returns as 'run'"
+        )
     return run
 
 
@@ -144,8 +148,12 @@ def checks(run: Run) -> list[Check]:
 
 
 def groups(run: Run) -> dict[str, list[Check]]:
-    """Return the checks by their first tag."""
-    return _grouped(checks(run), lambda check: check.results[0].tags[0] if check.results[0].tags else "other")
+    """Return the checks by what they are about, which is the first tag that tells it."""
+
+    def topic(check: Check) -> str:
+        return next((tag for tag in check.results[0].tags if tag not in _CHOOSING), "other")
+
+    return _grouped(checks(run), topic)
 
 
 def columns(run: Run) -> list[str | None]:

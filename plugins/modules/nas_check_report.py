@@ -34,10 +34,9 @@ options:
     required: true
   directory:
     description:
-      - Where the files go. It is created when it is missing.
+      - Where the files go. It is created when it is missing. Without it, none are written.
       - Files of an earlier run in it are replaced, others are left alone.
     type: path
-    required: true
   formats:
     description:
       - V(html) writes C(report.html), a page for people.
@@ -61,6 +60,10 @@ EXAMPLES = r"""
   file_simulator.nas.nas_check_report:
     run: "{{ checked.run }}"
     directory: ~/file-simulator/reports
+
+- name: Show the table alone
+  file_simulator.nas.nas_check_report:
+    run: "{{ checked.run }}"
 
 - name: Write what a CI server reads
   file_simulator.nas.nas_check_report:
@@ -94,7 +97,8 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._report_files i
 def nas_check_report(module: AnsibleModule) -> dict[str, object]:
     given = module.params
     checked = read_given_run(given["run"])
-    files, changed = write_reports(checked, given["directory"], given["formats"], check_mode=module.check_mode)
+    formats = given["formats"] if given["directory"] else []
+    files, changed = write_reports(checked, given["directory"] or "", formats, check_mode=module.check_mode)
     return {"changed": changed, "files": files, "table": console_table(checked)}
 
 
@@ -102,7 +106,7 @@ def main() -> None:
     module = AnsibleModule(
         argument_spec={
             "run": {"type": "dict", "required": True},
-            "directory": {"type": "path", "required": True},
+            "directory": {"type": "path"},
             "formats": {"type": "list", "elements": "str", "choices": list(FORMATS), "default": list(FORMATS)},
         },
         supports_check_mode=True,

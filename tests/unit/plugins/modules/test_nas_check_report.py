@@ -1,0 +1,116 @@
+# Copyright (c) 2026, file_simulator.nas contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""nas_check_report: which files it writes, when it says that they changed, and what it refuses."""
+
+from __future__ import annotations
+
+import json
+import os
+import typing as t
+from pathlib import Path
+
+import pytest
+
+from ansible_collections.file_simulator.nas.plugins.module_utils import _report_files
+from ansible_collections.file_simulator.nas.plugins.modules import nas_check_report
+
+from ....report.runs import made_up
+from ..conftest import ModuleFailed
+
+Run = t.Callable[..., "dict[str, t.Any]"]
+RUN = made_up(7, "some").as_dict()
+
+
+def names(directory: Path) -> list[str]:
+    return sorted(path.name for path in directory.iterdir())
+
+
+def test_writes_all_formats_and_returns_the_table(run_module: Run, tmp_path: Path) -> None:
+    target = tmp_path / "new" / "reports"
+    result = run_module(nas_check_report, run=RUN, directory=str(target))
+    assert result["changed"] and names(target) == ["junit.xml", "report.html", "report.json"]
+    assert result["files"]["html"] == str(target / "report.html")
+    assert json.loads((target / "report.json").read_text()) == RUN
+    assert result["table"][-1].startswith("74 check results: 64 passed, 3 failed")
+
+
+def test_second_time_nothing_changes(run_module: Run, tmp_path: Path) -> None:
+    run_module(nas_check_report, run=RUN, directory=str(tmp_path))
+    before = {path: path.stat().st_mtime_ns for path in tmp_path.iterdir()}
+    assert run_module(nas_check_report, run=RUN, directory=str(tmp_path))["changed"] is False
+    assert {path: path.stat().st_mtime_ns for path in tmp_path.iterdir()} == before
+
+
+def test_another_run_replaces_and_leaves_strangers_alone(run_module: Run, tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("mine")
+    run_module(nas_check_report, run=RUN, directory=str(tmp_path))
+    assert run_module(nas_check_report, run=made_up().as_dict(), directory=str(tmp_path))["changed"]
+    assert json.loads((tmp_path / "report.json").read_text())["counts"]["failed"] == 0
+    assert (tmp_path / "notes.txt").read_text() == "mine"
+
+
+def test_formats_choose(run_module: Run, tmp_path: Path) -> None:
+    result = run_module(nas_check_report, run=RUN, directory=str(tmp_path), formats=["junit"])
+    assert names(tmp_path) == ["junit.xml"] and list(result["files"]) == ["junit"]
+    assert run_module(nas_check_report, run=RUN, directory=str(tmp_path), formats=[])["changed"] is False
+
+
+@pytest.mark.parametrize("nowhere", [{}, {"directory": ""}])
+def test_without_a_directory_there_is_the_table_alone(nowhere: dict[str, str], run_module: Run) -> None:
+    result = run_module(nas_check_report, run=RUN, **nowhere)
+    assert (result["changed"], result["files"], bool(result["table"])) == (False, {}, True)
+
+
+def test_check_mode_tells_and_writes_nothing(run_module: Run, tmp_path: Path) -> None:
+    target = tmp_path / "reports"
+    assert run_module(nas_check_report, check=True, run=RUN, directory=str(target))["changed"]
+    assert not target.exists()
+    run_module(nas_check_report, run=RUN, directory=str(target))
+    assert run_module(nas_check_report, check=True, run=RUN, directory=str(target))["changed"] is False
+
+
+@pytest.mark.parametrize("check", [True, False])
+def test_what_is_no_run_is_refused_before_anything_is_written(check: bool, run_module: Run, tmp_path: Path) -> None:
+    target = tmp_path / "reports"
+    with pytest.raises(ModuleFailed, match="run: is not what nas_check returns"):
+        run_module(nas_check_report, check=check, run={"servers": []}, directory=str(target))
+    assert not target.exists()
+
+
+def test_directory_that_is_a_file(run_module: Run, tmp_path: Path) -> None:
+    target = tmp_path / "file"
+    target.write_text("mine")
+    with pytest.raises(ModuleFailed, match="reports cannot be written: File exists; choose a directory"):
+        run_module(nas_check_report, run=RUN, directory=str(target))
+    assert target.read_text() == "mine"
+
+
+def test_report_that_is_a_directory(run_module: Run, tmp_path: Path) -> None:
+    (tmp_path / "report.html").mkdir()
+    with pytest.raises(ModuleFailed, match=r"report\.html cannot be read: Is a directory; remove it"):
+        run_module(nas_check_report, run=RUN, directory=str(tmp_path))
+    assert names(tmp_path) == ["report.html"]
+
+
+def test_disk_that_is_full_leaves_the_old_reports_whole(
+    run_module: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run_module(nas_check_report, run=RUN, directory=str(tmp_path))
+    before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    opened = open
+
+    def full(path: t.Any, mode: str = "r", **more: t.Any) -> t.Any:
+        if str(path).endswith(".tmp") and "json" in str(path):
+            raise OSError(28, os.strerror(28))
+        return opened(path, mode, **more)
+
+    monkeypatch.setattr(_report_files, "open", full, raising=False)
+    with pytest.raises(ModuleFailed, match="No space left on device"):
+        run_module(nas_check_report, run=made_up().as_dict(), directory=str(tmp_path))
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
+
+
+def test_unknown_format_is_refused(run_module: Run, tmp_path: Path) -> None:
+    with pytest.raises(ModuleFailed, match="value of formats must be one or more of: html, junit, json"):
+        run_module(nas_check_report, run=RUN, directory=str(tmp_path), formats=["pdf"])
