@@ -18,11 +18,12 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes_dia
 from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes_names import Object, dns_name
 from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes_state import local_addresses
 from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes_wait import Watcher
-from ansible_collections.file_simulator.nas.plugins.module_utils._nfs_probe import ProbeError, probe
+from ansible_collections.file_simulator.nas.plugins.module_utils._nfs_probe import Answer, ProbeError, probe
 from ansible_collections.file_simulator.nas.plugins.module_utils._parallel import for_each
 from ansible_collections.file_simulator.nas.plugins.module_utils._pod import NFS_PORT, STATUS_PORT
 from ansible_collections.file_simulator.nas.plugins.module_utils._topology import Server, Topology
 from ansible_collections.file_simulator.nas.plugins.module_utils._waiting import wait_for_nfs
+from ansible_collections.file_simulator.nas.plugins.module_utils._windows_directories import space_of
 from ansible_collections.file_simulator.nas.plugins.module_utils._windows_path import Drives
 
 _PROBE_SECONDS = 2.0
@@ -54,7 +55,8 @@ class Reporter:
         def report(server: Server) -> dict[str, t.Any]:
             pod = newest_pod(pods.get(server.name, ()))
             host = self._host(pod) or elsewhere
-            state, problem, fsid = _state(deployments.get(server.name), diagnoses.get(server.name), host, server)
+            local_directory = self._drives.local(server.directory)
+            state, problem, answer = _state(deployments.get(server.name), diagnoses.get(server.name), host, server)
             return _report.server_report(
                 server,
                 engine="kubernetes",
@@ -62,8 +64,9 @@ class Reporter:
                 state=state,
                 problem=problem,
                 host=host,
-                local_directory=self._drives.local(server.directory),
-                fsid=fsid,
+                local_directory=local_directory,
+                answer=answer,
+                windows_space=space_of(local_directory),
                 containers=_containers(pod),
                 sync=self._status_of(pod) if server.sync.mode != "none" else None,
                 cluster={
@@ -128,8 +131,8 @@ class Reporter:
 
 def _state(
     deployment: Object | None, diagnosis: Diagnosis | None, host: str, server: Server
-) -> tuple[str, str, tuple[int, int] | None]:
-    """Return a server's state, what is wrong with it, and its fsid when it answers."""
+) -> tuple[str, str, Answer | None]:
+    """Return a server's state, what is wrong with it, and what it said when it answers."""
     if deployment is None:
         return _report.ABSENT, "", None
     if deployment["spec"].get("replicas", 1) == 0:
@@ -137,7 +140,7 @@ def _state(
     if diagnosis:
         return _report.BROKEN, diagnosis.cause, None
     try:
-        return _report.READY, "", probe(host, server.port, timeout=_PROBE_SECONDS, version=server.nfs_version).fsid
+        return _report.READY, "", probe(host, server.port, timeout=_PROBE_SECONDS, version=server.nfs_version)
     except ProbeError as error:
         return _report.NOT_ANSWERING, str(error), None
 

@@ -26,6 +26,7 @@ _PROC_NULL, _PROC_COMPOUND = 0, 1
 _PROC_GETATTR, _PROC_MNT = 1, 1
 _OP_GETATTR, _OP_LOOKUP, _OP_PUTROOTFH = 9, 15, 24
 _ATTR_TYPE, _ATTR_FSID = 1, 8
+_ATTR_SPACE_AVAIL, _ATTR_SPACE_TOTAL = 42, 44
 _AUTH_NONE, _AUTH_SYS = 0, 1
 _TYPE_DIRECTORY = 2
 _STATUS = {1: "PERM", 2: "NOENT", 5: "IO", 13: "ACCESS", 20: "NOTDIR", 70: "STALE", 10008: "DELAY", 10013: "GRACE"}
@@ -39,14 +40,19 @@ class ProbeError(Exception):
 
 @dataclass(frozen=True)
 class Answer:
-    """What the server said of the directory. ``seconds`` is the time that the whole exchange took."""
+    """What the server said of the directory. ``seconds`` is the time that the whole exchange took.
+
+    ``space`` is the bytes that a client's user may still write, and all that there are, as ``df`` shows
+    them; None when the server does not tell, and with NFSv3, which has another question for it.
+    """
 
     fsid: tuple[int, int]
     seconds: float
+    space: tuple[int, int] | None = None
 
 
 def probe(host: str, port: int, path: str = "/data", timeout: float = 5.0, version: int = 4) -> Answer:
-    """Connect, call NULL, find ``path`` and read its type and fsid.
+    """Connect, call NULL, find ``path`` and read its type, its fsid and, with NFSv4, its space.
 
     ``timeout`` is in seconds and holds for each wait on the network. ``version`` is that of NFS; for 3,
     the server must answer MOUNT on the same port. Raises ProbeError.
@@ -56,14 +62,14 @@ def probe(host: str, port: int, path: str = "/data", timeout: float = 5.0, versi
         with socket.create_connection((host, port), timeout) as connection:
             rpc = _Rpc(connection)
             rpc.call(_NFS_PROGRAM, version, _PROC_NULL, b"")
-            fsid = _ask_v3(rpc, path) if version == 3 else _ask_v4(rpc, path)
+            fsid, space = (_ask_v3(rpc, path), None) if version == 3 else _ask_v4(rpc, path)
     except socket.timeout:
         raise ProbeError(f"{host}:{port} did not answer within {timeout:g} s") from None
     except OSError as error:
         raise ProbeError(f"{host}:{port}: {error.strerror or error}") from None
     except struct.error:
         raise ProbeError(f"{host}:{port} answered with something that is not NFSv{version}") from None
-    return Answer(fsid, time.monotonic() - started)
+    return Answer(fsid, time.monotonic() - started, space)
 
 
 def _uints(*values: int) -> bytes:
@@ -74,7 +80,7 @@ def _opaque(data: bytes) -> bytes:
     return _uints(len(data)) + data + b"\0" * (-len(data) % 4)
 
 
-def _ask_v4(rpc: _Rpc, path: str) -> tuple[int, int]:
+def _ask_v4(rpc: _Rpc, path: str) -> tuple[tuple[int, int], tuple[int, int] | None]:
     return _read_compound(rpc.call(_NFS_PROGRAM, 4, _PROC_COMPOUND, _compound(path)), path)
 
 
@@ -98,11 +104,12 @@ def _ask_v3(rpc: _Rpc, path: str) -> tuple[int, int]:
 
 
 def _compound(path: str) -> bytes:
-    """Encode COMPOUND { PUTROOTFH; LOOKUP each name; GETATTR type, fsid } of minor version 0."""
+    """Encode COMPOUND { PUTROOTFH; LOOKUP each name; GETATTR type, fsid, space } of minor version 0."""
     names = [name.encode() for name in path.split("/") if name]
     operations = [_uints(_OP_PUTROOTFH)]
     operations += [_uints(_OP_LOOKUP) + _opaque(name) for name in names]
-    operations.append(_uints(_OP_GETATTR, 1, 1 << _ATTR_TYPE | 1 << _ATTR_FSID))
+    space = 1 << _ATTR_SPACE_AVAIL - 32 | 1 << _ATTR_SPACE_TOTAL - 32
+    operations.append(_uints(_OP_GETATTR, 2, 1 << _ATTR_TYPE | 1 << _ATTR_FSID, space))
     return _opaque(b"probe") + _uints(0, len(operations)) + b"".join(operations)
 
 
@@ -183,8 +190,8 @@ class _Reader:
         return self._data[start : start + length]
 
 
-def _read_compound(reply: _Reader, path: str) -> tuple[int, int]:
-    """Return the directory's fsid from the results of ``_compound``."""
+def _read_compound(reply: _Reader, path: str) -> tuple[tuple[int, int], tuple[int, int] | None]:
+    """Return the directory's fsid and space from the results of ``_compound``."""
     status = reply.uint()
     if status:
         raise ProbeError(f"{path}: the server answered NFS4ERR_{_STATUS.get(status, str(status))}")
@@ -196,12 +203,21 @@ def _read_compound(reply: _Reader, path: str) -> tuple[int, int]:
     if reply.uint() != _OP_GETATTR:
         raise ProbeError("the server answered another question than was asked")
     reply.uint()
-    for _index in range(reply.uint()):
-        reply.uint()  # attribute mask
+    told = [
+        word * 32 + bit
+        for word in range(reply.uint())
+        for mask in [reply.uint()]
+        for bit in range(32)
+        if mask >> bit & 1
+    ]
     attributes = _Reader(reply.opaque())
     if attributes.uint() != _TYPE_DIRECTORY:
         raise ProbeError(f"{path} is not a directory")
-    return attributes.hyper(), attributes.hyper()
+    fsid = attributes.hyper(), attributes.hyper()
+    # A server may leave out what it does not know; what it gives is in the order of the numbers.
+    if told[2:] != [_ATTR_SPACE_AVAIL, _ATTR_SPACE_TOTAL]:
+        return fsid, None
+    return fsid, (attributes.hyper(), attributes.hyper())
 
 
 def main(arguments: t.Sequence[str]) -> int:

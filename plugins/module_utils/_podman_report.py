@@ -12,16 +12,18 @@ from __future__ import annotations
 
 import json
 import os
+import time
 import typing as t
 
 from ansible_collections.file_simulator.nas.plugins.module_utils import _report
-from ansible_collections.file_simulator.nas.plugins.module_utils._nfs_probe import ProbeError, probe
+from ansible_collections.file_simulator.nas.plugins.module_utils._nfs_probe import Answer, ProbeError, probe
 from ansible_collections.file_simulator.nas.plugins.module_utils._parallel import for_each
 from ansible_collections.file_simulator.nas.plugins.module_utils._pod import STATUS_FILE
 from ansible_collections.file_simulator.nas.plugins.module_utils._podman import Found, Podman
 from ansible_collections.file_simulator.nas.plugins.module_utils._podman_render import Names
 from ansible_collections.file_simulator.nas.plugins.module_utils._ports import connect_address
 from ansible_collections.file_simulator.nas.plugins.module_utils._topology import Server, Topology
+from ansible_collections.file_simulator.nas.plugins.module_utils._windows_directories import space_of
 from ansible_collections.file_simulator.nas.plugins.module_utils._windows_path import Drives
 
 _PROBE_SECONDS = 2.0
@@ -39,7 +41,8 @@ def podman_reports(
 
     def report(server: Server) -> dict[str, t.Any]:
         pod = found.get(server.name)
-        state, problem, fsid = _state(pod, host, server)
+        state, problem, answer = _state(pod, host, server)
+        local_directory = drives.local(server.directory)
         mountpoint = mountpoints.get(volumes.get(server.name, ""), "")
         return _report.server_report(
             server,
@@ -48,8 +51,11 @@ def podman_reports(
             state=state,
             problem=problem,
             host=host,
-            local_directory=drives.local(server.directory),
-            fsid=fsid,
+            local_directory=local_directory,
+            answer=answer,
+            windows_space=space_of(local_directory),
+            # The agent's clock is this machine's: one that has stopped telling has stopped.
+            now=time.time(),
             containers=pod.containers if pod else {},
             sync=_read_status(mountpoint) if mountpoint and server.sync.mode != "none" else None,
         )
@@ -64,8 +70,8 @@ def sync_status(podman: Podman, instance: str, server: str) -> dict[str, t.Any] 
     return _read_status(mountpoint) if mountpoint else None
 
 
-def _state(pod: Found | None, host: str, server: Server) -> tuple[str, str, tuple[int, int] | None]:
-    """Return a server's state, what is wrong with it, and its fsid when it answers."""
+def _state(pod: Found | None, host: str, server: Server) -> tuple[str, str, Answer | None]:
+    """Return a server's state, what is wrong with it, and what it said when it answers."""
     if pod is None:
         return _report.ABSENT, "", None
     if pod.current.stopped:
@@ -76,7 +82,7 @@ def _state(pod: Found | None, host: str, server: Server) -> tuple[str, str, tupl
         )
         return _report.BROKEN, f"not running: {', '.join(down)}", None
     try:
-        return _report.READY, "", probe(host, server.port, timeout=_PROBE_SECONDS, version=server.nfs_version).fsid
+        return _report.READY, "", probe(host, server.port, timeout=_PROBE_SECONDS, version=server.nfs_version)
     except ProbeError as error:
         return _report.NOT_ANSWERING, str(error), None
 

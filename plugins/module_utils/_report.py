@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import typing as t
 
+from ansible_collections.file_simulator.nas.plugins.module_utils._nfs_probe import Answer
 from ansible_collections.file_simulator.nas.plugins.module_utils._pod import EXPORT_PATH
+from ansible_collections.file_simulator.nas.plugins.module_utils._report_text import duration, size, visible
+from ansible_collections.file_simulator.nas.plugins.module_utils._report_warnings import warnings_of
 from ansible_collections.file_simulator.nas.plugins.module_utils._topology import Server
 
 READY = "ready"
@@ -40,15 +43,25 @@ def server_report(
     problem: str,
     host: str,
     local_directory: str,
-    fsid: tuple[int, int] | None,
+    answer: Answer | None,
+    windows_space: tuple[int, int] | None,
     containers: t.Mapping[str, str],
     sync: t.Mapping[str, t.Any] | None,
     cluster: t.Mapping[str, t.Any] | None = None,
+    now: float | None = None,
 ) -> dict[str, t.Any]:
     """Return the report on one server: what the topology says of it, and what was found.
 
-    ``cluster`` is what a server has besides where a cluster runs it.
+    ``answer`` is what it said over NFS, ``windows_space`` the free and all bytes of its Windows directory's
+    drive. ``cluster`` is what a server has besides where a cluster runs it. ``now`` is the time by the clock
+    that its agent has, where that is known.
     """
+    fsid = answer.fsid if answer else None
+    space = {
+        **_space("nas", answer.space if answer else None),
+        **_space("windows", windows_space),
+    }
+    ready = state == READY
     return {
         "name": server.name,
         "role": server.role,
@@ -71,23 +84,35 @@ def server_report(
         "storage": server.storage.type,
         "sync_mode": server.sync.mode,
         "sync": dict(sync) if sync else None,
+        "space": space,
+        "warnings": warnings_of(sync, space, agent=ready and server.sync.mode != "none", now=now),
         "containers": dict(containers),
         "cluster": dict(cluster) if cluster else None,
     }
 
 
+def _space(side: str, found: tuple[int, int] | None) -> dict[str, int | None]:
+    free, total = found or (None, None)
+    return {f"{side}_free": free, f"{side}_total": total}
+
+
 def table(reports: t.Sequence[t.Mapping[str, t.Any]]) -> list[str]:
-    """Return the lines of a table for people: one row a server, then where its files are, then what is wrong."""
-    heads = ("SERVER", "ROLE", "WINDOWS DIRECTORY", "ADDRESS", "MOUNT WITH", "STATE", "SYNC")
+    """Return the lines of a table for people: one row a server, then where its files are, then what is wrong.
+
+    What matters most stands left, where a narrow terminal still shows it. Nothing in it steers a terminal.
+    """
+    heads = ("SERVER", "ROLE", "STATE", "SYNC", "LAG", "FREE", "ADDRESS", "WINDOWS DIRECTORY", "MOUNT WITH")
     rows = [
         (
             report["name"],
             report["role"],
-            report["windows_directory"],
-            f"{_bracketed(report['host'])}:{report['port']}",
-            report["mount_command"],
             report["state"],
-            sync_word(report["sync"]),
+            visible(sync_word(report["sync"])),
+            _lag(report["sync"]),
+            _free(report["space"]["nas_free"]),
+            f"{_bracketed(report['host'])}:{report['port']}",
+            report["windows_directory"],
+            report["mount_command"],
         )
         for report in reports
     ]
@@ -95,16 +120,26 @@ def table(reports: t.Sequence[t.Mapping[str, t.Any]]) -> list[str]:
     lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip() for row in [heads, *rows]]
     if reports:
         first = reports[0]
-        lines += ["", f"On this machine {first['windows_directory']} is {first['local_directory']}"]
-    return lines + [line for report in reports for line in _problems(report)]
+        free = first["space"]["windows_free"]
+        drive = "" if free is None else f"; {size(free)} are free on its drive"
+        lines += ["", f"On this machine {first['windows_directory']} is {first['local_directory']}{drive}"]
+    return lines + [f"{report['name']}: {visible(text)}" for report in reports for text in _problems(report)]
 
 
 def _problems(report: t.Mapping[str, t.Any]) -> t.Iterator[str]:
     if report["problem"]:
-        yield f"{report['name']}: {report['problem']}"
-    halted = (report["sync"] or {}).get("halted_reason")
-    if halted:
-        yield f"{report['name']}: sync halted: {halted}"
+        yield report["problem"]
+    yield from report["warnings"]
+
+
+def _lag(sync: t.Mapping[str, t.Any] | None) -> str:
+    """Return how old the oldest change is that waits; a dash where there is no agent to tell."""
+    lag = (sync or {}).get("lag_seconds")
+    return duration(lag) if isinstance(lag, (int, float)) else "-"
+
+
+def _free(count: int | None) -> str:
+    return "-" if count is None else size(count)
 
 
 def _bracketed(host: str) -> str:

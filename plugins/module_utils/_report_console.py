@@ -83,6 +83,10 @@ def _figure(series: digest.Series) -> str:
     more = f" ({', '.join(bounds)})" if bounds else ""
     flag = " OVER THE LIMIT" if top.over_limit else " over the aim" if top.over_aim else ""
     what = "" if series.label == series.check else f"{visible(series.name)} "
+    if not bounds:
+        values = [point.measure.value for point in series.points]
+        low, high = (figure(value, series.unit) for value in (min(values), max(values)))
+        return f"{what}{low}" if low == high else f"{what}{low} to {high}"
     return f"{what}max {figure(top.measure.value, series.unit)}{more}{flag}"
 
 

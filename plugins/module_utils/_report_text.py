@@ -78,7 +78,8 @@ def figure(value: float, unit: str) -> str:
         return duration(value)
     if unit in ("B", "bytes"):
         return size(value)
-    return f"{value:.4g} {visible(unit)}".rstrip()
+    number = f"{value:.0f}" if abs(value) >= 1000 else f"{value:.4g}"
+    return f"{number} {visible(unit)}".rstrip()
 
 
 def counted(number: int, one: str, many: str = "") -> str:

@@ -10,9 +10,11 @@ itself from an empty mount point in its place, and one laid-out directory from i
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import json
 import os
+import threading
 import uuid
 from dataclasses import dataclass
 
@@ -27,6 +29,8 @@ MARKER_NAME = ".file-simulator.json"
 _MARKER_FORMAT = 1
 _WSL_CONF = "/etc/wsl.conf"
 _KERNEL_RELEASE = "/proc/sys/kernel/osrelease"
+# A mount whose other end has died lets its callers wait for ever.
+_SPACE_SECONDS = 1.0
 
 
 @dataclass(frozen=True)
@@ -59,6 +63,22 @@ def check_drive(drives: Drives, path: WindowsPath) -> None:
         raise SimulatorError(
             f"{path}: drive {path.drive}: is not mounted at {drive}; check the letter, or restart WSL (wsl.exe --shutdown)"
         )
+
+
+def space_of(directory: str) -> tuple[int, int] | None:
+    """Return the free and all bytes of the drive that has ``directory``, None when it does not tell at once."""
+    found: list[tuple[int, int]] = []
+
+    def look() -> None:
+        with contextlib.suppress(OSError):
+            drive = os.statvfs(directory)
+            found.append((drive.f_bavail * drive.f_frsize, drive.f_blocks * drive.f_frsize))
+
+    # A daemon: the module ends without it.
+    asking = threading.Thread(target=look, daemon=True)
+    asking.start()
+    asking.join(_SPACE_SECONDS)
+    return found[0] if found else None
 
 
 def read_marker(directory: str) -> Marker | None:

@@ -129,6 +129,28 @@ servers:
     sync:
       description: What its sync agent last said of itself, null where there is none.
       type: dict
+    space:
+      description: Free and all bytes, null where it is not known.
+      type: dict
+      contains:
+        nas_free:
+          description: What a client may still write, as C(df) shows it. Not known with NFSv3, or when the server does not answer.
+          type: int
+        nas_total:
+          description: All that the file system below the export has.
+          type: int
+        windows_free:
+          description: What is free on the drive of the Windows directory.
+          type: int
+        windows_total:
+          description: All that the drive has.
+          type: int
+    warnings:
+      description:
+        - What deserves attention although the server runs. That sync is halted and why, that its agent is silent or lags behind,
+          conflicts, refused names, files that fail, and little free space.
+      type: list
+      elements: str
     containers:
       description: The state of each of its containers.
       type: dict

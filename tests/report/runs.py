@@ -16,6 +16,7 @@ from ..module_runner import CHECKOUT, run_module
 
 from ansible_collections.file_simulator.nas.plugins.module_utils import _report  # isort: skip
 from ansible_collections.file_simulator.nas.plugins.module_utils._check_result import Measure, Result, Run  # isort: skip
+from ansible_collections.file_simulator.nas.plugins.module_utils._nfs_probe import Answer  # isort: skip
 from ansible_collections.file_simulator.nas.plugins.module_utils._topology import Server, read_topology  # isort: skip
 
 # name, tag, requirements, seconds, limit and aim of its latency, the roles that have it
@@ -102,7 +103,8 @@ def _server(server: Server, broken: bool, failing: str) -> dict[str, t.Any]:
         problem=f"127.0.0.1:{server.port}: Connection refused" if broken else "",
         host="127.0.0.1",
         local_directory=f"/mnt/c/simulator-data/{server.name}",
-        fsid=None if broken else (server.export_id, server.export_id),
+        answer=None if broken else Answer((server.export_id, server.export_id), 0.01, (40 << 30, 60 << 30)),
+        windows_space=(120 << 30, 500 << 30),
         containers={"nfs-server": "exited" if broken else "running"},
         sync=sync if server.sync.mode != "none" else None,
     )

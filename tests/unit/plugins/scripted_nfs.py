@@ -29,11 +29,18 @@ def accepted(xid: int, results: bytes = b"", *, status: int = 0) -> bytes:
     return uints(xid, 1, 0, 0, 0, status) + results
 
 
-def attributes(*, fsid: tuple[int, int] = FSID, kind: int = DIRECTORY, lookups: int = 1) -> bytes:
-    """The results of PUTROOTFH, LOOKUP and GETATTR."""
-    values = uints(kind) + struct.pack(">QQ", *fsid)
+def attributes(
+    *,
+    fsid: tuple[int, int] = FSID,
+    kind: int = DIRECTORY,
+    lookups: int = 1,
+    space: tuple[int, int] | None = None,
+) -> bytes:
+    """The results of PUTROOTFH, LOOKUP and GETATTR; without ``space`` the server does not know its own."""
+    values = uints(kind) + struct.pack(">QQ", *fsid) + (struct.pack(">QQ", *space) if space else b"")
     operations = uints(24, 0) + uints(15, 0) * lookups
-    answer = uints(9, 0, 1, 1 << 1 | 1 << 8, len(values)) + values
+    mask = uints(2, 1 << 1 | 1 << 8, 1 << 10 | 1 << 12) if space else uints(1, 1 << 1 | 1 << 8)
+    answer = uints(9, 0) + mask + uints(len(values)) + values
     return uints(0, 5) + b"probe\0\0\0" + uints(2 + lookups) + operations + answer
 
 

@@ -50,6 +50,13 @@ def test_fsid_has_64_bits() -> None:
     assert answer_to(good(fsid=(2**64 - 1, 2**32))) == (2**64 - 1, 2**32)
 
 
+@pytest.mark.parametrize("space", [(0, 1), (2**63, 2**64 - 1), None])
+def test_space_is_told_where_the_server_knows_it(space: tuple[int, int] | None) -> None:
+    with answering(good(space=space)) as server:
+        answer = probe("127.0.0.1", server.port)
+    assert (answer.fsid, answer.space) == (FSID, space)
+
+
 def test_question_is_what_rfc_7530_asks_for() -> None:
     with answering(good(lookups=2)) as server:
         probe("127.0.0.1", server.port, "/data/öl")
@@ -62,7 +69,7 @@ def test_question_is_what_rfc_7530_asks_for() -> None:
     assert arguments == (
         uints(5) + b"probe\0\0\0" + uints(0, 4, 24)
         + uints(15, 4) + b"data" + uints(15, 3) + "öl".encode() + b"\0"
-        + uints(9, 1, 1 << 1 | 1 << 8)
+        + uints(9, 2, 1 << 1 | 1 << 8, 1 << 10 | 1 << 12)
     )  # fmt: skip
 
 

@@ -10,6 +10,7 @@ import typing as t
 import pytest
 
 from ansible_collections.file_simulator.nas.plugins.module_utils import _report
+from ansible_collections.file_simulator.nas.plugins.module_utils._nfs_probe import Answer
 from ansible_collections.file_simulator.nas.plugins.module_utils._report import (
     mount_options,
     server_report,
@@ -28,7 +29,8 @@ def report(name: str = "nas-backup", **found: t.Any) -> dict[str, t.Any]:
         "problem": "",
         "host": "127.0.0.1",
         "local_directory": f"/mnt/c/simulator-data/{name}",
-        "fsid": (4, 4),
+        "answer": Answer((4, 4), 0.01, (3 << 30, 4 << 30)),
+        "windows_space": (5 << 30, 6 << 30),
         "containers": {"nfs-server": "running"},
         "sync": None,
     }
@@ -53,8 +55,8 @@ def test_report_says_what_the_topology_says() -> None:
 
 
 def test_server_without_an_answer_has_no_fsid() -> None:
-    assert report(fsid=None)["fsid"] is None
-    assert report(fsid=(0, 0))["fsid"] == "0.0"
+    assert report(answer=None)["fsid"] is None
+    assert report(answer=Answer((0, 0), 0.0))["fsid"] == "0.0"
 
 
 @pytest.mark.parametrize(
@@ -75,8 +77,11 @@ def test_table_is_aligned_and_ends_with_the_problems() -> None:
     lines = table([report(), broken])
     starts = {line.index(word) for line, word in zip(lines, ["WINDOWS DIRECTORY", "C:\\", "C:\\"])}
     assert len(starts) == 1
-    assert [line.split()[-1] for line in lines[:3]] == ["SYNC", "-", "-"]
-    assert [line.split()[-2] for line in lines[:3]] == ["STATE", "ready", "broken"]
+    assert [line.split()[:6] for line in lines[:3]] == [
+        ["SERVER", "ROLE", "STATE", "SYNC", "LAG", "FREE"],
+        ["nas-backup", "backup", "ready", "-", "-", "3"],
+        ["nas-output-1", "output", "broken", "-", "-", "3"],
+    ]
     assert lines[3] == "" and lines[-1] == "nas-output-1: not running: sync-agent"
     assert all(line == line.rstrip() for line in lines)
 
@@ -87,7 +92,9 @@ def test_table_without_problems_or_servers() -> None:
 
 
 def test_table_says_where_the_files_are_on_this_machine() -> None:
-    assert r"On this machine C:\simulator-data\nas-backup is /mnt/c/simulator-data/nas-backup" in table([report()])
+    line = r"On this machine C:\simulator-data\nas-backup is /mnt/c/simulator-data/nas-backup"
+    assert f"{line}; 5 GiB are free on its drive" in table([report()])
+    assert line in table([report(windows_space=None)])
 
 
 def test_only_a_cluster_has_a_place_in_one() -> None:
@@ -107,9 +114,30 @@ def test_only_a_cluster_has_a_place_in_one() -> None:
 )
 def test_sync_word(sync: dict[str, t.Any] | None, word: str) -> None:
     assert sync_word(sync) == word
-    assert table([report(sync=sync)])[1].endswith(f"  {word}")
+    assert f"  ready  {word}  " in table([report(sync=sync)])[1]
 
 
 def test_table_tells_why_sync_has_halted() -> None:
     halted = {"state": "halted", "halted_reason": "the marker is gone"}
     assert table([report(sync=halted)])[-1] == "nas-backup: sync halted: the marker is gone"
+
+
+def test_table_tells_how_old_the_oldest_waiting_change_is() -> None:
+    assert (
+        "running, 3 waiting  12 s  3 GiB"
+        in table([report(sync={"state": "running", "pending": 3, "lag_seconds": 12.3})])[1]
+    )
+
+
+def test_space_that_is_not_known_is_none() -> None:
+    assert report()["space"] == {
+        "nas_free": 3 << 30, "nas_total": 4 << 30, "windows_free": 5 << 30, "windows_total": 6 << 30,
+    }  # fmt: skip
+    found = report(answer=Answer((1, 1), 0.0), windows_space=None)
+    assert set(found["space"].values()) == {None} and found["warnings"] == []
+    assert "  -     -    -     127.0.0.1" in table([found])[1]
+
+
+def test_server_says_something_that_would_steer_a_terminal() -> None:
+    evil = {"state": "idle\x1b[2J", "refused_count": 1, "refused": [{"path": "\x1b]0;x\x07", "reason": "\r\n"}]}
+    assert not any("\x1b" in line or "\r" in line or "\n" in line for line in table([report(sync=evil)]))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import threading
 from pathlib import Path
 
 import pytest
@@ -154,3 +155,17 @@ class TestRequireMarker:
         windows.write_marker(str(tmp_path), MARKER)
         with pytest.raises(SimulatorError, match="has the marker of 'nas-1'"):
             windows.require_marker(ROOT, str(tmp_path), server)
+
+
+class TestSpace:
+    def test_of_a_directory_and_of_none(self, tmp_path: Path) -> None:
+        found = windows.space_of(str(tmp_path))
+        assert found is not None and 0 <= found[0] <= found[1]
+        assert windows.space_of(str(tmp_path / "missing")) is None
+
+    def test_drive_that_hangs_is_not_waited_for(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        released = threading.Event()
+        monkeypatch.setattr(windows, "_SPACE_SECONDS", 0.05)
+        monkeypatch.setattr(windows.os, "statvfs", lambda _path: released.wait(10))
+        assert windows.space_of("/") is None
+        released.set()

@@ -107,6 +107,14 @@ def test_server_that_runs_and_does_not_answer(
     assert re.search(problem, found["problem"])
 
 
+def test_tells_what_is_free(run_module: Run, arguments: dict[str, t.Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    with answering(good(space=(3 << 30, 4 << 30))) as server:
+        redirect(monkeypatch, server.port)
+        found = run_module(nas_server_info, servers=["nas-backup"], **arguments)["servers"][0]
+    assert (found["space"]["nas_free"], found["space"]["nas_total"]) == (3 << 30, 4 << 30)
+    assert 0 <= found["space"]["windows_free"] <= found["space"]["windows_total"]
+
+
 def test_nobody_listens(run_module: Run, arguments: dict[str, t.Any]) -> None:
     result = run_module(nas_server_info, **arguments)
     assert states(result) == ["not_answering"] * 2
@@ -166,7 +174,7 @@ class TestSync:
             redirect(monkeypatch, server.port)
             result = run_module(nas_server_info, **arguments)
         assert [server["sync"] for server in result["servers"]] == [status, None]
-        assert result["table"][1].endswith("  ready  halted, 1 conflicts")
+        assert "  ready  halted, 1 conflicts  " in result["table"][1]
 
     @pytest.mark.parametrize("content", [None, b"", b"{", b"[]", b"\xff\xff", b"5"])
     def test_is_unknown_while_there_is_no_whole_file(
