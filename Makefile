@@ -71,3 +71,8 @@ benchmark-sync: venv-dev
 # The Kubernetes engine on a real cluster; skipped, loudly, where that cannot be built.
 test-kubernetes: venv-dev
 	@tools/test_kubernetes.sh
+
+# The HTML report in a real browser; skipped, loudly, where there is none.
+.PHONY: test-report
+test-report: venv-dev
+	@tools/test_report.sh
