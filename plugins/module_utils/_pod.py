@@ -33,6 +33,7 @@ CONFIG_MOUNT = "/etc/nas"
 GRACE_PERIOD = 30
 
 SERVER_CONTAINER = "nfs-server"
+AGENT_CONTAINER = "sync-agent"
 _SYNC_CAPABILITIES = ("CHOWN", "DAC_OVERRIDE", "DAC_READ_SEARCH", "FOWNER")
 
 
@@ -181,7 +182,7 @@ def _agent(server: Server, image: str) -> Container:
         "--status-address", f"0.0.0.0:{STATUS_PORT}",
     )  # fmt: skip
     return Container(
-        name="sync-agent",
+        name=AGENT_CONTAINER,
         image=image,
         command=command,
         mounts=(

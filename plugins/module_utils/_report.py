@@ -9,7 +9,7 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.file_simulator.nas.plugins.module_utils._nfs_probe import Answer
-from ansible_collections.file_simulator.nas.plugins.module_utils._pod import EXPORT_PATH
+from ansible_collections.file_simulator.nas.plugins.module_utils._pod import AGENT_CONTAINER, EXPORT_PATH
 from ansible_collections.file_simulator.nas.plugins.module_utils._report_text import duration, size, visible
 from ansible_collections.file_simulator.nas.plugins.module_utils._report_warnings import warnings_of
 from ansible_collections.file_simulator.nas.plugins.module_utils._topology import Server
@@ -85,7 +85,14 @@ def server_report(
         "sync_mode": server.sync.mode,
         "sync": dict(sync) if sync else None,
         "space": space,
-        "warnings": warnings_of(sync, space, agent=ready and server.sync.mode != "none", now=now),
+        "warnings": warnings_of(
+            sync,
+            space,
+            agent=ready and server.sync.mode != "none",
+            now=now,
+            # A cluster may have its Windows directories on another machine; podman has them on this one.
+            missing=local_directory if ready and engine == "podman" and windows_space is None else "",
+        ),
         "containers": dict(containers),
         "cluster": dict(cluster) if cluster else None,
     }
@@ -107,7 +114,7 @@ def table(reports: t.Sequence[t.Mapping[str, t.Any]]) -> list[str]:
             report["name"],
             report["role"],
             report["state"],
-            visible(sync_word(report["sync"])),
+            agent_word(report),
             _lag(report["sync"]),
             _free(report["space"]["nas_free"]),
             f"{_bracketed(report['host'])}:{report['port']}",
@@ -145,6 +152,14 @@ def _free(count: int | None) -> str:
 def _bracketed(host: str) -> str:
     """Return a host as it is written before a colon."""
     return f"[{host}]" if ":" in host else host
+
+
+def agent_word(report: t.Mapping[str, t.Any]) -> str:
+    """Return how a server's sync agent is in a few words: that it does not run, else what it last said of itself."""
+    known = report["containers"].get(AGENT_CONTAINER, "running")
+    if report["sync_mode"] != "none" and known != "running":
+        return "not running"
+    return visible(sync_word(report["sync"]))
 
 
 def sync_word(sync: t.Mapping[str, t.Any] | None) -> str:

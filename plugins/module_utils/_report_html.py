@@ -10,6 +10,7 @@ even a mistake in here could not make a server's file name run. What failed come
 
 from __future__ import annotations
 
+import re
 import typing as t
 from urllib.parse import quote
 
@@ -80,7 +81,7 @@ def _banner(run: Run, outcome: str, verdict: str, counts: t.Mapping[str, int]) -
         "Engine": run.engine,
         "Instance": run.instance,
         "Data root": run.data_root,
-        "Started": run.started.replace("T", " ", 1),
+        "Started": re.sub(r"(Z|\+00:00)$", " UTC", run.started.replace("T", " ", 1)),
         "Took": duration(run.seconds),
     }
     return element(

@@ -44,7 +44,9 @@ def matrix_section(run: Run) -> Element | None:
         "requirements",
         "Requirements",
         element(
-            "p", {"class": "quiet"}, f"{kept} of {counted(len(rows), 'requirement')} checked here hold on every server."
+            "p",
+            {"class": "quiet"},
+            f"{kept} of {counted(len(rows), 'requirement')} hold on every server, as far as they were checked.",
         ),
         scrolling("Requirements and servers", _table(rows, servers)),
         element(

@@ -106,7 +106,8 @@ def _lane(server: t.Mapping[str, t.Any], results: t.Sequence[Result]) -> _Lane:
     outcome = _report_digest.worst(results) if results else PASSED if state == _report.READY else SKIPPED
     if enabled and state != _report.READY:
         outcome = FAILED
-    sync = server.get("sync") or {}
+    reported = {"containers": {}, "sync_mode": "none", "sync": None, **server}
+    sync = _report.agent_word(reported)
     return _Lane(
         name=visible(server["name"]),
         role=visible(server.get("role", "")),
@@ -118,8 +119,8 @@ def _lane(server: t.Mapping[str, t.Any], results: t.Sequence[Result]) -> _Lane:
         state=visible(state.replace("_", " ")) if enabled else "disabled",
         results=", ".join(f"{count} {word}" for word, count in counts if count) or "not checked",
         verdict=_verdict(state if enabled else "disabled", dict(counts)),
-        sync=visible(_report.sync_word(sync)) if sync else "",
-        halted=bool(sync.get("halted_reason")),
+        sync="" if sync == "-" else sync,
+        halted=sync == "not running" or bool((reported["sync"] or {}).get("halted_reason")),
     )
 
 

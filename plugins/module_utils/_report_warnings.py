@@ -36,13 +36,15 @@ def warnings_of(
     *,
     agent: bool,
     now: float | None = None,
+    missing: str = "",
 ) -> list[str]:
     """Return a line for each warning.
 
     ``sync`` is what an agent said of itself, ``agent`` whether there should be one that does. ``now`` is the
-    time by the agent's clock, None when that is unknown.
+    time by the agent's clock, None when that is unknown. ``missing`` is a Windows directory that does not answer.
     """
     return [
+        *([f"{missing} is not there, or does not answer: mount the drive again"] if missing else []),
         *_of_agent(sync, now),
         *(["the sync agent says nothing of itself"] if agent and not sync else []),
         *_of_space(space),

@@ -105,7 +105,7 @@ def _server(server: Server, broken: bool, failing: str) -> dict[str, t.Any]:
         local_directory=f"/mnt/c/simulator-data/{server.name}",
         answer=None if broken else Answer((server.export_id, server.export_id), 0.01, (40 << 30, 60 << 30)),
         windows_space=(120 << 30, 500 << 30),
-        containers={"nfs-server": "exited" if broken else "running"},
+        containers={"nfs-server": "exited" if broken else "running", "sync-agent": "running"},
         sync=sync if server.sync.mode != "none" else None,
     )
 

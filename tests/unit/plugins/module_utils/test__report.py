@@ -134,10 +134,30 @@ def test_space_that_is_not_known_is_none() -> None:
         "nas_free": 3 << 30, "nas_total": 4 << 30, "windows_free": 5 << 30, "windows_total": 6 << 30,
     }  # fmt: skip
     found = report(answer=Answer((1, 1), 0.0), windows_space=None)
-    assert set(found["space"].values()) == {None} and found["warnings"] == []
+    assert set(found["space"].values()) == {None}
+    assert found["warnings"] == [
+        "/mnt/c/simulator-data/nas-backup is not there, or does not answer: mount the drive again"
+    ]
+    assert report(windows_space=None, engine="kubernetes")["warnings"] == []
+    assert report(windows_space=None, state=_report.ABSENT)["warnings"] == []
     assert "  -     -    -     127.0.0.1" in table([found])[1]
 
 
 def test_server_says_something_that_would_steer_a_terminal() -> None:
     evil = {"state": "idle\x1b[2J", "refused_count": 1, "refused": [{"path": "\x1b]0;x\x07", "reason": "\r\n"}]}
     assert not any("\x1b" in line or "\r" in line or "\n" in line for line in table([report(sync=evil)]))
+
+
+@pytest.mark.parametrize(
+    ("server", "containers", "word"),
+    [
+        ("nas-input-1", {"sync-agent": "exited"}, "not running"),
+        ("nas-input-1", {"sync-agent": "running"}, "idle"),
+        ("nas-input-1", {}, "idle"),
+        ("nas-backup", {"sync-agent": "exited"}, "idle"),
+    ],
+)
+def test_an_agent_that_does_not_run_is_not_what_it_last_said(
+    server: str, containers: dict[str, str], word: str
+) -> None:
+    assert _report.agent_word(report(server, containers=containers, sync={"state": "idle"})) == word
