@@ -60,7 +60,7 @@ h2 + .quiet { margin: -8px 0 12px; }
 """
 _FAILURES = """
 .card { background: var(--surface); border: 1px solid var(--line); border-left: 4px solid var(--failed); border-radius: 8px; margin-bottom: 14px; }
-.card > header { display: flex; flex-wrap: wrap; align-items: baseline; gap: 4px 14px; padding: 12px 16px; }
+.card > header { display: flex; flex-wrap: wrap; align-items: center; gap: 4px 14px; padding: 12px 16px; }
 .card h3 { display: flex; align-items: center; gap: .5em; font-size: 16px; }
 .chips { display: flex; flex-wrap: wrap; gap: 6px; list-style: none; font-size: 12px; }
 .chips li { padding: 1px 8px; border-radius: 10px; background: var(--raised); color: var(--quiet); }

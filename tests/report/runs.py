@@ -51,7 +51,7 @@ def topology(servers: int) -> t.Sequence[Server]:
 
 
 def made_up(servers: int = 7, failing: str = "none") -> Run:
-    """Return a run. ``failing`` is none, some, all (every check on every server) or skipped (nothing could be checked)."""
+    """Return a run. ``failing`` is none, one, some, all (each check on each server) or skipped (nothing could be checked)."""
     chance = random.Random(f"{servers} {failing}")
     known = topology(servers)
     results = [result for check in CHECKS for result in _results(check, known, failing, chance)]
@@ -91,7 +91,7 @@ def nasty() -> Run:
 
 
 def _server(server: Server, broken: bool, failing: str) -> dict[str, t.Any]:
-    halted = failing == "some" and server.name.endswith("-2")
+    halted = server.name in {"some": ("nas-input-2", "nas-output-2"), "one": ("nas-input-2",)}.get(failing, ())
     sync = {"state": "idle", "pending": 0, "conflict_count": 0, "refused_count": 0, "halted_reason": None}
     if halted:
         sync.update(state="halted", halted_reason="the marker of C:\\simulator-data is gone")
@@ -116,7 +116,11 @@ def _results(check: t.Any, servers: t.Sequence[Server], failing: str, chance: ra
         if server.role not in roles.split():
             continue
         took = seconds * chance.uniform(0.7, 1.6)
-        failed = failing == "all" or (failing == "some" and _fails(name, index, len(servers)))
+        failed = (
+            failing == "all"
+            or (failing == "some" and _fails(name, index, len(servers)))
+            or (failing == "one" and (name, index) == ("windows_to_nas", 1))
+        )
         skipped = failing == "skipped" or (name == "cluster_dns" and failing != "all")
         common = {"check": name, "server": server.name, "requirements": requirements, "tags": (tag,)}
         if skipped:
@@ -176,6 +180,7 @@ def _isolation(servers: t.Sequence[Server], failing: str) -> Result:
 
 
 ALL = {
+    "one-7": lambda: made_up(7, "one"),
     "passed-7": lambda: made_up(7),
     "some-7": lambda: made_up(7, "some"),
     "all-failed-7": lambda: made_up(7, "all"),
