@@ -99,6 +99,23 @@ def test_picture_shows_which_way_files_go_and_who_is_ill(browser: Browser) -> No
     assert "carried to the NAS" in lanes[0][0] and "carried from the NAS" in lanes[6][0]
 
 
+def test_arrows_point_the_way_that_files_go(browser: Browser) -> None:
+    browser.open("passed-7")
+    ways = browser.ask(
+        """
+        const middle = (node) => { const box = node.getBoundingClientRect(); return (box.left + box.right) / 2; };
+        return [...document.querySelectorAll('svg.topology > g > g.lane')].map((lane) => {
+            const [windows, server, services] = [...lane.querySelectorAll('rect.end, rect.server')]
+                .map((box) => box.getBoundingClientRect()).sort((a, b) => a.left - b.left);
+            return [[windows, server], [server, services]].map(([from, to]) => [...lane.querySelectorAll('.tip')]
+                .map(middle).filter((x) => x > from.right && x < to.left)
+                .map((x) => (x - from.right < to.left - x ? 'left' : 'right')).join(' '));
+        });
+        """
+    )
+    assert ways == [["right", "right"]] * 4 + [["left", "left"]] * 3
+
+
 @pytest.mark.parametrize(("width", "broad"), [(1280, True), (600, False)])
 def test_one_picture_or_many_small_ones_never_both(browser: Browser, width: int, broad: bool) -> None:
     browser.open("passed-7", width=width)
