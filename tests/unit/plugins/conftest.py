@@ -11,9 +11,15 @@ from pathlib import Path
 import pytest
 
 from ... import module_runner
+from .fake_minikube import FakeMinikube
 from .fake_podman import FakePodman
 
-from ansible_collections.file_simulator.nas.plugins.module_utils import _module  # isort: skip
+from ansible_collections.file_simulator.nas.plugins.module_utils import (  # isort: skip
+    _minikube_cli,
+    _minikube_cluster,
+    _minikube_mount,
+    _module,
+)
 
 ModuleFailed = module_runner.ModuleFailed
 
@@ -34,4 +40,23 @@ def podman(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FakePodman:
     monkeypatch.setattr(_module.os, "geteuid", lambda: 0)
     monkeypatch.setattr(_module, "adaptation", lambda machine: "")
     monkeypatch.setattr(_module.AnsibleModule, "run_command", lambda self, command, **options: fake.run(command))
+    return fake
+
+
+@pytest.fixture
+def minikube(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FakeMinikube:
+    """A minikube that runs nothing, alone on PATH; nothing waits."""
+    programs = tmp_path / "programs"
+    programs.mkdir()
+    executable = programs / "minikube"
+    executable.write_text("#!/bin/false\n")
+    executable.chmod(0o755)
+    fake = FakeMinikube(str(executable))
+    monkeypatch.setenv("PATH", str(programs))
+    monkeypatch.setattr(_minikube_cli, "_INSTALLED", str(programs))
+    monkeypatch.setattr(_minikube_mount, "_PATIENCE", 0.1)
+    monkeypatch.setattr(_minikube_cluster, "port_holder", lambda _address, _port: "")
+    monkeypatch.setattr(
+        _module.AnsibleModule, "run_command", lambda self, command, **options: fake.run(command, **options)
+    )
     return fake

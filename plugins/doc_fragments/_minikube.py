@@ -1,0 +1,54 @@
+# Copyright (c) 2026, file_simulator.nas contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The options with which modules find minikube and a profile. Private to file_simulator.nas."""
+
+from __future__ import annotations
+
+
+class ModuleDocFragment:
+    DOCUMENTATION = r"""
+options:
+  name:
+    description:
+      - The profile's name, which is its context's name in the kubeconfig, too.
+    type: str
+    default: file-simulator
+  executable:
+    description:
+      - Name or path of minikube. C(~/.local/bin) is looked into, too.
+      - Under WSL, V(minikube) stands for C(minikube.exe) where there is no Linux program of that name.
+        A C(minikube.exe) is told Windows paths.
+    type: str
+    default: minikube
+  kubeconfig:
+    description:
+      - The file that has, or gets, the profile's context. Its current context is left as it is.
+    type: path
+    default: ~/.kube/config
+  minikube_home:
+    description:
+      - Where minikube keeps its profiles, as its variable E(MINIKUBE_HOME). Without it, where minikube does by itself.
+    type: path
+"""
+
+    DATA_ROOT = r"""
+options:
+  topology:
+    description:
+      - The NAS servers and what they have in common, as for M(file_simulator.nas.nas_server). Its C(data_root) is what is
+        mounted into the node.
+    type: dict
+    default: {}
+  drive_root:
+    description:
+      - The directory that stands for Windows drives on a machine that has none. Not used under WSL.
+    type: path
+    default: ~/file-simulator
+  node_data_root:
+    description:
+      - Where the node has the data root mounted.
+    type: str
+    default: /mnt/simulator-data
+"""

@@ -1,0 +1,349 @@
+#!/usr/bin/python
+# Copyright (c) 2026, file_simulator.nas contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: minikube_profile
+short_description: Run a Minikube profile that has the data root mounted
+version_added: 1.0.0
+description:
+  - Creates, starts, stops and deletes a profile, and proves that its node sees the data root, by the marker in it.
+  - A profile that is there is compared with what is asked for. It is restarted only when a change needs that. A change
+    that minikube cannot make without deleting the profile is refused, unless O(recreate) is set.
+  - Neither the kubeconfig's current context nor minikube's default profile is changed.
+author:
+  - file_simulator.nas contributors (@file-simulator)
+extends_documentation_fragment:
+  - file_simulator.nas._attributes
+  - file_simulator.nas._minikube
+  - file_simulator.nas._minikube.data_root
+requirements:
+  - minikube >= 1.33
+attributes:
+  check_mode:
+    support: full
+  diff_mode:
+    support: full
+  idempotent:
+    support: full
+options:
+  state:
+    description:
+      - V(started) means that the profile runs as described and sees the data root. A lost mount is restored.
+      - V(stopped) means that it does not run, if it is there.
+      - V(absent) means that it is gone with everything in it. The data root is never touched.
+    type: str
+    choices:
+      - started
+      - stopped
+      - absent
+    default: started
+  recreate:
+    description:
+      - Whether a profile may be deleted and made anew where a change cannot be made otherwise.
+    type: bool
+    default: false
+  driver:
+    description:
+      - What the node is. With V(docker) and V(podman) it is a container, with V(none) this machine, with V(ssh) another
+        one, and with the others a virtual machine.
+    type: str
+    choices:
+      - docker
+      - podman
+      - hyperv
+      - kvm2
+      - qemu2
+      - virtualbox
+      - vmware
+      - parallels
+      - vfkit
+      - krunkit
+      - ssh
+      - none
+    default: docker
+  cpus:
+    description:
+      - The node's CPUs.
+    type: int
+    default: 4
+  memory:
+    description:
+      - The node's memory in MiB. More than this machine has is refused.
+    type: int
+    default: 8192
+  kubernetes_version:
+    description:
+      - The whole version, 1.29.0 or newer. A newer one than the profile's is an upgrade in place, an older one needs
+        O(recreate).
+    type: str
+    default: v1.35.1
+  container_runtime:
+    description:
+      - What runs the containers in the node.
+    type: str
+    choices:
+      - containerd
+      - docker
+      - cri-o
+    default: containerd
+  mount:
+    description:
+      - Whether the data root is mounted into the node.
+    type: bool
+    default: true
+  ports:
+    description:
+      - The ports that a container node publishes on O(listen_address). Without it, those of the servers of O(topology).
+      - A running profile that publishes more is good enough. Publish some to spare when servers are to be added later.
+      - Not used with other drivers, where NodePorts answer on the node's address.
+    type: list
+    elements: int
+  listen_address:
+    description:
+      - The address of this machine on which a container node's ports are published.
+    type: str
+    default: 127.0.0.1
+  extra_options:
+    description:
+      - More options of C(minikube start), without the hyphens before them. A list gives an option several times.
+      - Those that RV(not_compared) names take effect when the profile is started, and a change of them is not noticed.
+    type: dict
+    default: {}
+  force:
+    description:
+      - Whether minikube is to skip its own checks. The drivers V(docker), V(podman) and V(kvm2) want it from root.
+    type: bool
+    default: false
+  wait_timeout:
+    description:
+      - How long minikube waits for Kubernetes, in seconds.
+    type: int
+    default: 360
+seealso:
+  - module: file_simulator.nas.minikube_profile_info
+  - module: file_simulator.nas.minikube_image
+  - module: file_simulator.nas.windows_directory
+"""
+
+EXAMPLES = r"""
+- name: Run Minikube in a container, with C:\simulator-data mounted and the seven servers' ports published
+  file_simulator.nas.minikube_profile:
+  register: minikube
+
+- name: Run it in Hyper-V, through minikube.exe
+  file_simulator.nas.minikube_profile:
+    executable: /mnt/c/Program Files/Kubernetes/Minikube/minikube.exe
+    driver: hyperv
+    extra_options:
+      hyperv-virtual-switch: Default Switch
+
+- name: Give it more memory, though everything in it is lost by that
+  file_simulator.nas.minikube_profile:
+    memory: 12288
+    recreate: true
+
+- name: Stop it
+  file_simulator.nas.minikube_profile:
+    state: stopped
+"""
+
+RETURN = r"""
+cluster:
+  description: What an engine needs to know of the running profile; null when it does not run.
+  returned: always
+  type: dict
+  contains:
+    kubeconfig:
+      description: The file that has the context.
+      type: str
+    context:
+      description: The context, which is the profile's name.
+      type: str
+    node_address:
+      description:
+        - Where this machine reaches NodePorts. V(127.0.0.1) where the node is a container that publishes them, the
+          node's address as it is now otherwise. Empty in check mode while the node does not run.
+      type: str
+    node_data_root:
+      description: Where the node sees the data root.
+      type: str
+    driver:
+      description: The profile's driver.
+      type: str
+    kubernetes_version:
+      description: The profile's Kubernetes version.
+      type: str
+    mount:
+      description: What was found of the mount.
+      type: dict
+      contains:
+        source:
+          description: The data root as minikube was told of it.
+          type: str
+        target:
+          description: Where the node has it.
+          type: str
+        proved:
+          description: Whether the data root's marker was read in the node, and is the right one.
+          type: bool
+        problem:
+          description: What the node sees instead, empty when all is well.
+          type: str
+        restored:
+          description: Whether a lost mount was restored. Pods that ran meanwhile have to be restarted then.
+          type: bool
+actions:
+  description: What was done, or in check mode would be, in this order.
+  returned: always
+  type: list
+  elements: str
+  sample: [delete, start]
+changes:
+  description: What differed between the profile and what is asked for.
+  returned: always
+  type: list
+  elements: str
+not_compared:
+  description: The names of those O(extra_options) that minikube does not tell of a profile.
+  returned: when O(state=started)
+  type: list
+  elements: str
+reason:
+  description: Minikube's own id of the reason for which it failed.
+  returned: when minikube fails
+  type: str
+  sample: PROVIDER_DOCKER_NOT_RUNNING
+advice:
+  description: Minikube's own advice.
+  returned: when minikube fails
+  type: str
+"""
+
+import os
+
+from ansible.module_utils.basic import AnsibleModule
+
+from ansible_collections.file_simulator.nas.plugins.module_utils import _minikube_cluster as clusters
+from ansible_collections.file_simulator.nas.plugins.module_utils._errors import SimulatorError
+from ansible_collections.file_simulator.nas.plugins.module_utils._minikube_cli import (
+    DATA_ROOT_SPEC,
+    MINIKUBE_SPEC,
+    Minikube,
+    find_minikube,
+    open_minikube,
+)
+from ansible_collections.file_simulator.nas.plugins.module_utils._minikube_options import (
+    OLDEST_MINIKUBE,
+    Surroundings,
+    check_name,
+    read_options,
+)
+from ansible_collections.file_simulator.nas.plugins.module_utils._minikube_profile import DRIVERS, not_compared
+from ansible_collections.file_simulator.nas.plugins.module_utils._module import run
+from ansible_collections.file_simulator.nas.plugins.module_utils._topology import Topology, read_topology
+from ansible_collections.file_simulator.nas.plugins.module_utils._windows_directories import (
+    check_drive,
+    find_drives,
+    require_marker,
+)
+from ansible_collections.file_simulator.nas.plugins.module_utils._windows_path import Drives
+
+
+def minikube_profile(module: AnsibleModule) -> dict[str, object]:
+    given = module.params
+    drives = find_drives(given["drive_root"])
+    if given["state"] == "started":
+        return _started(module, drives)
+    name = check_name(given["name"])
+    minikube = find_minikube(module, drives)
+    if minikube is None:
+        # Where there is no minikube, nothing of it runs.
+        return {"changed": False, "actions": [], "changes": [], "cluster": None}
+    return _result(clusters.halt(minikube, name, given["state"], module.check_mode))
+
+
+def _started(module: AnsibleModule, drives: Drives) -> dict[str, object]:
+    given = module.params
+    topology = read_topology(given["topology"])
+    here = _look_here(module, topology, drives)
+    minikube = open_minikube(module, drives)
+    around = Surroundings(
+        memory=0 if minikube.on_windows else _memory(), source=minikube.data_root(topology.data_root, drives)
+    )
+    ports = given["ports"] if given["ports"] is not None else [server.port for server in topology.servers]
+    wanted = read_options(given, ports, around)
+    _check_version(minikube)
+    done = clusters.start(minikube, wanted, here, given["kubeconfig"], given["recreate"], module.check_mode)
+    for warning in done.warnings:
+        module.warn(warning)
+    return {**_result(done), "not_compared": list(not_compared(wanted))}
+
+
+def _look_here(module: AnsibleModule, topology: Topology, drives: Drives) -> clusters.Here:
+    """Refuse a data root that cannot be mounted, whatever minikube would say to it."""
+    local = drives.local(topology.data_root)
+    check_drive(drives, topology.data_root)
+    if os.path.lexists(local) and not os.path.isdir(local):
+        raise SimulatorError(
+            f"{topology.data_root} ({local}) is not a directory; move it away, or choose another data_root"
+        )
+    unmade = module.check_mode and not os.path.isdir(local)
+    needed = module.params["mount"] and not unmade
+    marker = require_marker(topology.data_root, local, "") if needed else None
+    return clusters.Here(local, module.params["node_data_root"], marker)
+
+
+def _memory() -> int:
+    """Return this machine's memory in MiB."""
+    return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") // 2**20
+
+
+def _check_version(minikube: Minikube) -> None:
+    version = minikube.version()
+    if version is not None and version < OLDEST_MINIKUBE:
+        shown = ".".join(str(number) for number in version)
+        raise SimulatorError(
+            f"{minikube.executable} is version {shown}; 1.33.0 or newer is needed: let the role minikube install one"
+        )
+
+
+def _result(done: clusters.Outcome) -> dict[str, object]:
+    return {
+        "changed": bool(done.actions),
+        "actions": list(done.actions),
+        "changes": list(done.changes),
+        "cluster": done.cluster,
+        "diff": {"before": done.before, "after": done.after},
+    }
+
+
+def main() -> None:
+    module = AnsibleModule(
+        argument_spec={
+            **MINIKUBE_SPEC,
+            **DATA_ROOT_SPEC,
+            "state": {"type": "str", "choices": ["started", "stopped", "absent"], "default": "started"},
+            "recreate": {"type": "bool", "default": False},
+            "driver": {"type": "str", "choices": list(DRIVERS), "default": "docker"},
+            "cpus": {"type": "int", "default": 4},
+            "memory": {"type": "int", "default": 8192},
+            "kubernetes_version": {"type": "str", "default": "v1.35.1"},
+            "container_runtime": {"type": "str", "choices": ["containerd", "docker", "cri-o"], "default": "containerd"},
+            "mount": {"type": "bool", "default": True},
+            "ports": {"type": "list", "elements": "int"},
+            "listen_address": {"type": "str", "default": "127.0.0.1"},
+            "extra_options": {"type": "dict", "default": {}},
+            "force": {"type": "bool", "default": False},
+            "wait_timeout": {"type": "int", "default": 360},
+        },
+        supports_check_mode=True,
+    )
+    run(module, minikube_profile)
+
+
+if __name__ == "__main__":
+    main()
