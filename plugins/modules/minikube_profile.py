@@ -242,6 +242,7 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._minikube_optio
     check_name,
     read_options,
 )
+from ansible_collections.file_simulator.nas.plugins.module_utils._minikube_preflight import machine_memory
 from ansible_collections.file_simulator.nas.plugins.module_utils._minikube_profile import DRIVERS, not_compared
 from ansible_collections.file_simulator.nas.plugins.module_utils._module import run
 from ansible_collections.file_simulator.nas.plugins.module_utils._topology import Topology, read_topology
@@ -272,7 +273,7 @@ def _started(module: AnsibleModule, drives: Drives) -> dict[str, object]:
     here = _look_here(module, topology, drives)
     minikube = open_minikube(module, drives)
     around = Surroundings(
-        memory=0 if minikube.on_windows else _memory(), source=minikube.data_root(topology.data_root, drives)
+        memory=0 if minikube.on_windows else machine_memory(), source=minikube.data_root(topology.data_root, drives)
     )
     ports = given["ports"] if given["ports"] is not None else [server.port for server in topology.servers]
     wanted = read_options(given, ports, around)
@@ -295,11 +296,6 @@ def _look_here(module: AnsibleModule, topology: Topology, drives: Drives) -> clu
     needed = module.params["mount"] and not unmade
     marker = require_marker(topology.data_root, local, "") if needed else None
     return clusters.Here(local, module.params["node_data_root"], marker)
-
-
-def _memory() -> int:
-    """Return this machine's memory in MiB."""
-    return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") // 2**20
 
 
 def _check_version(minikube: Minikube) -> None:

@@ -26,7 +26,7 @@ TWO = [{"name": "nas-input-1", "port": 32160}, {"name": "nas-output-1", "port": 
 @pytest.fixture
 def asked(tmp_path: Path, run_module: Run, monkeypatch: pytest.MonkeyPatch) -> dict[str, t.Any]:
     """Arguments for a profile on a laid-out data root, on a machine with memory enough."""
-    monkeypatch.setattr(minikube_profile, "_memory", lambda: 16000)
+    monkeypatch.setattr(minikube_profile, "machine_memory", lambda: 16000)
     layout = {"topology": {"servers": TWO}, "drive_root": str(tmp_path / "drives")}
     run_module(windows_directory, registry=str(tmp_path / "registry.json"), **layout)
     return {**layout, "kubeconfig": str(tmp_path / "kubeconfig")}

@@ -13,6 +13,7 @@ import pytest
 from ansible_collections.file_simulator.nas.plugins.module_utils._windows_path import Drives
 from ansible_collections.file_simulator.nas.plugins.modules import (
     minikube_image,
+    minikube_preflight_info,
     minikube_profile,
     minikube_profile_info,
     windows_directory,
@@ -27,7 +28,7 @@ IMAGE = "localhost/file-simulator/nas:0123456789ab"
 
 @pytest.fixture
 def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, t.Any]:
-    monkeypatch.setattr(minikube_profile, "_memory", lambda: 16000)
+    monkeypatch.setattr(minikube_profile, "machine_memory", lambda: 16000)
     return {"drive_root": str(tmp_path / "drives"), "kubeconfig": str(tmp_path / "kubeconfig")}
 
 
@@ -144,3 +145,12 @@ def test_minikube_exe_is_told_where_windows_sees_the_archive(
     assert [call for call in minikube.calls if call[1:2] == ["load"]] == [
         ["image", "load", "--profile=file-simulator", seen]
     ]
+
+
+def test_preflight_tells_and_does_not_fail(run_module: Run, minikube: FakeMinikube, place: dict[str, t.Any]) -> None:
+    told = run_module(minikube_preflight_info, **place, driver="virtualbox", memory=2**23)
+    assert told["installed"]
+    assert "driver virtualbox: VBoxManage is not installed; it comes with VirtualBox" in told["problems"]
+    assert any(problem.startswith("memory: ") for problem in told["problems"])
+    Path(minikube.executable).unlink()
+    assert not run_module(minikube_preflight_info, **place)["installed"]

@@ -1,0 +1,131 @@
+#!/usr/bin/python
+# Copyright (c) 2026, file_simulator.nas contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: minikube_preflight_info
+short_description: Tell what keeps this machine from running a Minikube node
+version_added: 1.0.0
+description:
+  - Looks at virtualisation or the container engine, memory, disk, and the rights that a driver wants, without changing
+    anything. Each problem is one line that says what to do.
+  - It does not fail on problems, so that a play can choose something else.
+author:
+  - file_simulator.nas contributors (@file-simulator)
+extends_documentation_fragment:
+  - file_simulator.nas._attributes
+  - file_simulator.nas._attributes.info_module
+  - file_simulator.nas._minikube
+options:
+  driver:
+    description:
+      - The driver, as for M(file_simulator.nas.minikube_profile).
+    type: str
+    choices:
+      - docker
+      - podman
+      - hyperv
+      - kvm2
+      - qemu2
+      - virtualbox
+      - vmware
+      - parallels
+      - vfkit
+      - krunkit
+      - ssh
+      - none
+    default: docker
+  memory:
+    description:
+      - The memory that the node is to have, in MiB.
+    type: int
+    default: 8192
+  disk:
+    description:
+      - The free space that minikube is to find where it keeps its profiles, in MiB.
+    type: int
+    default: 10240
+  force:
+    description:
+      - Whether minikube will be told to skip its own checks, as for M(file_simulator.nas.minikube_profile).
+    type: bool
+    default: false
+  drive_root:
+    description:
+      - The directory that stands for Windows drives on a machine that has none. Not used under WSL.
+    type: path
+    default: ~/file-simulator
+seealso:
+  - module: file_simulator.nas.minikube_profile
+"""
+
+EXAMPLES = r"""
+- name: Look whether a node in Docker can run here
+  file_simulator.nas.minikube_preflight_info:
+  register: preflight
+
+- name: Say what stands in the way
+  ansible.builtin.debug:
+    var: preflight.problems
+"""
+
+RETURN = r"""
+problems:
+  description: What stands in the way, one line each. Empty when a node can run.
+  returned: always
+  type: list
+  elements: str
+  sample: ["driver docker: docker is not installed; it comes with Docker Engine or Docker Desktop"]
+installed:
+  description: Whether minikube itself is installed.
+  returned: always
+  type: bool
+"""
+
+import os
+
+from ansible.module_utils.basic import AnsibleModule
+
+from ansible_collections.file_simulator.nas.plugins.module_utils._minikube_cli import (
+    DATA_ROOT_SPEC,
+    MINIKUBE_SPEC,
+    find_minikube,
+)
+from ansible_collections.file_simulator.nas.plugins.module_utils._minikube_preflight import look, problems
+from ansible_collections.file_simulator.nas.plugins.module_utils._minikube_profile import DRIVERS
+from ansible_collections.file_simulator.nas.plugins.module_utils._module import run
+from ansible_collections.file_simulator.nas.plugins.module_utils._windows_directories import find_drives
+
+
+def minikube_preflight_info(module: AnsibleModule) -> dict[str, object]:
+    given = module.params
+    minikube = find_minikube(module, find_drives(given["drive_root"]))
+    on_windows = minikube is not None and minikube.on_windows
+    home = given["minikube_home"] or os.path.expanduser("~/.minikube")
+    seen = look(
+        given["driver"], on_windows, home, module.run_command, lambda name: module.get_bin_path(name) is not None
+    )
+    found = problems(given["driver"], given["memory"], given["disk"], given["force"], seen)
+    return {"changed": False, "installed": minikube is not None, "problems": found}
+
+
+def main() -> None:
+    module = AnsibleModule(
+        argument_spec={
+            **MINIKUBE_SPEC,
+            "drive_root": DATA_ROOT_SPEC["drive_root"],
+            "driver": {"type": "str", "choices": list(DRIVERS), "default": "docker"},
+            "memory": {"type": "int", "default": 8192},
+            "disk": {"type": "int", "default": 10240},
+            "force": {"type": "bool", "default": False},
+        },
+        supports_check_mode=True,
+    )
+    run(module, minikube_preflight_info)
+
+
+if __name__ == "__main__":
+    main()
