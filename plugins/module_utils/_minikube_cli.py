@@ -15,7 +15,7 @@ from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.file_simulator.nas.plugins.module_utils import _minikube_parse as parse
 from ansible_collections.file_simulator.nas.plugins.module_utils._errors import SimulatorError
 from ansible_collections.file_simulator.nas.plugins.module_utils._module import STAND_IN_ROOT
-from ansible_collections.file_simulator.nas.plugins.module_utils._windows_path import Drives, WindowsPath
+from ansible_collections.file_simulator.nas.plugins.module_utils._windows_path import Drives
 
 _Read = t.TypeVar("_Read")
 Runner = t.Callable[..., "tuple[int, str, str]"]
@@ -118,10 +118,6 @@ class Minikube:
         if status:
             raise SimulatorError(f"{path}: wslpath: {(err or out).strip() or f'exit status {status}'}")
         return out.strip()
-
-    def data_root(self, path: WindowsPath, drives: Drives) -> str:
-        """Return the data root as minikube is to be told of it: on Windows it sees the drive itself."""
-        return str(path) if self.on_windows else drives.local(path)
 
     def _read(self, arguments: t.Sequence[str], doing: str, reader: t.Callable[[str], _Read]) -> _Read:
         answer = self.call(arguments, doing)

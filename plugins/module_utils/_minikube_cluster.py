@@ -84,17 +84,17 @@ def start(minikube: Minikube, wanted: Wanted, here: Here, kubeconfig: str, recre
         changes=[str(change) for change in plan.changes],
         before=before if actions else after,
         after=after,
-        cluster={
-            "kubeconfig": kubeconfig,
-            "context": wanted.name,
-            "node_address": address,
-            "node_data_root": here.in_node(wanted.driver),
-            "driver": wanted.driver,
-            "kubernetes_version": wanted.kubernetes_version,
-            "mount": proof.described(wanted.mount),
-        },
+        cluster=_cluster(wanted, here, kubeconfig, address, proof),
         warnings=_warnings(wanted, proof),
     )
+
+
+def predicted(wanted: Wanted, here: Here, kubeconfig: str) -> Outcome:
+    """Return what check mode says where minikube itself is not installed yet."""
+    address = connect_address(wanted.listen_address) if wanted.ports else ""
+    after = {"state": "running", **profiles.described(wanted)}
+    proof = mounts.Proof(False, "not started yet")
+    return Outcome(["start"], (), {"state": "absent"}, after, _cluster(wanted, here, kubeconfig, address, proof))
 
 
 def halt(minikube: Minikube, name: str, state: str, check_mode: bool) -> Outcome:
@@ -157,6 +157,18 @@ def _proof(minikube: Minikube, wanted: Wanted, here: Here, soon: bool) -> mounts
         return mounts.Proof(False, "the data root is not laid out yet")
     look = mounts.prove_soon if soon else mounts.prove
     return look(minikube, wanted.name, here.node_data_root, here.marker)
+
+
+def _cluster(wanted: Wanted, here: Here, kubeconfig: str, address: str, proof: mounts.Proof) -> dict[str, t.Any]:
+    return {
+        "kubeconfig": kubeconfig,
+        "context": wanted.name,
+        "node_address": address,
+        "node_data_root": here.in_node(wanted.driver),
+        "driver": wanted.driver,
+        "kubernetes_version": wanted.kubernetes_version,
+        "mount": proof.described(wanted.mount),
+    }
 
 
 def _carry_out(minikube: Minikube, wanted: Wanted, plan: Plan) -> None:

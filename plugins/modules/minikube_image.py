@@ -68,6 +68,7 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._minikube_cli i
     DATA_ROOT_SPEC,
     MINIKUBE_SPEC,
     Minikube,
+    find_minikube,
     open_minikube,
 )
 from ansible_collections.file_simulator.nas.plugins.module_utils._minikube_options import check_name
@@ -78,7 +79,10 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._windows_direct
 def minikube_image(module: AnsibleModule) -> dict[str, object]:
     given = module.params
     name = check_name(given["name"])
-    minikube = open_minikube(module, find_drives(given["drive_root"]))
+    drives = find_drives(given["drive_root"])
+    minikube = find_minikube(module, drives) if module.check_mode else open_minikube(module, drives)
+    if minikube is None:
+        return _result(given["image"], loaded=False)
     status = minikube.status(name)
     running = status is not None and status.word == "running"
     # In check mode the profile may not be there yet, nor the archive.
@@ -88,10 +92,14 @@ def minikube_image(module: AnsibleModule) -> dict[str, object]:
     loaded = running and given["image"] in minikube.images(name)
     if not loaded and not module.check_mode:
         _load(minikube, name, given["image"], given["archive"])
+    return _result(given["image"], loaded)
+
+
+def _result(image: str, loaded: bool) -> dict[str, object]:
     return {
         "changed": not loaded,
-        "image": given["image"],
-        "diff": {"before": {"image": given["image"] if loaded else None}, "after": {"image": given["image"]}},
+        "image": image,
+        "diff": {"before": {"image": image if loaded else None}, "after": {"image": image}},
     }
 
 

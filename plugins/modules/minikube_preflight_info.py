@@ -103,7 +103,8 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._windows_direct
 def minikube_preflight_info(module: AnsibleModule) -> dict[str, object]:
     given = module.params
     minikube = find_minikube(module, find_drives(given["drive_root"]))
-    on_windows = minikube is not None and minikube.on_windows
+    # What is not installed yet is known by its name.
+    on_windows = (minikube.executable if minikube else given["executable"]).lower().endswith(".exe")
     home = given["minikube_home"] or os.path.expanduser("~/.minikube")
     seen = look(
         given["driver"], on_windows, home, module.run_command, lambda name: module.get_bin_path(name) is not None

@@ -243,7 +243,7 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._minikube_optio
     read_options,
 )
 from ansible_collections.file_simulator.nas.plugins.module_utils._minikube_preflight import machine_memory
-from ansible_collections.file_simulator.nas.plugins.module_utils._minikube_profile import DRIVERS, not_compared
+from ansible_collections.file_simulator.nas.plugins.module_utils._minikube_profile import DRIVERS, Wanted, not_compared
 from ansible_collections.file_simulator.nas.plugins.module_utils._module import run
 from ansible_collections.file_simulator.nas.plugins.module_utils._topology import Topology, read_topology
 from ansible_collections.file_simulator.nas.plugins.module_utils._windows_directories import (
@@ -271,17 +271,26 @@ def _started(module: AnsibleModule, drives: Drives) -> dict[str, object]:
     given = module.params
     topology = read_topology(given["topology"])
     here = _look_here(module, topology, drives)
-    minikube = open_minikube(module, drives)
-    around = Surroundings(
-        memory=0 if minikube.on_windows else machine_memory(), source=minikube.data_root(topology.data_root, drives)
-    )
-    ports = given["ports"] if given["ports"] is not None else [server.port for server in topology.servers]
-    wanted = read_options(given, ports, around)
+    minikube = find_minikube(module, drives) if module.check_mode else open_minikube(module, drives)
+    wanted = _wanted(module, topology, drives, minikube)
+    if minikube is None:
+        return {**_result(clusters.predicted(wanted, here, given["kubeconfig"])), "not_compared": []}
     _check_version(minikube)
     done = clusters.start(minikube, wanted, here, given["kubeconfig"], given["recreate"], module.check_mode)
     for warning in done.warnings:
         module.warn(warning)
     return {**_result(done), "not_compared": list(not_compared(wanted))}
+
+
+def _wanted(module: AnsibleModule, topology: Topology, drives: Drives, minikube: Minikube | None) -> Wanted:
+    given = module.params
+    elsewhere = minikube is not None and minikube.on_windows
+    around = Surroundings(
+        memory=0 if elsewhere else machine_memory(),
+        source=str(topology.data_root) if elsewhere else drives.local(topology.data_root),
+    )
+    ports = given["ports"] if given["ports"] is not None else [server.port for server in topology.servers]
+    return read_options(given, ports, around)
 
 
 def _look_here(module: AnsibleModule, topology: Topology, drives: Drives) -> clusters.Here:

@@ -322,6 +322,8 @@ def test_minikube_that_is_missing_or_too_old(
     assert run_module(minikube_profile, **asked)["changed"]
     Path(minikube.executable).unlink()
     assert "minikube is not installed" in refused(run_module, **asked)["msg"]
+    predicted = run_module(minikube_profile, check=True, **asked)
+    assert (predicted["actions"], predicted["cluster"]["node_address"]) == (["start"], "127.0.0.1")
     assert not run_module(minikube_profile, **asked, state="absent")["changed"]
 
 

@@ -125,6 +125,8 @@ def test_image_needs_a_running_profile(
     assert run_module(minikube_image, check=True, **given)["changed"]
     with pytest.raises(ModuleFailed, match="is absent, not running"):
         run_module(minikube_image, **given)
+    Path(minikube.executable).unlink()
+    assert run_module(minikube_image, check=True, **given)["changed"]
 
 
 def test_minikube_exe_is_told_where_windows_sees_the_archive(
