@@ -76,3 +76,11 @@ test-kubernetes: venv-dev
 .PHONY: test-report
 test-report: venv-dev
 	@tools/test_report.sh
+
+# What the modules say to minikube, put to the real program; and the whole scenario where a node can run.
+.PHONY: test-minikube molecule-minikube
+test-minikube: venv-dev
+	pytest tests/minikube
+
+molecule-minikube: venv-dev
+	@tools/molecule_minikube.sh
