@@ -52,3 +52,36 @@ options:
     type: str
     default: /mnt/simulator-data
 """
+
+    NODE = r"""
+options:
+  driver:
+    description:
+      - What the node is. With V(docker) and V(podman) it is a container, with V(none) this machine, with V(ssh) another
+        one, and with the others a virtual machine.
+    type: str
+    choices:
+      - docker
+      - podman
+      - hyperv
+      - kvm2
+      - qemu2
+      - virtualbox
+      - vmware
+      - parallels
+      - vfkit
+      - krunkit
+      - ssh
+      - none
+    default: docker
+  memory:
+    description:
+      - The node's memory in MiB. No more than this machine has.
+    type: int
+    default: 8192
+  force:
+    description:
+      - Whether minikube is to skip its own checks. The drivers V(docker), V(podman) and V(kvm2) want it from root.
+    type: bool
+    default: false
+"""

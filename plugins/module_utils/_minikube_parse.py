@@ -19,8 +19,9 @@ from dataclasses import dataclass, field
 # "cluster not found" in pkg/minikube/reason/exitcodes.go, with which status ends for an unknown profile.
 NOT_FOUND = 85
 _ERROR = "io.k8s.sigs.minikube.error"
-_EXITING = re.compile(r"Exiting due to (?P<reason>[A-Z0-9_]+): (?P<message>.*)")
-_ADVICE = re.compile(r"Suggestion: (?P<advice>.*)")
+# Words for people go on in lines that are indented or blank, until the next bullet or the frame of a box.
+_EXITING = re.compile(r"Exiting due to (?P<reason>[A-Z0-9_]+): (?P<message>.*?)(?=\n[*X]|\n[^\x00-\x7f]|\Z)", re.DOTALL)
+_ADVICE = re.compile(r"\n[*X] Suggestion: (?P<advice>.*?)(?=\n[*X]|\n[^\x00-\x7f]|\Z)", re.DOTALL)
 _UNSET = "v0.0.0-unset"
 
 
@@ -162,15 +163,13 @@ def read_images(out: str) -> frozenset[str]:
 
 
 def _from_words(text: str) -> Failure:
-    lines = [line.strip(" *X\t│") for line in text.splitlines()]
-    lines = [line for line in lines if re.search(r"\w", line)]
-    for index, line in enumerate(lines):
-        match = _EXITING.search(line)
-        if match:
-            advice = next((found.group("advice") for found in map(_ADVICE.search, lines[index:]) if found), "")
-            return Failure(match.group("reason"), match.group("message").strip(), advice.strip())
+    match = _EXITING.search(text)
+    if match:
+        advice = _ADVICE.search(text, match.end())
+        return Failure(match.group("reason"), _line(match.group("message")), _line(advice and advice.group("advice")))
+    lines = [line.strip(" *X\t") for line in text.splitlines() if re.search(r"\w", line)]
     told = next((line for line in lines if line.startswith("Error:")), lines[0] if lines else "")
-    return Failure(message=told)
+    return Failure(message=_line(told))
 
 
 def _events(out: str) -> t.Iterator[t.Mapping[str, t.Any]]:

@@ -19,40 +19,13 @@ extends_documentation_fragment:
   - file_simulator.nas._attributes
   - file_simulator.nas._attributes.info_module
   - file_simulator.nas._minikube
+  - file_simulator.nas._minikube.node
 options:
-  driver:
-    description:
-      - The driver, as for M(file_simulator.nas.minikube_profile).
-    type: str
-    choices:
-      - docker
-      - podman
-      - hyperv
-      - kvm2
-      - qemu2
-      - virtualbox
-      - vmware
-      - parallels
-      - vfkit
-      - krunkit
-      - ssh
-      - none
-    default: docker
-  memory:
-    description:
-      - The memory that the node is to have, in MiB.
-    type: int
-    default: 8192
   disk:
     description:
       - The free space that minikube is to find where it keeps its profiles, in MiB.
     type: int
     default: 10240
-  force:
-    description:
-      - Whether minikube will be told to skip its own checks, as for M(file_simulator.nas.minikube_profile).
-    type: bool
-    default: false
   drive_root:
     description:
       - The directory that stands for Windows drives on a machine that has none. Not used under WSL.

@@ -20,6 +20,7 @@ extends_documentation_fragment:
   - file_simulator.nas._attributes
   - file_simulator.nas._minikube
   - file_simulator.nas._minikube.data_root
+  - file_simulator.nas._minikube.node
 requirements:
   - minikube >= 1.33
 attributes:
@@ -46,35 +47,11 @@ options:
       - Whether a profile may be deleted and made anew where a change cannot be made otherwise.
     type: bool
     default: false
-  driver:
-    description:
-      - What the node is. With V(docker) and V(podman) it is a container, with V(none) this machine, with V(ssh) another
-        one, and with the others a virtual machine.
-    type: str
-    choices:
-      - docker
-      - podman
-      - hyperv
-      - kvm2
-      - qemu2
-      - virtualbox
-      - vmware
-      - parallels
-      - vfkit
-      - krunkit
-      - ssh
-      - none
-    default: docker
   cpus:
     description:
       - The node's CPUs.
     type: int
     default: 4
-  memory:
-    description:
-      - The node's memory in MiB. More than this machine has is refused.
-    type: int
-    default: 8192
   kubernetes_version:
     description:
       - The whole version, 1.29.0 or newer. A newer one than the profile's is an upgrade in place, an older one needs
@@ -113,11 +90,6 @@ options:
       - Those that RV(not_compared) names take effect when the profile is started, and a change of them is not noticed.
     type: dict
     default: {}
-  force:
-    description:
-      - Whether minikube is to skip its own checks. The drivers V(docker), V(podman) and V(kvm2) want it from root.
-    type: bool
-    default: false
   wait_timeout:
     description:
       - How long minikube waits for Kubernetes, in seconds.

@@ -77,49 +77,9 @@ profile:
       description: What the node is, where there is one.
       type: str
 cluster:
-  description: What an engine needs to know of the running profile; null when it does not run.
+  description: What M(file_simulator.nas.minikube_profile) returns under this name; null when the profile does not run.
   returned: always
   type: dict
-  contains:
-    kubeconfig:
-      description: The file that has the context.
-      type: str
-    context:
-      description: The context, which is the profile's name.
-      type: str
-    node_address:
-      description:
-        - Where this machine reaches NodePorts. V(127.0.0.1) where the node is a container that publishes them, the
-          node's address as it is now otherwise. Empty in check mode while the node does not run.
-      type: str
-    node_data_root:
-      description: Where the node sees the data root.
-      type: str
-    driver:
-      description: The profile's driver.
-      type: str
-    kubernetes_version:
-      description: The profile's Kubernetes version.
-      type: str
-    mount:
-      description: What was found of the mount.
-      type: dict
-      contains:
-        source:
-          description: The data root as minikube was told of it.
-          type: str
-        target:
-          description: Where the node has it.
-          type: str
-        proved:
-          description: Whether the data root's marker was read in the node, and is the right one.
-          type: bool
-        problem:
-          description: What the node sees instead, empty when all is well.
-          type: str
-        restored:
-          description: Whether a lost mount was restored. Pods that ran meanwhile have to be restarted then.
-          type: bool
 """
 
 from ansible.module_utils.basic import AnsibleModule

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import re
 import typing as t
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -83,6 +85,15 @@ def test_extra_options(option: dict[str, tuple[str, ...]], config: dict[str, t.A
     changes = profiles.compare(dataclasses.replace(WANTED, extra=option), found(**config))
     assert [change.takes for change in changes] == ([takes] if takes else [])
     assert profiles.not_compared(dataclasses.replace(WANTED, extra=option)) == tuple({"unknown"} & set(option))
+
+
+def test_the_guide_names_what_is_compared() -> None:
+    guide = (Path(__file__).parents[4] / "docs" / "minikube.md").read_text()
+    (row,) = [line for line in guide.splitlines() if line.startswith("| `minikube_extra_options` that")]
+    options, happens = row.strip("| ").split(" | ")
+    assert set(re.findall(r"`([a-z-]+)`", options)) == set(profiles._COMPARED)
+    restarts = {name for name, (_path, takes) in profiles._COMPARED.items() if takes == profiles.RESTART}
+    assert set(re.findall(r"`([a-z-]+)`", happens)) == restarts
 
 
 def test_upgrade_and_downgrade() -> None:
