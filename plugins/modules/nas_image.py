@@ -20,7 +20,7 @@ extends_documentation_fragment:
   - file_simulator.nas._podman
 requirements:
   - mmdebstrap
-  - podman
+  - podman, with O(load=true)
 attributes:
   check_mode:
     support: full
@@ -38,6 +38,11 @@ options:
       - present
       - absent
     default: present
+  load:
+    description:
+      - Whether the image is to be in podman. V(false) makes the archive alone, for a cluster, and podman is not called.
+    type: bool
+    default: true
   name:
     description:
       - The image's name without a tag.
@@ -124,7 +129,7 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._podman import 
 
 
 def nas_image(module: AnsibleModule) -> dict[str, object]:
-    podman = open_podman(module)
+    podman = open_podman(module) if module.params["load"] else None
     if module.params["state"] == "absent":
         return _absent(module, podman)
     return _present(module, podman, _recipe(module))
@@ -155,21 +160,26 @@ def _recipe(module: AnsibleModule) -> Recipe:
 
 def _present(module: AnsibleModule, podman: Podman | None, recipe: Recipe) -> dict[str, object]:
     archive = os.path.join(module.params["cache_directory"], recipe.archive_name)
-    loaded = podman is not None and podman.succeeds(["image", "exists", recipe.reference])
+    if module.params["load"]:
+        there = podman is not None and podman.succeeds(["image", "exists", recipe.reference])
+    else:
+        there = os.path.exists(archive)
     result = {
-        "changed": not loaded,
+        "changed": not there,
         "image": recipe.reference,
         "archive": archive,
         "diff": {
-            "before": {"image": recipe.reference if loaded else None},
+            "before": {"image": recipe.reference if there else None},
             "after": {"image": recipe.reference},
         },
     }
-    if loaded or module.check_mode or podman is None:
+    if there or module.check_mode:
         return result
     cached = is_cached(recipe, archive)
     if not os.path.exists(archive):
         _build(module, recipe, archive)
+    if podman is None:
+        return result
     try:
         _load(podman, recipe, archive)
     except SimulatorError:
@@ -224,6 +234,7 @@ def main() -> None:
         argument_spec={
             **PODMAN_SPEC,
             "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+            "load": {"type": "bool", "default": True},
             "name": {"type": "str", "default": "localhost/file-simulator/nas"},
             "suite": {"type": "str", "default": "bookworm"},
             "mirror": {"type": "str", "default": ""},

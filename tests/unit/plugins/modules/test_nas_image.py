@@ -96,6 +96,19 @@ def test_twelve_steps(
     assert len(mmdebstrap.calls) == 1, "the base was not used again"
 
 
+def test_archive_alone(
+    run_module: Run, podman: FakePodman, mmdebstrap: FakeMmdebstrap, arguments: dict[str, t.Any]
+) -> None:
+    """For a cluster, podman is neither needed nor called."""
+    alone = {**arguments, "load": False, "podman_executable": "no-podman-here"}
+    for check, changed, there in [(True, True, False), (False, True, True), (True, False, True), (False, False, True)]:
+        result = run_module(nas_image, check=check, **alone)
+        assert (result["changed"], Path(result["archive"]).exists()) == (changed, there)
+    assert run_module(nas_image, state="absent", **alone)["changed"] is False
+    assert podman.calls == []
+    assert run_module(nas_image, **arguments)["changed"] is True, "loading it is a change of its own"
+
+
 def test_image_that_was_removed_is_loaded_from_the_cache(
     run_module: Run, podman: FakePodman, mmdebstrap: FakeMmdebstrap, arguments: dict[str, t.Any]
 ) -> None:

@@ -1,0 +1,256 @@
+#!/usr/bin/python
+# Copyright (c) 2026, file_simulator.nas contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: nas_engine_info
+short_description: Tell which engine runs NAS servers, or is to run them
+version_added: 1.0.0
+description:
+  - Chooses between a Minikube profile, another cluster and the embedded engine podman, and says why.
+  - Runs no program. Asks the network only where the choice hangs on whether Minikube can be downloaded.
+  - The role P(file_simulator.nas.nas_engine#role) hands the choice on to the other roles.
+author:
+  - file_simulator.nas contributors (@file-simulator)
+extends_documentation_fragment:
+  - file_simulator.nas._attributes
+  - file_simulator.nas._attributes.info_module
+options:
+  engine:
+    description:
+      - What the user wants. V(podman), V(minikube) and V(kubernetes) are taken as they are, and refused where another
+        engine runs the instance on the same ports.
+      - V(auto) keeps what runs the instance already; else it takes the cluster that O(context) names; else Minikube,
+        where it is installed or can be, and has a driver; else podman.
+    type: str
+    choices:
+      - auto
+      - minikube
+      - kubernetes
+      - podman
+    default: auto
+  running:
+    description:
+      - Whether to tell what runs the servers now, instead of what is to run them. V(podman) stands for nothing at all then.
+    type: bool
+    default: false
+  topology:
+    description:
+      - The topology as M(file_simulator.nas.nas_server) takes it. Its C(instance) is what the choice is about.
+    type: dict
+    default: {}
+  kubeconfig:
+    description:
+      - The file that says how clusters are reached. Empty for C(~/.kube/config).
+    type: path
+    default: ""
+  context:
+    description:
+      - Which of its clusters the user names, if any.
+    type: str
+    default: ""
+  node_address:
+    description:
+      - The address at which the managed machine reaches NodePorts, where the user names it.
+    type: str
+    default: ""
+  node_data_root:
+    description:
+      - Where the cluster's nodes have the data root, where the user names it.
+    type: str
+    default: ""
+  state_directory:
+    description:
+      - Where the engine podman keeps the servers' configuration.
+    type: path
+    default: /var/lib/file-simulator
+  record:
+    description:
+      - The file in which the role P(file_simulator.nas.nas_engine#role) remembers the cluster of an instance. It need not be there.
+    type: path
+    default: ~/.local/state/file-simulator/engine.json
+  minikube_executable:
+    description:
+      - Name or path of Minikube's program.
+    type: str
+    default: minikube
+  minikube_profile:
+    description:
+      - Its profile for NAS servers.
+    type: str
+    default: file-simulator
+  minikube_driver:
+    description:
+      - The driver that Minikube is to use. Empty for docker or kvm2, whichever is usable.
+    type: str
+    default: ""
+  minikube_install:
+    description:
+      - Whether Minikube may be installed.
+    type: bool
+    default: true
+  minikube_url:
+    description:
+      - Where it would be downloaded from. Without it, nothing can be downloaded.
+    type: str
+    default: ""
+seealso:
+  - module: file_simulator.nas.nas_server
+"""
+
+EXAMPLES = r"""
+- name: Choose an engine
+  file_simulator.nas.nas_engine_info:
+  register: engine
+
+- name: Say which, and why
+  ansible.builtin.debug:
+    msg: "{{ engine.line }}"
+"""
+
+RETURN = r"""
+choice:
+  description: V(podman), V(kubernetes) or V(minikube).
+  returned: always
+  type: str
+  sample: podman
+engine:
+  description: The same as the O(engine) of other modules, to which Minikube is a cluster like any other.
+  returned: always
+  type: str
+  sample: podman
+reason:
+  description: Why it is.
+  returned: always
+  type: str
+  sample: it runs instance file-simulator already
+line:
+  description: Both in one line, for people.
+  returned: always
+  type: str
+  sample: "Engine: podman, on this machine: it runs instance file-simulator already"
+cluster:
+  description: The cluster. With podman, what the user names and nobody needs.
+  returned: always
+  type: dict
+  contains:
+    kubeconfig:
+      description: The file that says how it is reached.
+      type: str
+    context:
+      description: Its name there. Minikube calls it as its profile.
+      type: str
+    node_address:
+      description: The address at which the managed machine reaches NodePorts. Empty for that of a server's node.
+      type: str
+    node_data_root:
+      description: Where its nodes have the data root.
+      type: str
+driver:
+  description: The driver that Minikube could use, empty where there is none.
+  returned: always
+  type: str
+"""
+
+import dataclasses
+import os
+import typing as t
+
+from ansible.module_utils.basic import AnsibleModule
+
+from ansible_collections.file_simulator.nas.plugins.module_utils import _engine_surroundings as surroundings
+from ansible_collections.file_simulator.nas.plugins.module_utils._engine_choice import (
+    ASKED,
+    AUTO,
+    MINIKUBE,
+    Choice,
+    Cluster,
+    Surroundings,
+    choose,
+    wants_download,
+)
+from ansible_collections.file_simulator.nas.plugins.module_utils._module import run
+from ansible_collections.file_simulator.nas.plugins.module_utils._topology import read_topology
+
+_DOWNLOAD_SECONDS = 3
+
+
+def nas_engine_info(module: AnsibleModule) -> dict[str, object]:
+    given = module.params
+    asked, running = given["engine"], given["running"]
+    seen = _look(module)
+    if wants_download(asked, seen, running=running):
+        url = given["minikube_url"]
+        reachable = bool(url) and surroundings.download_answers(url, _DOWNLOAD_SECONDS)
+        seen = dataclasses.replace(seen, download=reachable)
+    choice = choose(asked, seen, running=running)
+    return {
+        "changed": False,
+        "choice": choice.choice,
+        "engine": choice.engine,
+        "reason": choice.reason,
+        "line": choice.line,
+        "cluster": _cluster(choice, given),
+        "driver": seen.driver,
+    }
+
+
+def _cluster(choice: Choice, given: t.Mapping[str, str]) -> dict[str, str]:
+    """Return how the cluster is reached: what the user names, then what is remembered, then what is usual."""
+    named = {field.name: given[field.name] for field in dataclasses.fields(Cluster)}
+    kept = dataclasses.asdict(choice.recorded.cluster) if choice.recorded else {}
+    usual = {
+        "kubeconfig": os.path.expanduser("~/.kube/config"),
+        "context": given["minikube_profile"] if choice.choice == MINIKUBE else "",
+        "node_address": "",
+        "node_data_root": "/mnt/simulator-data",
+    }
+    return {key: named[key] or kept.get(key) or usual[key] for key in usual}
+
+
+def _look(module: AnsibleModule) -> Surroundings:
+    given = module.params
+    instance = read_topology(given["topology"]).instance
+    driver, no_driver = surroundings.find_driver(given["minikube_driver"], module.get_bin_path, os.geteuid())
+    return Surroundings(
+        instance=instance,
+        podman_runs=surroundings.podman_runs(given["state_directory"], instance),
+        recorded=surroundings.read_record(given["record"]),
+        context=given["context"],
+        minikube=module.get_bin_path(given["minikube_executable"]) or "",
+        profile=given["minikube_profile"],
+        profile_exists=surroundings.profile_exists(os.environ.get("MINIKUBE_HOME", ""), given["minikube_profile"]),
+        driver=driver,
+        no_driver=no_driver,
+        may_install=given["minikube_install"],
+    )
+
+
+def main() -> None:
+    module = AnsibleModule(
+        argument_spec={
+            "engine": {"type": "str", "choices": list(ASKED), "default": AUTO},
+            "running": {"type": "bool", "default": False},
+            "topology": {"type": "dict", "default": {}},
+            "kubeconfig": {"type": "path", "default": ""},
+            "context": {"type": "str", "default": ""},
+            "node_address": {"type": "str", "default": ""},
+            "node_data_root": {"type": "str", "default": ""},
+            "state_directory": {"type": "path", "default": "/var/lib/file-simulator"},
+            "record": {"type": "path", "default": "~/.local/state/file-simulator/engine.json"},
+            "minikube_executable": {"type": "str", "default": "minikube"},
+            "minikube_profile": {"type": "str", "default": "file-simulator"},
+            "minikube_driver": {"type": "str", "default": ""},
+            "minikube_install": {"type": "bool", "default": True},
+            "minikube_url": {"type": "str", "default": ""},
+        },
+        supports_check_mode=True,
+    )
+    run(module, nas_engine_info)
+
+
+if __name__ == "__main__":
+    main()
