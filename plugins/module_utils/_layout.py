@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Laying out Windows directories, and taking the layout away. Private to file_simulator.nas.
+"""Looking at Windows directories on this machine's disk, and changing them. Private to file_simulator.nas.
 
-``Observed`` is what the disk shows, ``plan_*`` decide, ``carry_out`` does it.
+What is to be changed comes from _layout_plan.
 """
 
 from __future__ import annotations
@@ -13,46 +13,11 @@ import json
 import os
 import shutil
 import typing as t
-from dataclasses import dataclass
 
 from ansible_collections.file_simulator.nas.plugins.module_utils import _windows_directories as windows
 from ansible_collections.file_simulator.nas.plugins.module_utils._errors import SimulatorError
-from ansible_collections.file_simulator.nas.plugins.module_utils._windows_directories import Marker
-
-
-@dataclass(frozen=True)
-class Place:
-    """One directory of the layout. ``server`` is empty for the data root."""
-
-    server: str
-    shown: str
-    path: str
-
-
-@dataclass(frozen=True)
-class Observed:
-    """A place as the disk shows it.
-
-    ``known`` is the generation that we gave it once, empty when we never did. ``empty`` looks past the
-    marker. ``directories`` are the names of the directories in it, ``has_files`` tells of the rest.
-    """
-
-    place: Place
-    exists: bool
-    empty: bool
-    marker: Marker | None
-    known: str
-    directories: frozenset[str] = frozenset()
-    has_files: bool = False
-
-
-@dataclass(frozen=True)
-class Step:
-    """One change: ``mark`` (``marker`` is written, the directory made when missing), ``unmark``, ``remove`` or ``empty``."""
-
-    verb: str
-    place: Place
-    marker: Marker | None = None
+from ansible_collections.file_simulator.nas.plugins.module_utils._layout_plan import Observed, Place, Step
+from ansible_collections.file_simulator.nas.plugins.module_utils._marker import MARKER_NAME
 
 
 class Registry:
@@ -90,6 +55,17 @@ class Registry:
             raise SimulatorError(f"{self._path}: cannot be written: {error.strerror}") from None
 
 
+def free_bytes(path: str) -> int | None:
+    """Return the free space where ``path`` is, or is to be; None where nobody knows."""
+    there = os.path.abspath(path)
+    while not os.path.isdir(there) and there != os.path.dirname(there):
+        there = os.path.dirname(there)
+    try:
+        return shutil.disk_usage(there).free
+    except OSError:
+        return None
+
+
 def observe(place: Place, known: t.Mapping[str, str]) -> Observed:
     """Look at a place; raise SimulatorError when something else stands there."""
     if os.path.lexists(place.path) and not os.path.isdir(place.path):
@@ -117,62 +93,7 @@ def _contents(path: str) -> tuple[frozenset[str], frozenset[str]]:
     with os.scandir(path) as entries:
         listed = [(entry.name, entry.is_dir(follow_symlinks=False)) for entry in entries]
     directories = frozenset(name for name, is_directory in listed if is_directory)
-    return directories, frozenset(name for name, _is in listed) - directories - {windows.MARKER_NAME}
-
-
-def plan_present(places: t.Sequence[Observed]) -> list[Step]:
-    """Return the steps that lay the places out, the data root first.
-
-    Raises SimulatorError for a place that looks like the empty mount point of what was laid out
-    there before, and for one that belongs to another server.
-    """
-    steps = []
-    root = places[0]
-    for seen in places:
-        if seen.marker:
-            if seen.marker.server != seen.place.server:
-                raise SimulatorError(
-                    f"{seen.place.shown} ({seen.place.path}) is marked as that of '{seen.marker.server}'; "
-                    "give each server its own directory"
-                )
-            continue
-        generation = seen.known if seen.exists else ""
-        # The data root's marker vouches for what lies below it, and for nothing on other drives.
-        below_root = seen.place.path.startswith(os.path.join(root.place.path, ""))
-        if generation and seen.empty and not (root.marker and below_root):
-            raise SimulatorError(
-                f"{seen.place.shown} ({seen.place.path}) was laid out before, and now it is empty: it is not mounted. "
-                "Mount it again; if it was emptied on purpose, remove the directory itself"
-            )
-        # A tester who empties a server's directory takes the marker along; it comes back as it was.
-        fresh = Marker.new(seen.place.server, created=not seen.exists)
-        marker = Marker(fresh.server, generation, fresh.created) if generation else fresh
-        steps.append(Step("mark", seen.place, marker))
-    return steps
-
-
-def plan_absent(places: t.Sequence[Observed], force: bool) -> list[Step]:
-    """Return the steps that take the layout away, the data root last. Files stay unless ``force`` is set."""
-    steps = []
-    removed: set[str] = set()
-    for seen in reversed(places):
-        if not seen.marker:
-            continue
-        if force:
-            steps.append(Step("empty", seen.place))
-        steps.append(Step("unmark", seen.place))
-        if seen.marker.created and _will_be_empty(seen, removed, force):
-            steps.append(Step("remove", seen.place))
-            removed.add(seen.place.path)
-    return steps
-
-
-def _will_be_empty(seen: Observed, removed: t.Collection[str], force: bool) -> bool:
-    """Tell whether a place has nothing left once the places in it are ``removed``."""
-    if seen.place.server:
-        return force or seen.empty
-    left = {name for name in seen.directories if os.path.join(seen.place.path, name) not in removed}
-    return not left and (force or not seen.has_files)
+    return directories, frozenset(name for name, _is in listed) - directories - {MARKER_NAME}
 
 
 def carry_out(steps: t.Sequence[Step]) -> None:
@@ -184,7 +105,7 @@ def carry_out(steps: t.Sequence[Step]) -> None:
                 os.makedirs(path, exist_ok=True)
                 windows.write_marker(path, step.marker)
             elif step.verb == "unmark":
-                os.unlink(os.path.join(path, windows.MARKER_NAME))
+                os.unlink(os.path.join(path, MARKER_NAME))
             elif step.verb == "empty":
                 _empty(path, keep_directories=not step.place.server)
             # Somebody may have put something there in the meantime.
@@ -198,7 +119,7 @@ def _empty(path: str, keep_directories: bool) -> None:
     """Remove what a directory holds but its marker; of the data root no directories: each has its own owner."""
     with os.scandir(path) as entries:
         for entry in list(entries):
-            if entry.name == windows.MARKER_NAME:
+            if entry.name == MARKER_NAME:
                 continue
             if not entry.is_dir(follow_symlinks=False):
                 os.unlink(entry.path)

@@ -2,64 +2,57 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-r"""Windows directories as this machine sees them, and their markers. Private to file_simulator.nas.
-
-A marker is a small file in the data root and in each server's directory. It tells the directory
-itself from an empty mount point in its place, and one laid-out directory from its successor.
-"""
+"""Windows directories as this machine sees them, and their markers. Private to file_simulator.nas."""
 
 from __future__ import annotations
 
 import contextlib
 import errno
-import json
 import os
 import threading
-import uuid
-from dataclasses import dataclass
 
 from ansible_collections.file_simulator.nas.plugins.module_utils._errors import SimulatorError
+from ansible_collections.file_simulator.nas.plugins.module_utils._marker import MARKER_NAME, Marker
 from ansible_collections.file_simulator.nas.plugins.module_utils._windows_path import (
     Drives,
     WindowsPath,
     automount_root,
 )
+from ansible_collections.file_simulator.nas.plugins.module_utils._wsl_mounts import drive_mounts
 
-MARKER_NAME = ".file-simulator.json"
-_MARKER_FORMAT = 1
 _WSL_CONF = "/etc/wsl.conf"
 _KERNEL_RELEASE = "/proc/sys/kernel/osrelease"
+_MOUNTINFO = "/proc/self/mountinfo"
 # A mount whose other end has died lets its callers wait for ever.
 _SPACE_SECONDS = 1.0
 
 
-@dataclass(frozen=True)
-class Marker:
-    """What a marker says. ``server`` is empty in the data root's; ``created`` tells whether we made the directory."""
-
-    server: str
-    generation: str
-    created: bool
-
-    @classmethod
-    def new(cls, server: str, created: bool) -> Marker:
-        return cls(server, str(uuid.uuid4()), created)
-
-
-def find_drives(stand_in: str, wsl_conf: str = _WSL_CONF, kernel_release: str = _KERNEL_RELEASE) -> Drives:
+def find_drives(
+    stand_in: str,
+    wsl_conf: str = _WSL_CONF,
+    kernel_release: str = _KERNEL_RELEASE,
+    mountinfo: str = _MOUNTINFO,
+) -> Drives:
     """Tell where this machine sees Windows drives; ``stand_in`` is the directory that stands for them elsewhere."""
     if "microsoft" not in _read_if_there(kernel_release).lower():
         return Drives("stand_in", os.path.abspath(os.path.expanduser(stand_in)))
     try:
-        return Drives("wsl", automount_root(_read_if_there(wsl_conf)))
+        root = automount_root(_read_if_there(wsl_conf))
     except ValueError as error:
         raise SimulatorError(str(error)) from None
+    mounts = drive_mounts(_read_if_there(mountinfo), root or "")
+    if root is None and not mounts:
+        raise SimulatorError(
+            "/etc/wsl.conf switches automount off, and no Windows drive is mounted; "
+            "remove enabled=false, or mount the drive (sudo mount -t drvfs C: /mnt/c)"
+        )
+    return Drives("wsl", root or "/mnt/", mounts)
 
 
 def check_drive(drives: Drives, path: WindowsPath) -> None:
     """Raise SimulatorError when the drive of ``path`` is not there: WSL leaves an empty directory then."""
     drive = drives.drive(path)
-    if drives.kind == "wsl" and not os.path.ismount(drive):
+    if drives.kind == "wsl" and path.drive not in drives.mounts and not os.path.ismount(drive):
         raise SimulatorError(
             f"{path}: drive {path.drive}: is not mounted at {drive}; check the letter, or restart WSL (wsl.exe --shutdown)"
         )
@@ -86,15 +79,14 @@ def read_marker(directory: str) -> Marker | None:
     path = os.path.join(directory, MARKER_NAME)
     try:
         with open(path, encoding="utf-8") as stream:
-            data = json.load(stream)
-        return Marker(str(data["server"]), str(data["generation"]), bool(data["created"]))
+            return Marker.parse(stream.read())
     except FileNotFoundError:
         return None
     except NotADirectoryError:
         return None
     except OSError as error:
         raise SimulatorError(f"{path}: cannot be read: {error.strerror}") from None
-    except (ValueError, KeyError, TypeError):
+    except ValueError:
         raise SimulatorError(f"{path}: is damaged; remove it and run the role windows_layout again") from None
 
 
@@ -102,16 +94,9 @@ def write_marker(directory: str, marker: Marker) -> None:
     """Write a marker, whole or not at all."""
     path = os.path.join(directory, MARKER_NAME)
     beside = f"{path}.{os.getpid()}.tmp"
-    data = {
-        "format": _MARKER_FORMAT,
-        "server": marker.server,
-        "generation": marker.generation,
-        "created": marker.created,
-    }
     try:
         with open(beside, "w", encoding="utf-8") as stream:
-            json.dump(data, stream, indent=2)
-            stream.write("\n")
+            stream.write(marker.text)
         os.replace(beside, path)
     except OSError as error:
         raise SimulatorError(f"{path}: cannot be written: {error.strerror}") from None

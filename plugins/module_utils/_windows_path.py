@@ -14,7 +14,7 @@ import configparser
 import posixpath
 import re
 import typing as t
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 _FORBIDDEN = re.compile(r'[<>:"/\\|?*\x00-\x1f]')
 _RESERVED = re.compile(r"(CON|PRN|AUX|NUL|COM[1-9\u00b9\u00b2\u00b3]|LPT[1-9\u00b9\u00b2\u00b3])(\.|\Z)", re.IGNORECASE)
@@ -104,11 +104,13 @@ class Drives:
     r"""Where a machine sees Windows drives: drive C: is ``<root>/c``.
 
     ``kind`` is ``wsl`` (drives are mounted below the automount root) or ``stand_in`` (on plain Linux
-    and macOS a directory stands for each drive).
+    and macOS a directory stands for each drive). ``mounts`` are drives that are known to be mounted, by
+    letter, wherever that is.
     """
 
     kind: str
     root: str
+    mounts: t.Mapping[str, str] = field(default_factory=dict)
 
     def local(self, path: WindowsPath) -> str:
         """Return the POSIX path of a Windows path on this machine."""
@@ -116,14 +118,14 @@ class Drives:
 
     def drive(self, path: WindowsPath) -> str:
         """Return the POSIX path of the path's drive."""
-        return posixpath.join(self.root, path.drive.lower())
+        return self.mounts.get(path.drive) or posixpath.join(self.root, path.drive.lower())
 
 
-def automount_root(wsl_conf: str) -> str:
+def automount_root(wsl_conf: str) -> str | None:
     """Return the directory below which WSL mounts drives, from the text of /etc/wsl.conf.
 
-    The setting is ``root`` in section ``automount``, ``/mnt/`` by default. Raises ValueError when
-    automount is switched off or the file cannot be read as an INI file.
+    The setting is ``root`` in section ``automount``, ``/mnt/`` by default. Returns None when automount
+    is switched off; raises ValueError when the file cannot be read as an INI file.
     """
     parser = configparser.ConfigParser(strict=False, interpolation=None, inline_comment_prefixes=("#",))
     try:
@@ -132,5 +134,5 @@ def automount_root(wsl_conf: str) -> str:
         raise ValueError(f"/etc/wsl.conf cannot be read: {str(error).splitlines()[0]}") from None
     section: t.Mapping[str, str] = parser["automount"] if parser.has_section("automount") else {}
     if section.get("enabled", "true").strip().strip('"').lower() in ("false", "0", "no"):
-        raise ValueError("/etc/wsl.conf switches automount off, so WSL has no Windows drives; remove enabled=false")
+        return None
     return section.get("root", _WSL_AUTOMOUNT_ROOT).strip().strip('"') or _WSL_AUTOMOUNT_ROOT

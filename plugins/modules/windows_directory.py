@@ -106,19 +106,17 @@ drives:
 """
 
 import os
-import shutil
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.file_simulator.nas.plugins.module_utils._layout import (
-    Place,
-    Registry,
-    Step,
-    carry_out,
-    observe,
-    plan_absent,
-    plan_present,
+from ansible_collections.file_simulator.nas.plugins.module_utils._layout import Registry, carry_out, free_bytes, observe
+from ansible_collections.file_simulator.nas.plugins.module_utils._layout_plan import (
+    layout_result,
+    places_of,
+    plan,
+    remembered,
 )
+from ansible_collections.file_simulator.nas.plugins.module_utils._layout_warnings import layout_warnings
 from ansible_collections.file_simulator.nas.plugins.module_utils._module import TOPOLOGY_SPEC, chosen, run
 from ansible_collections.file_simulator.nas.plugins.module_utils._topology import read_topology
 from ansible_collections.file_simulator.nas.plugins.module_utils._windows_directories import check_drive, find_drives
@@ -130,44 +128,20 @@ def windows_directory(module: AnsibleModule) -> dict[str, object]:
     drives = find_drives(module.params["drive_root"])
     for path in (topology.data_root, *(server.directory for server in servers)):
         check_drive(drives, path)
-    root = Place("", str(topology.data_root), drives.local(topology.data_root))
-    places = [root] + [Place(server.name, str(server.directory), drives.local(server.directory)) for server in servers]
+    places = places_of(topology, servers, drives.local)
     registry = Registry(module.params["registry"])
     known = registry.read()
     observed = [observe(place, known) for place in places]
-    if module.params["state"] == "present":
-        steps = plan_present(observed)
-    else:
-        whole = module.params["servers"] is None
-        steps = plan_absent(observed if whole else observed[1:], module.params["force"])
+    steps = plan(module.params["state"], observed, force=module.params["force"], whole=module.params["servers"] is None)
     if steps and not module.check_mode:
         carry_out(steps)
-        registry.write(_remembered(known, steps))
-    free = shutil.disk_usage(root.path).free if os.path.isdir(root.path) else None
-    return {
-        "changed": bool(steps),
-        "diff": _diff(steps),
-        "drives": drives.kind,
-        "data_root": {"windows_directory": root.shown, "local_directory": root.path, "free_bytes": free},
-        "directories": [
-            {"server": place.server, "windows_directory": place.shown, "local_directory": place.path}
-            for place in places[1:]
-        ],
-    }
-
-
-def _remembered(known: dict[str, str], steps: list[Step]) -> dict[str, str]:
-    kept = {path: generation for path, generation in known.items() if path not in {step.place.path for step in steps}}
-    return {**kept, **{step.place.path: step.marker.generation for step in steps if step.marker}}
-
-
-def _diff(steps: list[Step]) -> dict[str, dict[str, str]]:
-    before = {"mark": "without marker", "unmark": "with marker", "remove": "with marker", "empty": "with files"}
-    after = {"mark": "with marker", "unmark": "without marker", "remove": "absent", "empty": "without files"}
-    return {
-        "before": {step.place.shown: before[step.verb] for step in reversed(steps)},
-        "after": {step.place.shown: after[step.verb] for step in steps},
-    }
+        registry.write(remembered(known, steps))
+    root = places[0].path
+    free = free_bytes(root)
+    if module.params["state"] == "present":
+        for line in layout_warnings(topology, servers, free, long_paths=drives.kind != "wsl"):
+            module.warn(line)
+    return layout_result(drives.kind, places, free if os.path.isdir(root) else None, steps)
 
 
 def main() -> None:

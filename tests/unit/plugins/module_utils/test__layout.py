@@ -14,14 +14,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.file_simulator.nas.plugins.module_utils import _layout as layout
+from ansible_collections.file_simulator.nas.plugins.module_utils import _layout_plan as plan
 from ansible_collections.file_simulator.nas.plugins.module_utils._errors import SimulatorError
-from ansible_collections.file_simulator.nas.plugins.module_utils._layout import Observed, Place, Registry, Step
-from ansible_collections.file_simulator.nas.plugins.module_utils._windows_directories import (
-    MARKER_NAME,
-    Marker,
-    read_marker,
-    write_marker,
-)
+from ansible_collections.file_simulator.nas.plugins.module_utils._layout import Registry
+from ansible_collections.file_simulator.nas.plugins.module_utils._layout_plan import Observed, Place, Step
+from ansible_collections.file_simulator.nas.plugins.module_utils._marker import MARKER_NAME, Marker
+from ansible_collections.file_simulator.nas.plugins.module_utils._windows_directories import read_marker, write_marker
 
 from ..strategies import QUICK
 
@@ -107,46 +105,46 @@ class TestObserve:
 
 class TestPlanPresent:
     def test_everything_is_made(self) -> None:
-        steps = layout.plan_present([seen("", exists=False), seen("a", exists=False), seen("b")])
+        steps = plan.plan_present([seen("", exists=False), seen("a", exists=False), seen("b")])
         assert shown(steps) == [("mark", ""), ("mark", "a"), ("mark", "b")]
         assert [step.marker.created for step in steps if step.marker] == [True, True, False]
         assert len({step.marker.generation for step in steps if step.marker}) == 3
 
     def test_what_is_marked_stays(self) -> None:
-        assert layout.plan_present([seen("", marker=True), seen("a", marker=True, empty=False)]) == []
+        assert plan.plan_present([seen("", marker=True), seen("a", marker=True, empty=False)]) == []
 
     def test_directory_with_a_testers_files_is_marked(self) -> None:
-        (step,) = layout.plan_present([seen("", marker=True), seen("a", empty=False)])
+        (step,) = plan.plan_present([seen("", marker=True), seen("a", empty=False)])
         assert step.marker and not step.marker.created
 
     def test_unmounted_data_root_is_refused(self) -> None:
         with pytest.raises(SimulatorError, match=r"was laid out before, and now it is empty: it is not mounted"):
-            layout.plan_present([seen("", known="g"), seen("a", exists=False, known="g")])
+            plan.plan_present([seen("", known="g"), seen("a", exists=False, known="g")])
 
     def test_unmounted_server_directory_is_refused_where_the_data_root_proves_nothing(self) -> None:
         with pytest.raises(SimulatorError, match="is not mounted"):
-            layout.plan_present([seen("", exists=False), seen("a", known="g")])
+            plan.plan_present([seen("", exists=False), seen("a", known="g")])
 
     @pytest.mark.parametrize("empty", [True, False])
     def test_emptied_server_directory_gets_its_marker_back(self, empty: bool) -> None:
-        (step,) = layout.plan_present([seen("", marker=True), seen("a", empty=empty, known="old")])
+        (step,) = plan.plan_present([seen("", marker=True), seen("a", empty=empty, known="old")])
         assert step.marker and (step.marker.server, step.marker.generation) == ("a", "old")
 
     def test_emptied_directory_outside_the_data_root_is_refused(self) -> None:
         """The data root's marker says nothing of another drive: it may be an empty mount point."""
         outside = Observed(Place("a", r"D:\elsewhere", "/drives/d/elsewhere"), True, True, None, "old")
         with pytest.raises(SimulatorError, match="is not mounted"):
-            layout.plan_present([seen("", marker=True), outside])
+            plan.plan_present([seen("", marker=True), outside])
 
     def test_removed_directory_is_a_new_one(self) -> None:
-        (step,) = layout.plan_present([seen("", marker=True), seen("a", exists=False, known="old")])
+        (step,) = plan.plan_present([seen("", marker=True), seen("a", exists=False, known="old")])
         assert step.marker and step.marker.generation != "old" and step.marker.created
 
     @pytest.mark.parametrize("owner", ["b", ""])
     def test_directory_of_another_server_is_refused(self, owner: str) -> None:
         place = seen("a").place
         with pytest.raises(SimulatorError, match=f"is marked as that of '{owner}'; give each server its own"):
-            layout.plan_present([seen("", marker=True), Observed(place, True, True, Marker(owner, "g", True), "")])
+            plan.plan_present([seen("", marker=True), Observed(place, True, True, Marker(owner, "g", True), "")])
 
 
 class TestPlanAbsent:
@@ -164,15 +162,15 @@ class TestPlanAbsent:
     )
     def test_server_directory(self, empty: bool, created: bool, force: bool, verbs: list[str]) -> None:
         place = seen("a").place
-        steps = layout.plan_absent([Observed(place, True, empty, Marker("a", "g", created), "g")], force)
+        steps = plan.plan_absent([Observed(place, True, empty, Marker("a", "g", created), "g")], force)
         assert [step.verb for step in steps] == verbs
 
     @pytest.mark.parametrize("force", [True, False])
     def test_without_a_marker_nothing_is_touched(self, force: bool) -> None:
-        assert layout.plan_absent([seen(""), seen("a", empty=False), seen("b", exists=False)], force) == []
+        assert plan.plan_absent([seen(""), seen("a", empty=False), seen("b", exists=False)], force) == []
 
     def test_data_root_goes_last(self) -> None:
-        steps = layout.plan_absent([seen("", marker=True, empty=False), seen("a", marker=True)], False)
+        steps = plan.plan_absent([seen("", marker=True, empty=False), seen("a", marker=True)], False)
         assert shown(steps) == [("unmark", "a"), ("remove", "a"), ("unmark", ""), ("remove", "")]
 
 
@@ -226,10 +224,10 @@ def test_laid_out_again_there_is_nothing_to_do_and_foreign_files_survive(
     def look() -> list[Observed]:
         return [layout.observe(place, {}) for place in places]
 
-    layout.carry_out(layout.plan_present(look()))
-    assert layout.plan_present(look()) == []
+    layout.carry_out(plan.plan_present(look()))
+    assert plan.plan_present(look()) == []
     assert [read_marker(place.path).server for place in places] == ["", "a", "b"]
-    layout.carry_out(layout.plan_absent(look(), force=False))
-    assert layout.plan_absent(look(), force=force) == []
+    layout.carry_out(plan.plan_absent(look(), force=False))
+    assert plan.plan_absent(look(), force=force) == []
     assert sorted(root.rglob("file")) == files and all(file.read_text() == "mine" for file in files)
     assert not list(root.rglob(MARKER_NAME))

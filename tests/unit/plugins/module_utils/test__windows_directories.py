@@ -14,7 +14,7 @@ import pytest
 
 from ansible_collections.file_simulator.nas.plugins.module_utils import _windows_directories as windows
 from ansible_collections.file_simulator.nas.plugins.module_utils._errors import SimulatorError
-from ansible_collections.file_simulator.nas.plugins.module_utils._windows_directories import Marker
+from ansible_collections.file_simulator.nas.plugins.module_utils._marker import MARKER_NAME, Marker
 from ansible_collections.file_simulator.nas.plugins.module_utils._windows_path import Drives, WindowsPath
 
 ROOT = WindowsPath.parse(r"C:\simulator-data")
@@ -26,7 +26,9 @@ class TestFindDrives:
         for name, text in (("osrelease", release), ("wsl.conf", wsl_conf)):
             if text is not None:
                 (tmp_path / name).write_text(text)
-        return windows.find_drives(str(tmp_path / "stand-in"), str(tmp_path / "wsl.conf"), str(tmp_path / "osrelease"))
+        return windows.find_drives(
+            *(str(tmp_path / name) for name in ("stand-in", "wsl.conf", "osrelease", "mountinfo"))
+        )
 
     @pytest.mark.parametrize("release", ["6.1.0-13-amd64\n", "", None])
     def test_elsewhere_a_directory_stands_for_them(self, tmp_path: Path, release: str | None) -> None:
@@ -44,7 +46,10 @@ class TestFindDrives:
 
     @pytest.mark.parametrize(
         ("wsl_conf", "message"),
-        [("[automount]\nenabled = false\n", "switches automount off"), ("root = /x\n", "cannot be read")],
+        [
+            ("[automount]\nenabled = false\n", "switches automount off, and no Windows drive is mounted; remove"),
+            ("root = /x\n", "cannot be read"),
+        ],
     )
     def test_wsl_without_drives_is_refused(self, tmp_path: Path, wsl_conf: str, message: str) -> None:
         with pytest.raises(SimulatorError, match=message):
@@ -54,6 +59,18 @@ class TestFindDrives:
         (tmp_path / "wsl.conf").mkdir()
         with pytest.raises(SimulatorError, match=r"wsl\.conf: cannot be read: Is a directory"):
             self.find(tmp_path, "microsoft", None)
+
+    def test_drives_that_are_mounted_elsewhere_are_found(self, tmp_path: Path) -> None:
+        """By /etc/fstab, with automount switched off or not."""
+        (tmp_path / "mountinfo").write_text(r"40 28 0:47 / /data/d rw - 9p D:\134 rw,aname=drvfs;path=D:\134;uid=0")
+        off = self.find(tmp_path, "microsoft", "[automount]\nenabled = false\n")
+        on = self.find(tmp_path, "microsoft", "")
+        assert off == on == Drives("wsl", "/mnt/", {"D": "/data/d"})
+        assert on.local(WindowsPath.parse(r"D:\a b\ü")) == "/data/d/a b/ü"
+        assert on.local(ROOT) == "/mnt/c/simulator-data"
+        windows.check_drive(on, WindowsPath.parse("D:\\a"))
+        with pytest.raises(SimulatorError, match="drive E: is not mounted at /mnt/e"):
+            windows.check_drive(on, WindowsPath.parse("E:\\a"))
 
     def test_stand_in_may_be_in_the_home_directory(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("HOME", str(tmp_path))
@@ -79,8 +96,8 @@ class TestMarker:
     def test_is_read_as_it_was_written(self, tmp_path: Path) -> None:
         windows.write_marker(str(tmp_path), MARKER)
         assert windows.read_marker(str(tmp_path)) == MARKER
-        assert os.listdir(tmp_path) == [windows.MARKER_NAME]
-        assert json.loads((tmp_path / windows.MARKER_NAME).read_text())["format"] == 1
+        assert os.listdir(tmp_path) == [MARKER_NAME]
+        assert json.loads((tmp_path / MARKER_NAME).read_text())["format"] == 1
 
     def test_is_replaced(self, tmp_path: Path) -> None:
         windows.write_marker(str(tmp_path), Marker("nas-2", "x", False))
@@ -112,12 +129,12 @@ class TestMarker:
         ],
     )
     def test_is_damaged(self, tmp_path: Path, content: bytes) -> None:
-        (tmp_path / windows.MARKER_NAME).write_bytes(content)
+        (tmp_path / MARKER_NAME).write_bytes(content)
         with pytest.raises(SimulatorError, match=r"file-simulator.json: is damaged; remove it and run the role"):
             windows.read_marker(str(tmp_path))
 
     def test_cannot_be_read(self, tmp_path: Path) -> None:
-        (tmp_path / windows.MARKER_NAME).mkdir()
+        (tmp_path / MARKER_NAME).mkdir()
         with pytest.raises(SimulatorError, match=r"cannot be read: Is a directory"):
             windows.read_marker(str(tmp_path))
 
@@ -131,7 +148,7 @@ class TestMarker:
         def full(*_arguments: object, **_options: object) -> None:
             raise OSError(28, "No space left on device")
 
-        monkeypatch.setattr(windows.json, "dump", full)
+        monkeypatch.setattr(windows.os, "replace", full)
         with pytest.raises(SimulatorError, match="No space left"):
             windows.write_marker(str(tmp_path), Marker("nas-1", "other", True))
         assert windows.read_marker(str(tmp_path)) == MARKER

@@ -193,9 +193,8 @@ def test_automount_root(text: str, root: str) -> None:
 
 
 @pytest.mark.parametrize("word", ["false", "False", "0", "no", '"false"', "false # never"])
-def test_automount_that_is_switched_off_is_refused(word: str) -> None:
-    with pytest.raises(ValueError, match="switches automount off"):
-        automount_root(f"[automount]\nenabled = {word}\n")
+def test_automount_that_is_switched_off(word: str) -> None:
+    assert automount_root(f"[automount]\nenabled = {word}\n") is None
 
 
 @pytest.mark.parametrize("text", ["root = /x/\n", "[automount\nroot = /x/\n", "[automount]\nroot\n"])
@@ -208,6 +207,6 @@ def test_malformed_wsl_conf_is_refused_in_one_line(text: str) -> None:
 @given(st.text(st.sampled_from("[]automount=root#;/ \n\"'%"), max_size=60))
 def test_any_wsl_conf_is_read_or_refused(text: str) -> None:
     try:
-        assert automount_root(text)
+        assert automount_root(text) != ""
     except ValueError as error:
         assert "/etc/wsl.conf" in str(error)

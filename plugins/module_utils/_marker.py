@@ -1,0 +1,51 @@
+# Copyright (c) 2026, file_simulator.nas contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The marker in a Windows directory, as a value and as text. Private to file_simulator.nas. Pure.
+
+A marker is a small file in the data root and in each server's directory. It tells the directory
+itself from an empty mount point in its place, and one laid-out directory from its successor.
+"""
+
+from __future__ import annotations
+
+import json
+import uuid
+from dataclasses import dataclass
+
+MARKER_NAME = ".file-simulator.json"
+_FORMAT = 1
+
+
+@dataclass(frozen=True)
+class Marker:
+    """What a marker says. ``server`` is empty in the data root's; ``created`` tells whether we made the directory."""
+
+    server: str
+    generation: str
+    created: bool
+
+    @classmethod
+    def new(cls, server: str, created: bool) -> Marker:
+        return cls(server, str(uuid.uuid4()), created)
+
+    @classmethod
+    def parse(cls, text: str) -> Marker:
+        """Read a marker's text; raise ValueError when it is none."""
+        try:
+            data = json.loads(text)
+            return cls(str(data["server"]), str(data["generation"]), bool(data["created"]))
+        except (KeyError, TypeError) as error:
+            raise ValueError(f"no marker: {error}") from None
+
+    @property
+    def text(self) -> str:
+        """The text of the marker's file."""
+        data = {
+            "format": _FORMAT,
+            "server": self.server,
+            "generation": self.generation,
+            "created": self.created,
+        }
+        return json.dumps(data, indent=2) + "\n"
