@@ -84,3 +84,8 @@ test-minikube: venv-dev
 
 molecule-minikube: venv-dev
 	@tools/molecule_minikube.sh
+
+# Windows nodes, through the real ansible.windows up to where PowerShell begins.
+.PHONY: test-windows
+test-windows: venv-dev
+	pytest tests/windows

@@ -16,7 +16,12 @@ import typing as t
 
 from ansible_collections.file_simulator.nas.plugins.module_utils import _windows_directories as windows
 from ansible_collections.file_simulator.nas.plugins.module_utils._errors import SimulatorError
-from ansible_collections.file_simulator.nas.plugins.module_utils._layout_plan import Observed, Place, Step
+from ansible_collections.file_simulator.nas.plugins.module_utils._layout_plan import (
+    Observed,
+    Place,
+    Step,
+    refuse_other_than_directory,
+)
 from ansible_collections.file_simulator.nas.plugins.module_utils._marker import MARKER_NAME
 
 
@@ -69,14 +74,12 @@ def free_bytes(path: str) -> int | None:
 def observe(place: Place, known: t.Mapping[str, str]) -> Observed:
     """Look at a place; raise SimulatorError when something else stands there."""
     if os.path.lexists(place.path) and not os.path.isdir(place.path):
-        raise SimulatorError(
-            f"{place.shown} ({place.path}) is not a directory; move it away, or choose another directory"
-        )
+        refuse_other_than_directory(place)
     exists = os.path.isdir(place.path)
     try:
         directories, files = _contents(place.path) if exists else (frozenset(), frozenset())
     except OSError as error:
-        raise SimulatorError(f"{place.shown} ({place.path}) cannot be read: {error.strerror}") from None
+        raise SimulatorError(f"{place.both} cannot be read: {error.strerror}") from None
     return Observed(
         place,
         exists,
@@ -112,7 +115,7 @@ def carry_out(steps: t.Sequence[Step]) -> None:
             elif step.verb == "remove" and not os.listdir(path):
                 os.rmdir(path)
         except OSError as error:
-            raise SimulatorError(f"{step.place.shown} ({path}): {step.verb}: {error.strerror}") from None
+            raise SimulatorError(f"{step.place.both}: {step.verb}: {error.strerror}") from None
 
 
 def _empty(path: str, keep_directories: bool) -> None:

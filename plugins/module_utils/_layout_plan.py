@@ -26,6 +26,11 @@ class Place:
     shown: str
     path: str
 
+    @property
+    def both(self) -> str:
+        """The directory as Windows writes it and, where that differs, as the machine sees it."""
+        return self.shown if self.shown == self.path else f"{self.shown} ({self.path})"
+
 
 @dataclass(frozen=True)
 class Observed:
@@ -51,6 +56,11 @@ class Step:
     verb: str
     place: Place
     marker: Marker | None = None
+
+
+def refuse_other_than_directory(place: Place) -> t.NoReturn:
+    """Raise SimulatorError for a place where something else stands."""
+    raise SimulatorError(f"{place.both} is not a directory; move it away, or choose another directory")
 
 
 def places_of(topology: Topology, servers: t.Sequence[Server], local: t.Callable[[WindowsPath], str]) -> list[Place]:
@@ -79,8 +89,7 @@ def plan_present(places: t.Sequence[Observed]) -> list[Step]:
         if seen.marker:
             if seen.marker.server != seen.place.server:
                 raise SimulatorError(
-                    f"{seen.place.shown} ({seen.place.path}) is marked as that of '{seen.marker.server}'; "
-                    "give each server its own directory"
+                    f"{seen.place.both} is marked as that of '{seen.marker.server}'; give each server its own directory"
                 )
             continue
         generation = seen.known if seen.exists else ""
@@ -88,7 +97,7 @@ def plan_present(places: t.Sequence[Observed]) -> list[Step]:
         below_root = root_path.holds(WindowsPath.parse(seen.place.shown))
         if generation and seen.empty and not (root.marker and below_root):
             raise SimulatorError(
-                f"{seen.place.shown} ({seen.place.path}) was laid out before, and now it is empty: it is not mounted. "
+                f"{seen.place.both} was laid out before, and now it is empty: it is not mounted. "
                 "Mount it again; if it was emptied on purpose, remove the directory itself"
             )
         # A tester who empties a server's directory takes the marker along; it comes back as it was.

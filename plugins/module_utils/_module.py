@@ -23,6 +23,12 @@ TOPOLOGY_SPEC: dict[str, t.Any] = {
     "servers": {"type": "list", "elements": "str"},
     "drive_root": {"type": "path", "default": STAND_IN_ROOT},
 }
+LAYOUT_SPEC: dict[str, t.Any] = {
+    **TOPOLOGY_SPEC,
+    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+    "force": {"type": "bool", "default": False},
+    "registry": {"type": "path", "default": "~/.local/state/file-simulator/directories.json"},
+}
 PODMAN_SPEC: dict[str, t.Any] = {
     "podman_executable": {"type": "str", "default": "podman"},
     "state_directory": {"type": "path", "default": "/var/lib/file-simulator"},

@@ -13,7 +13,11 @@ description:
   - Creates the data root and the directory of each server from their Windows paths, and puts a marker into each.
     The marker tells a directory from the empty mount point in its place.
   - Under WSL, C(C:\simulator-data) is C(/mnt/c/simulator-data), or below the automount root of C(/etc/wsl.conf).
-    On other machines O(drive_root) stands for the drives.
+    On other Unix-like machines O(drive_root) stands for the drives.
+  - A Windows machine can be managed itself, over ssh, psrp or winrm with the shell PowerShell. The collection
+    C(ansible.windows) is needed for that where Ansible runs. The result and the promises are the same.
+  - Warns where the drive has less free space than the servers may bring to it, and where paths are so long that Windows
+    programs will stop at what is put below them.
 author:
   - file_simulator.nas contributors (@file-simulator)
 extends_documentation_fragment:
@@ -46,6 +50,8 @@ options:
   registry:
     description:
       - The file in which the machine remembers what it laid out.
+      - On a Windows machine a path that does not begin with a drive or a C(%VARIABLE%), such as the default, stands for
+        C(%LOCALAPPDATA%\file-simulator\directories.json).
     type: path
     default: ~/.local/state/file-simulator/directories.json
 seealso:
@@ -100,7 +106,9 @@ directories:
       description: As the managed machine sees it.
       type: str
 drives:
-  description: V(wsl) where the machine has Windows drives, V(stand_in) where a directory stands for them.
+  description:
+    - V(wsl) where the machine sees Windows drives, V(windows) where it is a Windows machine, and V(stand_in) where a
+      directory stands for them.
   returned: always
   type: str
 """
@@ -117,7 +125,7 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._layout_plan im
     remembered,
 )
 from ansible_collections.file_simulator.nas.plugins.module_utils._layout_warnings import layout_warnings
-from ansible_collections.file_simulator.nas.plugins.module_utils._module import TOPOLOGY_SPEC, chosen, run
+from ansible_collections.file_simulator.nas.plugins.module_utils._module import LAYOUT_SPEC, chosen, run
 from ansible_collections.file_simulator.nas.plugins.module_utils._topology import read_topology
 from ansible_collections.file_simulator.nas.plugins.module_utils._windows_directories import check_drive, find_drives
 
@@ -145,15 +153,7 @@ def windows_directory(module: AnsibleModule) -> dict[str, object]:
 
 
 def main() -> None:
-    module = AnsibleModule(
-        argument_spec={
-            **TOPOLOGY_SPEC,
-            "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
-            "force": {"type": "bool", "default": False},
-            "registry": {"type": "path", "default": "~/.local/state/file-simulator/directories.json"},
-        },
-        supports_check_mode=True,
-    )
+    module = AnsibleModule(argument_spec=LAYOUT_SPEC, supports_check_mode=True)
     run(module, windows_directory)
 
 
