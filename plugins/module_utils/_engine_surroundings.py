@@ -10,11 +10,13 @@ and runs no program, so that it is quick: what Minikube itself would say takes i
 
 from __future__ import annotations
 
+import http
 import json
 import os
 import socket
 import threading
 import typing as t
+import urllib.error
 
 from ansible.module_utils.urls import open_url
 
@@ -106,12 +108,17 @@ def _answers(path: str) -> bool:
 
 
 def download_answers(url: str, seconds: float) -> bool:
-    """Tell whether ``url`` can be had, within ``seconds`` all told: a name server that is silent counts, too."""
+    """Tell whether the server of ``url`` lets us have what it has; ``seconds`` hold for a silent name server, too.
+
+    A directory that it does not list counts as well: what is below it has names of its own.
+    """
     answers: list[bool] = []
 
     def ask() -> None:
         try:
             answers.append(open_url(url, method="HEAD", timeout=seconds).getcode() < 400)
+        except urllib.error.HTTPError as error:
+            answers.append(error.code == http.HTTPStatus.NOT_FOUND)
         except Exception:  # whatever is wrong with the network, there is no download
             answers.append(False)
 

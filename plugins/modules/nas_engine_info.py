@@ -77,6 +77,16 @@ options:
       - Name or path of Minikube's program.
     type: str
     default: minikube
+  minikube_directory:
+    description:
+      - Where it is looked for before the directories of E(PATH): the role minikube installs it there.
+    type: path
+    default: ~/.local/bin
+  minikube_home:
+    description:
+      - Where Minikube keeps its profiles. Empty for E(MINIKUBE_HOME) or C(~/.minikube), where it does by itself.
+    type: path
+    default: ""
   minikube_profile:
     description:
       - Its profile for NAS servers.
@@ -94,7 +104,7 @@ options:
     default: true
   minikube_url:
     description:
-      - Where it would be downloaded from. Without it, nothing can be downloaded.
+      - Where it would be downloaded from, or a directory of that. Without it, nothing can be downloaded.
     type: str
     default: ""
 seealso:
@@ -149,6 +159,10 @@ cluster:
     node_data_root:
       description: Where its nodes have the data root.
       type: str
+minikube:
+  description: The path of Minikube's program, empty where there is none.
+  returned: always
+  type: str
 driver:
   description: The driver that Minikube could use, empty where there is none.
   returned: always
@@ -194,6 +208,7 @@ def nas_engine_info(module: AnsibleModule) -> dict[str, object]:
         "reason": choice.reason,
         "line": choice.line,
         "cluster": _cluster(choice, given),
+        "minikube": seen.minikube,
         "driver": seen.driver,
     }
 
@@ -220,9 +235,11 @@ def _look(module: AnsibleModule) -> Surroundings:
         podman_runs=surroundings.podman_runs(given["state_directory"], instance),
         recorded=surroundings.read_record(given["record"]),
         context=given["context"],
-        minikube=module.get_bin_path(given["minikube_executable"]) or "",
+        minikube=module.get_bin_path(given["minikube_executable"], opt_dirs=[given["minikube_directory"]]) or "",
         profile=given["minikube_profile"],
-        profile_exists=surroundings.profile_exists(os.environ.get("MINIKUBE_HOME", ""), given["minikube_profile"]),
+        profile_exists=surroundings.profile_exists(
+            given["minikube_home"] or os.environ.get("MINIKUBE_HOME", ""), given["minikube_profile"]
+        ),
         driver=driver,
         no_driver=no_driver,
         may_install=given["minikube_install"],
@@ -242,6 +259,8 @@ def main() -> None:
             "state_directory": {"type": "path", "default": "/var/lib/file-simulator"},
             "record": {"type": "path", "default": "~/.local/state/file-simulator/engine.json"},
             "minikube_executable": {"type": "str", "default": "minikube"},
+            "minikube_directory": {"type": "path", "default": "~/.local/bin"},
+            "minikube_home": {"type": "path", "default": ""},
             "minikube_profile": {"type": "str", "default": "file-simulator"},
             "minikube_driver": {"type": "str", "default": ""},
             "minikube_install": {"type": "bool", "default": True},

@@ -119,7 +119,7 @@ class TestDownload:
     def url(self) -> t.Iterator[str]:
         class Handler(http.server.BaseHTTPRequestHandler):
             def do_HEAD(self) -> None:
-                self.send_response(200 if self.path == "/there" else 404)
+                self.send_response(int(self.path[1:]))
                 self.end_headers()
 
             def log_message(self, *_what: t.Any) -> None:
@@ -130,9 +130,9 @@ class TestDownload:
             yield f"http://127.0.0.1:{server.server_port}"
             server.shutdown()
 
-    def test_answer(self, url: str) -> None:
-        assert surroundings.download_answers(f"{url}/there", 3)
-        assert not surroundings.download_answers(f"{url}/missing", 3)
+    @pytest.mark.parametrize(("status", "there"), [(200, True), (404, True), (403, False), (407, False), (503, False)])
+    def test_answer(self, url: str, status: int, there: bool) -> None:
+        assert surroundings.download_answers(f"{url}/{status}", 3) is there
 
     @pytest.mark.parametrize("url", ["nonsense", "http://127.0.0.1:1/"])
     def test_nobody(self, url: str) -> None:
