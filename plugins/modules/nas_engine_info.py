@@ -79,7 +79,7 @@ options:
     default: minikube
   minikube_directory:
     description:
-      - Where it is looked for before the directories of E(PATH): the role minikube installs it there.
+      - Where the role minikube installs it. Looked at before the directories of E(PATH).
     type: path
     default: ~/.local/bin
   minikube_home:
