@@ -22,6 +22,7 @@ def test_podman_runs_what_it_has_configuration_of(tmp_path: Path) -> None:
     assert not surroundings.podman_runs(str(tmp_path), "one")
     (tmp_path / "containers.conf").write_text("")
     (tmp_path / "one").mkdir()
+    (tmp_path / "one" / "note").write_text("")
     assert not surroundings.podman_runs(str(tmp_path), "one"), "what a failed creation leaves is no server"
     (tmp_path / "one" / "nas-input-1").mkdir()
     assert surroundings.podman_runs(str(tmp_path), "one")
