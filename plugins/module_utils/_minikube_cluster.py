@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from ansible_collections.file_simulator.nas.plugins.module_utils import _minikube_mount as mounts
 from ansible_collections.file_simulator.nas.plugins.module_utils import _minikube_profile as profiles
 from ansible_collections.file_simulator.nas.plugins.module_utils._errors import SimulatorError
+from ansible_collections.file_simulator.nas.plugins.module_utils._marker import Marker
 from ansible_collections.file_simulator.nas.plugins.module_utils._minikube_cli import Minikube
 from ansible_collections.file_simulator.nas.plugins.module_utils._minikube_parse import Profile, Status
 from ansible_collections.file_simulator.nas.plugins.module_utils._minikube_profile import (
@@ -21,7 +22,6 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._minikube_profi
     Wanted,
 )
 from ansible_collections.file_simulator.nas.plugins.module_utils._ports import connect_address, port_holder
-from ansible_collections.file_simulator.nas.plugins.module_utils._windows_directories import Marker
 
 _UNREADABLE = "unreadable"
 

@@ -12,6 +12,7 @@ import shlex
 import typing as t
 from dataclasses import dataclass
 
+from ansible_collections.file_simulator.nas.plugins.module_utils._marker import MARKER_NAME, Marker
 from ansible_collections.file_simulator.nas.plugins.module_utils._minikube_cli import Minikube
 from ansible_collections.file_simulator.nas.plugins.module_utils._minikube_profile import (
     CONTAINER_DRIVERS,
@@ -21,7 +22,6 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._minikube_profi
     unmount_arguments,
 )
 from ansible_collections.file_simulator.nas.plugins.module_utils._waiting import wait_until
-from ansible_collections.file_simulator.nas.plugins.module_utils._windows_directories import MARKER_NAME, Marker
 
 # minikube start ends a moment before the mount process that it leaves behind has mounted.
 _PATIENCE = 20.0
