@@ -89,3 +89,8 @@ molecule-minikube: venv-dev
 .PHONY: test-windows
 test-windows: venv-dev
 	pytest tests/windows
+
+# The tests that Ansible's community asks for, on the artefact, without an ignore file.
+.PHONY: sanity
+sanity: venv-dev
+	@tools/sanity.sh
