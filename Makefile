@@ -90,7 +90,40 @@ molecule-minikube: venv-dev
 test-windows: venv-dev
 	pytest tests/windows
 
+# Pages and tables that are made from the code; lint tells when they are out of date.
+.PHONY: generated
+generated: venv-dev
+	@python tools/role_readmes.py
+	@python tools/readme.py
+
 # The tests that Ansible's community asks for, on the artefact, without an ignore file.
 .PHONY: sanity
 sanity: venv-dev
 	@tools/sanity.sh
+
+# What Galaxy's users get: the artefact, installed, with all deleted that a collection must be able to do without.
+.PHONY: artefact test-artefact galaxy-import
+artefact: venv-dev
+	@tools/artefact.sh .ansible/artefact --bare
+
+# Foreign playbooks use the roles and the playbook site from there.
+test-artefact: artefact
+	molecule test --scenario-name role_reuse
+
+# What Galaxy does with an upload; a warning is a failure.
+galaxy-import: artefact
+	@tools/galaxy_import.sh .ansible/artefact/*.tar.gz
+
+# The other ansible-core, modules on the oldest Python, and the oldest Kubernetes client.
+.PHONY: test-versions
+test-versions: venv-dev
+	@tools/test_versions.sh
+
+# Guides, modules and roles as a site, in .ansible/docs/build/html.
+.PHONY: docs
+docs: venv-dev
+	@tools/docs.sh .ansible/docs
+
+.PHONY: lint-workflows
+lint-workflows:
+	@tools/lint_workflows.sh
