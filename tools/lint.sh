@@ -9,7 +9,14 @@ run ruff check .
 run ruff format --check .
 run yamllint --strict .
 run codespell
+# ruff knows the syntax of Python 3.8, vermin its library.
+run vermin --quiet --no-tips --violations --target=3.8- --backport typing plugins/modules plugins/module_utils
 run mypy
 run python tools/role_readmes.py --check
+run python tools/readme.py --check
 run antsibull-changelog lint
+run pytest tests/repository
+run zizmor --offline --quiet .github/workflows
+run antsibull-docs lint-collection-docs --plugin-docs --validate-collection-refs dependent \
+    --disallow-unknown-collection-refs --skip-rstcheck .
 run ansible-lint --offline --profile production

@@ -1,0 +1,97 @@
+# Copyright (c) 2026, file_simulator.nas contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Each role can be used alone, and says of itself what it does; nothing is in the collection and forgotten."""
+
+from __future__ import annotations
+
+import importlib.util
+from pathlib import Path
+
+import pytest
+import yaml
+
+from .documents import ROOT
+
+ROLES = sorted(path.name for path in ROOT.glob("roles/*") if path.is_dir())
+SCENARIO = ROOT / "molecule/role_reuse"
+
+each_role = pytest.mark.parametrize("role", ROLES)
+
+
+@each_role
+def test_a_foreign_playbook_uses_it_alone(role: str) -> None:
+    playbook = SCENARIO / "foreign" / f"{role}.yml"
+    assert playbook.exists(), "each role wants a playbook that uses it alone"
+    (play,) = yaml.safe_load(playbook.read_text())
+    assert play["roles"] == [f"file_simulator.nas.{role}"]
+    assert len(play.get("vars", {})) <= 3
+
+
+@each_role
+def test_the_scenario_runs_that_playbook(role: str) -> None:
+    imported = [
+        entry["ansible.builtin.import_playbook"] for entry in yaml.safe_load((SCENARIO / "converge.yml").read_text())
+    ]
+    # Where a role cannot run, its playbook says why in a line of its own.
+    excused = "# Not run: " in (SCENARIO / "foreign" / f"{role}.yml").read_text()
+    assert (f"foreign/{role}.yml" in imported) != excused
+
+
+def test_there_is_no_playbook_without_a_role() -> None:
+    assert {path.stem for path in SCENARIO.glob("foreign/*.yml")} == set(ROLES)
+
+
+@pytest.fixture(scope="module")
+def role_readmes():
+    spec = importlib.util.spec_from_file_location("role_readmes", ROOT / "tools/role_readmes.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    module.init_plugin_loader()
+    return module
+
+
+def complaints(role_readmes, tmp_path: Path, defaults: str, options: dict[str, dict[str, object]]) -> list[str]:
+    role = tmp_path / "shop"
+    (role / "defaults").mkdir(parents=True)
+    (role / "defaults/main.yml").write_text(defaults)
+    return role_readmes.complaints(role, options)
+
+
+@pytest.mark.parametrize(
+    ("defaults", "default"),
+    [
+        ("shop_port: 80", 80),
+        ("shop_port: ''", ""),
+        ("shop_port: \"{{ everywhere_port | default('/x') }}\"", "/x"),
+        ("shop_port: \"{{ lookup('ansible.builtin.env', 'HOME') }}/shop\"", "~/shop"),
+        ("shop_port: [1, 2]", [1, 2]),
+    ],
+)
+def test_defaults_that_agree(role_readmes, tmp_path: Path, defaults: str, default: object) -> None:
+    assert complaints(role_readmes, tmp_path, defaults, {"shop_port": {"default": default}}) == []
+
+
+def test_a_variable_that_is_omitted_has_no_default(role_readmes, tmp_path: Path) -> None:
+    assert complaints(role_readmes, tmp_path, 'shop_port: "{{ omit }}"', {"shop_port": {}}) == []
+
+
+@pytest.mark.parametrize(
+    ("defaults", "options", "complaint"),
+    [
+        (
+            "shop_port: 80",
+            {"shop_port": {"default": 81}},
+            "shop: shop_port is 81 in its argument_specs, 80 in its defaults",
+        ),
+        (
+            "shop_port: true",
+            {"shop_port": {"default": "yes"}},
+            "shop: shop_port is 'yes' in its argument_specs, True in its defaults",
+        ),
+        ("shop_port: 80", {}, "shop: shop_port is only in its defaults"),
+        ("{}", {"shop_port": {"default": 80}}, "shop: shop_port is only in its argument_specs"),
+    ],
+)
+def test_defaults_that_differ(role_readmes, tmp_path: Path, defaults: str, options: dict, complaint: str) -> None:
+    assert complaints(role_readmes, tmp_path, defaults, options) == [complaint]
