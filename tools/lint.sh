@@ -10,7 +10,7 @@ run ruff format --check .
 run yamllint --strict .
 run codespell
 # ruff knows the syntax of Python 3.8, vermin its library.
-run vermin --quiet --no-tips --violations --target=3.8- --backport typing plugins/modules plugins/module_utils
+run vermin --no-tips --violations --target=3.8- plugins/modules plugins/module_utils
 run mypy
 run python tools/role_readmes.py --check
 run python tools/readme.py --check
