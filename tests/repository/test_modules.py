@@ -57,6 +57,15 @@ def test_it_has_unit_tests(module: Path) -> None:
     assert list(ROOT.glob(f"tests/unit/plugins/modules/test_{module.stem}*.py"))
 
 
+@each_module
+def test_it_goes_through_the_twelve_steps(module: Path) -> None:
+    """CONTRIBUTING.md has them. What cannot be deleted has no such steps."""
+    options = yaml.safe_load(texts(module)["DOCUMENTATION"]).get("options", {})
+    if "absent" in options.get("state", {}).get("choices", []):
+        tests = [path.read_text() for path in ROOT.glob(f"tests/unit/plugins/modules/test_{module.stem}*.py")]
+        assert any("def test_twelve_steps(" in text for text in tests)
+
+
 def test_the_action_group_has_all_modules() -> None:
     runtime = yaml.safe_load((ROOT / "meta/runtime.yml").read_text())
     assert runtime["action_groups"]["nas"] == [module.stem for module in MODULES]
