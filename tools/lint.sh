@@ -16,7 +16,7 @@ run python tools/role_readmes.py --check
 run python tools/readme.py --check
 run antsibull-changelog lint
 run pytest tests/repository
-run zizmor --offline --quiet .github/workflows
+run zizmor --offline --quiet .github
 run antsibull-docs lint-collection-docs --plugin-docs --validate-collection-refs dependent \
     --disallow-unknown-collection-refs --skip-rstcheck .
 run ansible-lint --offline --profile production

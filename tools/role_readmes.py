@@ -72,7 +72,10 @@ def shown(option: dict[str, t.Any]) -> str:
 def defaults_of(role: Path) -> dict[str, t.Any]:
     """Return a role's defaults where nobody has set another variable, with ``~`` for the home directory."""
     defaults = DataLoader().load_from_file(str(role / "defaults/main.yml"), trusted_as_template=True)
-    templar = Templar(loader=DataLoader(), variables={**defaults, "omit": _OMIT})
+    # The host is named by the play.
+    templar = Templar(
+        loader=DataLoader(), variables={**defaults, "omit": _OMIT, "inventory_hostname": "inventory_hostname"}
+    )
     # The home directory of whoever makes the page is no default.
     home, os.environ["HOME"] = os.environ.get("HOME", ""), "~"
     try:
