@@ -52,7 +52,7 @@ lint: venv-dev
 unit: venv-dev
 	pytest --numprocesses=2 tests/unit
 
-molecule: venv-dev
+molecule: artefact
 	molecule test --scenario-name default
 
 test: lint unit molecule
