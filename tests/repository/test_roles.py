@@ -28,14 +28,12 @@ def test_a_foreign_playbook_uses_it_alone(role: str) -> None:
     assert len(play.get("vars", {})) <= 3
 
 
-@each_role
-def test_the_scenario_runs_that_playbook(role: str) -> None:
-    imported = [
-        entry["ansible.builtin.import_playbook"] for entry in yaml.safe_load((SCENARIO / "converge.yml").read_text())
-    ]
+def test_the_scenario_runs_these_playbooks() -> None:
+    converge = yaml.safe_load((SCENARIO / "converge.yml").read_text())
+    imported = {entry["ansible.builtin.import_playbook"] for entry in converge}
     # Where a role cannot run, its playbook says why in a line of its own.
-    excused = "# Not run: " in (SCENARIO / "foreign" / f"{role}.yml").read_text()
-    assert (f"foreign/{role}.yml" in imported) != excused
+    runnable = {path for path in SCENARIO.glob("foreign/*.yml") if "# Not run: " not in path.read_text()}
+    assert imported == {f"foreign/{path.name}" for path in runnable}
 
 
 def test_there_is_no_playbook_without_a_role() -> None:
