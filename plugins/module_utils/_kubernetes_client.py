@@ -42,6 +42,7 @@ _PATHS = {
     "Namespace": "/api/v1/namespaces",
     "NetworkPolicy": "/apis/networking.k8s.io/v1/{place}networkpolicies",
     "Node": "/api/v1/nodes",
+    "PersistentVolume": "/api/v1/persistentvolumes",
     "PersistentVolumeClaim": "/api/v1/{place}persistentvolumeclaims",
     "Pod": "/api/v1/{place}pods",
     "Service": "/api/v1/{place}services",

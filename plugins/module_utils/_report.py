@@ -24,8 +24,8 @@ ABSENT = "absent"
 def mount_options(version: int, port: int) -> str:
     """Return the options with which the Linux kernel's client mounts a server: no rpcbind, no guessing."""
     if version == 3:
-        return f"vers=3,proto=tcp,port={port},mountproto=tcp,mountport={port},nolock,hard"
-    return f"vers=4.1,proto=tcp,port={port},hard"
+        return f"nfsvers=3,proto=tcp,port={port},mountproto=tcp,mountport={port},nolock,hard"
+    return f"nfsvers=4.1,proto=tcp,port={port},hard"
 
 
 def mount_command(version: int, host: str, port: int) -> str:

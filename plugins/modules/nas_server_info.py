@@ -107,7 +107,7 @@ servers:
     mount_options:
       description: Options for the NFS client of the Linux kernel.
       type: str
-      sample: vers=4.1,proto=tcp,port=32150,hard
+      sample: nfsvers=4.1,proto=tcp,port=32150,hard
     mount_command:
       description: A complete command that mounts it.
       type: str

@@ -26,6 +26,7 @@ KINDS = {
     "namespaces": "Namespace",
     "networkpolicies": "NetworkPolicy",
     "nodes": "Node",
+    "persistentvolumes": "PersistentVolume",
     "persistentvolumeclaims": "PersistentVolumeClaim",
     "pods": "Pod",
     "services": "Service",
@@ -43,7 +44,8 @@ class FakeKubernetes:
     """One cluster. ``refusals`` maps "METHOD plural" to the status and message with which that is refused.
 
     ``trouble`` maps a server to its pod's status, ``conditions`` to its Deployment's conditions, ``statuses``
-    to what its sync agent says of itself, ``logs`` to its NFS server's log.
+    to what its sync agent says of itself, ``logs`` to its NFS server's log. ``strangers`` are pods of others.
+    Claims are bound to their volumes at once, as long as ``binds`` is set.
     """
 
     def __init__(self, version: tuple[str, str] = ("1", "33")) -> None:
@@ -57,6 +59,8 @@ class FakeKubernetes:
         self.logs: dict[str, str] = {}
         self.events: list[Object] = []
         self.pods: dict[str, str] = {}
+        self.strangers: list[Object] = []
+        self.binds = True
         self._patches: dict[str, Object] = {}
         self._numbers = itertools.count(1)
         self._lock = threading.Lock()
@@ -153,6 +157,8 @@ class FakeKubernetes:
                 **new["metadata"],
             }
             new["metadata"]["managedFields"] = [{"manager": "file-simulator"}]
+            if kind.startswith("PersistentVolume"):
+                self._check_fixed(kind, found, new)
             if kind == "Service":
                 self._check_port(new)
                 new["spec"]["clusterIP"] = found["spec"]["clusterIP"] if found else "10.0.0.7"
@@ -166,7 +172,28 @@ class FakeKubernetes:
                 self.pods[name] = f"{name}-{next(self._numbers)}"
             new["status"] = self._deployment_status(name, new)
         self.objects[kind, namespace, name] = new
+        if kind == "PersistentVolumeClaim":
+            self._bind(new)
         return new
+
+    def _check_fixed(self, kind: str, found: Object | None, new: Object) -> None:
+        """What a volume names, and all that a claim says, is so for good; what the binder added stays."""
+        if found is None:
+            return
+        if kind == "PersistentVolume":
+            new["spec"]["claimRef"] = {**found["spec"].get("claimRef", {}), **new["spec"]["claimRef"]}
+        part = "nfs" if kind == "PersistentVolume" else "accessModes"
+        if found["spec"].get(part) != new["spec"][part]:
+            raise Refused(422, f'{kind} "{new["metadata"]["name"]}" is invalid: spec is immutable after creation')
+
+    def _bind(self, claim: Object) -> None:
+        volume = self.kind("PersistentVolume").get(claim["spec"].get("volumeName", ""))
+        reference = volume["spec"]["claimRef"] if volume else {}
+        uid = claim["metadata"]["uid"]
+        bound = self.binds and reference.get("name") == claim["metadata"]["name"] and reference.get("uid", uid) == uid
+        claim["status"] = {"phase": "Bound" if bound else "Pending"}
+        if bound:
+            reference["uid"] = uid
 
     def _check_port(self, service: Object) -> None:
         port = service["spec"]["ports"][0]["nodePort"]
@@ -192,7 +219,7 @@ class FakeKubernetes:
                     "namespace": item["metadata"]["namespace"],
                     "labels": item["spec"]["template"]["metadata"]["labels"],
                 },
-                "spec": {"nodeName": "node-1"},
+                "spec": {"nodeName": "node-1", "volumes": item["spec"]["template"]["spec"].get("volumes", [])},
                 "status": self.trouble.get(
                     name,
                     {
@@ -206,7 +233,7 @@ class FakeKubernetes:
             }
             for name, item in self.kind("Deployment").items()
             if item["spec"].get("replicas") and name not in self.conditions
-        ]
+        ] + self.strangers
 
     def _of_pod(self, name: str, rest: list[str]) -> t.Any:
         server = name.partition(":")[0].rpartition("-")[0]
@@ -250,6 +277,9 @@ class FakeKubernetes:
 
 def _merged(item: Object, change: t.Mapping[str, t.Any]) -> Object:
     for key, value in change.items():
+        if value is None:
+            item.pop(key, None)
+            continue
         item[key] = _merged(item.get(key, {}), value) if isinstance(value, dict) else value
     return item
 

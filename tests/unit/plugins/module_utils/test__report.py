@@ -39,7 +39,7 @@ def report(name: str = "nas-backup", **found: t.Any) -> dict[str, t.Any]:
 
 def test_report_says_how_to_mount() -> None:
     found = report()
-    assert found["mount_options"] == mount_options(4, 32153) == "vers=4.1,proto=tcp,port=32153,hard"
+    assert found["mount_options"] == mount_options(4, 32153) == "nfsvers=4.1,proto=tcp,port=32153,hard"
     command = found["mount_command"].split()
     assert command[:4] == ["mount", "-t", "nfs4", "-o"] and command[5:] == ["127.0.0.1:/data", "/mnt"]
     assert set(command[4].split(",")) <= set(found["mount_options"].split(",")) and "port=32153" in command[4]
