@@ -69,7 +69,8 @@ def provide(
     more = example_objects(example, endpoints, wish.namespaces[0], naming) if example else []
     subject = documents.Subject(endpoints, naming, objects, more, wish.mount_root)
     files = documents.documents(wish.formats, subject)
-    result = _carry_out([*objects, *more], files, documents.surplus(files), naming, places, wish, goes)
+    applied = [*objects, *more] if example and example.apply else objects
+    result = _carry_out(applied, files, documents.surplus(files), naming, places, wish, goes)
     return replace(result, warnings=_warnings(endpoints)) if places.cluster else result
 
 

@@ -38,11 +38,15 @@ _INTERVAL, _PATIENCE = 5, 30
 
 @dataclass(frozen=True)
 class Example:
-    """What the example runs: ``program`` is Python's source, ``servers`` those that it mounts."""
+    """What the example runs: ``program`` is Python's source, ``servers`` those that it mounts.
+
+    ``apply`` tells whether it is to run, or only to be written down.
+    """
 
     image: str
     program: str
     servers: tuple[str, ...]
+    apply: bool
 
 
 def chosen_example(options: t.Mapping[str, t.Any] | None, endpoints: t.Sequence[Endpoint]) -> Example | None:
@@ -57,7 +61,7 @@ def chosen_example(options: t.Mapping[str, t.Any] | None, endpoints: t.Sequence[
     for option in ("image", "program"):
         if not options[option]:
             raise SimulatorError(f"example: {option}: is empty; the role nas_clients fills it in after nas_image")
-    return Example(options["image"], options["program"], tuple(dict.fromkeys(servers)))
+    return Example(options["image"], options["program"], tuple(dict.fromkeys(servers)), options["apply"])
 
 
 def example_objects(example: Example, endpoints: t.Sequence[Endpoint], namespace: str, naming: Naming) -> list[Object]:

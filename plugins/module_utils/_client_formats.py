@@ -118,9 +118,11 @@ def mount_script(endpoints: t.Sequence[Endpoint], mount_root: str) -> str:
         "# Usage: mount.sh [DIRECTORY]",
         "set -eu",
         f"root=${{1:-{shlex.quote(mount_root)}}}",
+        # Not mountpoint(1), which small systems lack.
+        'mounted() { [ "$(stat -c %d "$1")" != "$(stat -c %d "$1/..")" ]; }',
         "mount_server() {",
         '    mkdir -p "$root/$1"',
-        '    mountpoint -q "$root/$1" || mount -t nfs -o "$2" "$3" "$root/$1"',
+        '    mounted "$root/$1" || mount -t nfs -o "$2" "$3" "$root/$1"',
         "}",
     ]
     for endpoint in endpoints:

@@ -145,6 +145,7 @@ options:
     description:
       - The example workload, a Deployment C(nas-example) in the first of O(namespaces). It reads its inputs, writes its
         outputs, and is ready as long as all its mounts work.
+      - Its manifests are among those of the format V(manifests).
     type: dict
     suboptions:
       image:
@@ -163,6 +164,11 @@ options:
         type: list
         elements: str
         default: []
+      apply:
+        description:
+          - Whether it is applied with everything else, or only written.
+        type: bool
+        default: true
 seealso:
   - module: file_simulator.nas.nas_server
   - module: file_simulator.nas.nas_server_info
@@ -343,6 +349,7 @@ def main() -> None:
                     "image": {"type": "str", "required": True},
                     "program": {"type": "str", "required": True},
                     "servers": {"type": "list", "elements": "str", "default": []},
+                    "apply": {"type": "bool", "default": True},
                 },
             },
         },

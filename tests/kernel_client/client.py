@@ -10,8 +10,10 @@ import json
 import time
 import typing as t
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+
+import yaml
 
 from .machine import HOST, Failed, Machine, NoAnswer
 
@@ -38,8 +40,7 @@ class Server:
     @property
     def source(self) -> str:
         """What to mount, as it is called from inside the virtual machine."""
-        loopback = self.host == "localhost" or ipaddress.ip_address(self.host).is_loopback
-        return f"{HOST if loopback else self.host}:{self.path}"
+        return f"{from_inside(self.host)}:{self.path}"
 
     @property
     def writable(self) -> bool:
@@ -65,6 +66,35 @@ def read_reports(path: Path) -> list[Server]:
         for report in json.loads(path.read_text())
         if report.get("enabled", True)
     ]
+
+
+def read_volumes(directory: Path) -> dict[str, dict[str, t.Any]]:
+    """Return, by server, the PersistentVolume that nas_client_config wrote for the first namespace."""
+    found: dict[str, dict[str, t.Any]] = {}
+    for volume in yaml.safe_load_all((directory / "manifests" / "persistent-volumes.yaml").read_text()):
+        found.setdefault(volume["metadata"]["labels"]["file-simulator/nas"], volume["spec"])
+    return found
+
+
+def as_volumes_say(servers: t.Sequence[Server], directory: Path) -> list[Server]:
+    """Return servers with the address, path and options of their volumes, and nothing of their reports."""
+    volumes = read_volumes(directory)
+    assert set(volumes) == {server.name for server in servers}
+    return [
+        replace(
+            server,
+            host=volumes[server.name]["nfs"]["server"],
+            path=volumes[server.name]["nfs"]["path"],
+            mount_options=",".join(volumes[server.name]["mountOptions"]),
+        )
+        for server in servers
+    ]
+
+
+def from_inside(host: str) -> str:
+    """Return an address of this machine as it is called from inside the virtual machine."""
+    loopback = host == "localhost" or ipaddress.ip_address(host.strip("[]")).is_loopback
+    return HOST if loopback else host
 
 
 class Client:

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from . import image
-from .client import Client, Server, read_reports
+from .client import Client, Server, as_volumes_say, read_reports
 from .machine import Machine
 
 # Which servers a test gets through an argument of this name.
@@ -32,7 +32,9 @@ def _servers() -> list[Server]:
     path = os.environ.get("NAS_SERVERS")
     if not path:
         raise pytest.UsageError("NAS_SERVERS is not set: name a file with nas_server_info's reports")
-    return read_reports(Path(path))
+    servers = read_reports(Path(path))
+    files = os.environ.get("NAS_CLIENT_FILES")
+    return as_volumes_say(servers, Path(files)) if files else servers
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -44,6 +46,14 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 @pytest.fixture(scope="session")
 def servers() -> list[Server]:
     return _servers()
+
+
+@pytest.fixture(scope="session")
+def files() -> Path:
+    """The directory of files that nas_client_config wrote."""
+    if "NAS_CLIENT_FILES" not in os.environ:
+        pytest.skip("NAS_CLIENT_FILES is not set: name the directory that nas_client_config wrote")
+    return Path(os.environ["NAS_CLIENT_FILES"])
 
 
 @pytest.fixture(scope="session")

@@ -19,9 +19,9 @@ import traceback
 import types
 import typing as t
 
-from . import files, mounts
+from . import files, mounts, programs
 
-MODULES = (files, mounts)
+MODULES = (files, mounts, programs)
 
 
 def answer(module: types.ModuleType, request: dict[str, t.Any]) -> dict[str, object]:

@@ -13,7 +13,27 @@ import subprocess
 def mount(source: str, target: str, options: str, limit: float) -> None:
     """Mount as a kubelet does: with the programs of the distribution, and options as they stand in the volume."""
     os.makedirs(target, exist_ok=True)
-    command = ["/bin/mount", "-t", "nfs", "-o", options, source, target]
+    _run(["/bin/mount", "-t", "nfs", "-o", options, source, target], limit)
+
+
+def mount_fstab(text: str, limit: float) -> None:
+    """Mount all that an fstab names, as a machine does that starts."""
+    with open("/etc/fstab", "w") as stream:
+        stream.write(text)
+    for line in text.splitlines():
+        if not line.startswith("#"):
+            os.makedirs(line.split()[1], exist_ok=True)
+    _run(["/bin/mount", "--all"], limit)
+
+
+def run_script(text: str, argument: str, limit: float) -> None:
+    """Run a shell script."""
+    with open("/tmp/script", "w") as stream:
+        stream.write(text)
+    _run(["/bin/sh", "/tmp/script", argument], limit)
+
+
+def _run(command: list[str], limit: float) -> None:
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True
     ) as process:
