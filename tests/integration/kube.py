@@ -91,9 +91,13 @@ def make_volume(path: str) -> None:
 
 
 def remove_volume() -> None:
-    """Remove the volume, once the claim on it is gone."""
+    """Remove the volume, once the claim on it is gone; an interrupted run may not have come to make it."""
     core = Kube().core
-    core.delete_persistent_volume(VOLUME)
+    try:
+        core.delete_persistent_volume(VOLUME)
+    except kubernetes.client.ApiException as error:
+        if error.status != 404:
+            raise
     deadline = time.monotonic() + 30
     while any(item.metadata.name == VOLUME for item in core.list_persistent_volume().items):
         assert time.monotonic() < deadline, "the volume does not go"

@@ -102,7 +102,7 @@ class Service:
         while True:
             number += 1
             time.sleep(self._settings.interval)
-            _touch(self._settings.state / _MAIN)
+            (self._settings.state / _MAIN).touch()
             silent = failed_mounts(self._settings, time.time())
             words = "; ".join(f"{name} {silent.get(name, self._said[name])}" for name in self._settings.servers)
             print(f"round {number}: {words}", flush=True)
@@ -114,7 +114,7 @@ class Service:
                 if not is_nfs(directory, self._settings.mountinfo.read_text()):
                     raise OSError(f"{directory} is not a mount of a NAS server")
                 self._said[name] = self._use(name, directory)
-                _touch(self._settings.state / name)
+                (self._settings.state / name).touch()
             except OSError as error:
                 self._said[name] = f"FAILED: {error}"
             time.sleep(self._settings.interval)
@@ -151,14 +151,11 @@ def alive(settings: Settings, now: float) -> str:
     return "" if age is not None and age <= settings.patience else "it has stopped working"
 
 
-def _touch(path: Path) -> None:
-    path.write_text(f"{time.time()}\n")
-
-
 def _age(path: Path, now: float) -> float | None:
+    """Return how long ago a file was touched; None when it never was."""
     try:
-        return now - float(path.read_text())
-    except (OSError, ValueError):
+        return now - path.stat().st_mtime
+    except OSError:
         return None
 
 
