@@ -113,6 +113,7 @@ def volume(endpoint: Endpoint, namespace: str, naming: Naming) -> Object:
         "kind": VOLUME,
         "metadata": naming.metadata(naming.volume(namespace, endpoint.server), labels=_nas_labels(endpoint)),
         "spec": {
+            "nfs": {"server": endpoint.node.host, "path": endpoint.path, "readOnly": endpoint.read_only},
             "capacity": {"storage": endpoint.size},
             "accessModes": _access_modes(endpoint),
             # What is on the NAS is not Kubernetes' to delete.
@@ -126,7 +127,6 @@ def volume(endpoint: Endpoint, namespace: str, naming: Naming) -> Object:
                 "name": naming.claim(endpoint.server),
             },
             "mountOptions": endpoint.mount_options(endpoint.node),
-            "nfs": {"server": endpoint.node.host, "path": endpoint.path, "readOnly": endpoint.read_only},
         },
     }
 

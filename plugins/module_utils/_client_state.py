@@ -25,6 +25,8 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._errors import 
 from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes_names import Object
 from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes_state import settled
 
+# A message that goes on and on is not read.
+_NAMED = 2
 REMOVAL_ORDER = (DEPLOYMENT, CONFIG_MAP, CLAIM, VOLUME)
 
 
@@ -109,12 +111,14 @@ def check_recreated(keys: t.Collection[Key], wanted: t.Mapping[Key, Object], fou
     """Refuse to recreate volumes and claims, and say what would have to be deleted."""
     if not keys:
         return
-    differing = next(key for key in keys if differences(wanted[key]["spec"], found[key]["spec"]))
+    doomed = [str(key) for key in sorted(keys)]
+    differing = next(key for key in sorted(keys) if differences(wanted[key]["spec"], found[key]["spec"]))
     reason = "; ".join(differences(wanted[differing]["spec"], found[differing]["spec"]))
-    doomed = ", ".join(str(key) for key in sorted(keys))
+    more = f" and {len(doomed) - _NAMED} more (see to_be_deleted)" if len(doomed) > _NAMED else ""
     raise SimulatorError(
-        f"{differing} cannot be changed: {reason}. These would have to be deleted: {doomed}; "
-        "do so with recreate: true (what is on the NAS stays)"
+        f"{differing} cannot be changed: {reason}. These would have to be deleted: {', '.join(doomed[:_NAMED])}{more}; "
+        "do so with recreate: true (what is on the NAS stays)",
+        to_be_deleted=doomed,
     )
 
 
