@@ -120,17 +120,21 @@ def _carry_out(
     return Result(bool(actions), actions, files, objects, diffs)
 
 
-def leaves(going: t.Collection[str] | None, staying: t.Collection[str] | None = None) -> t.Callable[[Object], bool]:
+def leaves(
+    going: t.Collection[str] | None,
+    staying: t.Collection[str] | None = None,
+    named: t.Callable[[Object], bool] = lambda item: True,
+) -> t.Callable[[Object], bool]:
     """Return what tells of an object of ours whether it has to go.
 
     ``going`` are the servers whose objects go, None for all objects. Where ``staying`` is given, those
-    of any other server go as well.
+    of any other server go as well. ``named`` tells which objects the task is about.
     """
 
     def goes(item: Object) -> bool:
         server = state.nas_of(item)
         if going is None or server in going:
-            return True
+            return named(item)
         return bool(server) and staying is not None and server not in staying
 
     return goes

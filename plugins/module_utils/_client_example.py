@@ -18,6 +18,7 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._client_facts i
 from ansible_collections.file_simulator.nas.plugins.module_utils._client_manifests import (
     CONFIG_MAP,
     DEPLOYMENT,
+    EXAMPLE,
     LABEL_HOME,
     LABEL_NAME,
     Naming,
@@ -25,7 +26,6 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._client_manifes
 from ansible_collections.file_simulator.nas.plugins.module_utils._errors import SimulatorError
 from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes_names import LABEL_INSTANCE, Object
 
-NAME = "nas-example"
 _PROGRAM = "nas_example.py"
 _PROGRAM_MOUNT = "/opt/nas-example"
 _MOUNT_ROOT = "/nas"
@@ -67,7 +67,7 @@ def chosen_example(options: t.Mapping[str, t.Any] | None, endpoints: t.Sequence[
 def example_objects(example: Example, endpoints: t.Sequence[Endpoint], namespace: str, naming: Naming) -> list[Object]:
     """Return the example's objects, in the order in which they are applied."""
     mounted = [endpoint for endpoint in endpoints if endpoint.server in example.servers]
-    name = f"{naming.prefix}{NAME}"
+    name = naming.example
     config: Object = {
         "apiVersion": "v1",
         "kind": CONFIG_MAP,
@@ -134,13 +134,13 @@ def _container(example: Example, mounted: t.Sequence[Endpoint], naming: Naming) 
         return {"exec": {"command": [*program, question]}, "timeoutSeconds": 5, **how}
 
     return {
-        "name": NAME,
+        "name": EXAMPLE,
         "image": example.image,
         "imagePullPolicy": "IfNotPresent",
         "command": [*program, "run"],
         "env": [
             {"name": "NAS_ROOT", "value": _MOUNT_ROOT},
-            {"name": "NAS_STATE", "value": f"{_STATE}/{NAME}"},
+            {"name": "NAS_STATE", "value": f"{_STATE}/{EXAMPLE}"},
             {"name": "NAS_READ", "value": ",".join(endpoint.server for endpoint in reads)},
             {"name": "NAS_WRITE", "value": ",".join(endpoint.server for endpoint in writes)},
             {"name": "NAS_INTERVAL", "value": str(_INTERVAL)},

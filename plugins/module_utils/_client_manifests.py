@@ -35,6 +35,7 @@ LABEL_ROLE = "file-simulator/nas-role"
 LABEL_HOME = "file-simulator/home"
 LABEL_NAME = "app.kubernetes.io/name"
 NAME = "nas-client"
+EXAMPLE = "nas-example"
 ENDPOINTS = "file-simulator-nas-endpoints"
 _PREFIX = re.compile(r"([a-z0-9][-a-z0-9]{0,31})?")
 _LABEL_NAME = re.compile(
@@ -80,6 +81,11 @@ class Naming:
     def config_map(self) -> str:
         """The name of the ConfigMap with all addresses."""
         return f"{self.prefix}{ENDPOINTS}"
+
+    @property
+    def example(self) -> str:
+        """The name of the example's objects."""
+        return f"{self.prefix}{EXAMPLE}"
 
     @property
     def owner(self) -> dict[str, str]:

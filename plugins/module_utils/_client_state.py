@@ -79,6 +79,18 @@ def place_of(item: t.Mapping[str, t.Any]) -> str:
     return str(item["metadata"].get("namespace", ""))
 
 
+def is_named(item: t.Mapping[str, t.Any], naming: Naming, namespaces: t.Collection[str]) -> bool:
+    """Tell whether an object of ours has the prefix and is for one of the namespaces."""
+    server, place, name = nas_of(item), place_of(item), item["metadata"]["name"]
+    expected = {
+        VOLUME: naming.volume(place, server),
+        CLAIM: naming.claim(server),
+        CONFIG_MAP: naming.config_map,
+        DEPLOYMENT: naming.example,
+    }
+    return place in namespaces and name in (expected[item["kind"]], naming.example)
+
+
 def is_leaving(item: t.Mapping[str, t.Any]) -> bool:
     """Tell whether an object has been deleted and is still there because something uses it."""
     return bool(item["metadata"].get("deletionTimestamp"))

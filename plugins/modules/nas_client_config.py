@@ -37,7 +37,7 @@ options:
   state:
     description:
       - V(present) means that objects and files are there for the enabled servers of O(servers).
-      - V(absent) means that the objects of O(servers) are gone, in an order that lets no node wait for a server that is not
+      - V(absent) means that the objects of O(servers) for O(namespaces) are gone, in an order that lets no node wait for a server that is not
         there any more. First the example, then claims, then volumes. Without O(servers), files go as well. Do this
         before the servers themselves are removed.
       - Claims that some other pod uses are not removed. The task fails with the pod's name, and nothing was done.
@@ -99,8 +99,10 @@ options:
     default: false
   purge:
     description:
-      - Also remove this instance's objects for servers and namespaces that are not named any more.
-      - With O(state=absent), those of servers that O(topology) does not name or has disabled.
+      - Also remove this instance's objects for servers and namespaces that are not named any more, and with another
+        O(prefix).
+      - With O(state=absent), those of servers that O(topology) does not name or has disabled, and those of O(servers) in all
+        namespaces. Use it before servers are removed.
     type: bool
     default: false
   wait_timeout:
@@ -200,6 +202,7 @@ EXAMPLES = r"""
     kubeconfig: ~/.kube/config
     context: file-simulator
     state: absent
+    purge: true
 """
 
 RETURN = r"""
@@ -241,6 +244,7 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._client_facts i
 )
 from ansible_collections.file_simulator.nas.plugins.module_utils._client_files import ClientFiles
 from ansible_collections.file_simulator.nas.plugins.module_utils._client_manifests import Naming, checked_namespaces
+from ansible_collections.file_simulator.nas.plugins.module_utils._client_state import is_named
 from ansible_collections.file_simulator.nas.plugins.module_utils._engines import (
     ENGINE_REQUIRED_IF,
     ENGINE_SPEC,
@@ -275,8 +279,11 @@ def nas_client_config(module: AnsibleModule) -> dict[str, object]:
     if given["state"] == "absent":
         whole = given["servers"] is None
         going = None if whole else [server.name for server in servers]
-        staying = [server.name for server in topology.enabled] if given["purge"] else None
-        result = config.withdraw(naming, _places(module, naming), wish, config.leaves(going, staying), files=whole)
+        if given["purge"]:
+            goes = config.leaves(going, [server.name for server in topology.enabled])
+        else:
+            goes = config.leaves(going, named=lambda item: is_named(item, naming, wish.namespaces))
+        result = config.withdraw(naming, _places(module, naming), wish, goes, files=whole)
     else:
         _check_yaml(given["formats"])
         reports = given["reports"] if given["reports"] is not None else open_engine(module)[0].report(enabled)

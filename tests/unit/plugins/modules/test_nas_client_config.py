@@ -185,9 +185,28 @@ def test_absent_removes_in_the_order_of_dependence(run_module: Run, kubernetes: 
 
 def test_absent_finds_what_other_namespaces_have(run_module: Run, kubernetes: FakeKubernetes, clients: t.Any) -> None:
     run_module(nas_client_config, **clients)
+    run_module(nas_client_config, prefix="dev-", **clients)
     clients["namespaces"] = []
-    run_module(nas_client_config, state="absent", **clients)
+    assert not run_module(nas_client_config, state="absent", **clients)["changed"]
+    run_module(nas_client_config, state="absent", purge=True, **clients)
     assert kubernetes.kind("PersistentVolumeClaim") == {}
+
+
+def test_absent_leaves_other_namespaces_and_prefixes_alone(
+    run_module: Run, kubernetes: FakeKubernetes, clients: t.Any
+) -> None:
+    run_module(nas_client_config, example=EXAMPLE, **{**clients, "namespaces": ["orders", "reports"]})
+    run_module(nas_client_config, example=EXAMPLE, prefix="dev-", **clients)
+    run_module(nas_client_config, state="absent", prefix="dev-", **clients)
+    assert set(kubernetes.kind("PersistentVolume")) == {
+        "orders.nas-input-1", "orders.nas-output-1", "reports.nas-input-1", "reports.nas-output-1",
+    }  # fmt: skip
+    assert "nas-example" in kubernetes.kind("Deployment") and "dev-nas-example" not in kubernetes.kind("Deployment")
+    run_module(nas_client_config, state="absent", **clients)
+    assert set(kubernetes.kind("PersistentVolume")) == {"reports.nas-input-1", "reports.nas-output-1"}
+    assert set(kubernetes.kind("ConfigMap")) == {
+        "nas-input-1-config", "nas-output-1-config", "file-simulator-nas-endpoints",
+    }  # fmt: skip
 
 
 def test_objects_of_others_are_left_alone(run_module: Run, kubernetes: FakeKubernetes, clients: t.Any) -> None:
