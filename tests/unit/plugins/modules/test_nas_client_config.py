@@ -265,6 +265,12 @@ def test_example_mounts_what_is_asked_for(run_module: Run, kubernetes: FakeKuber
     assert ("remove", "Deployment", "nas-example") in verbs(run_module(nas_client_config, purge=True, **clients))
 
 
+def test_example_can_be_written_and_not_run(run_module: Run, kubernetes: FakeKubernetes, clients: t.Any) -> None:
+    result = run_module(nas_client_config, example={**EXAMPLE, "apply": False}, **clients)
+    assert "nas-example" not in kubernetes.kind("Deployment")
+    assert "kind: Deployment" in result["files"]["example/nas-example.yaml"]
+
+
 def test_example_is_not_taken_for_a_server(
     run_module: Run, kubernetes: FakeKubernetes, clients: t.Any, in_cluster: dict[str, t.Any]
 ) -> None:

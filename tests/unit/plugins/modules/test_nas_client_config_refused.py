@@ -75,6 +75,12 @@ def test_bad_input(
     assert not directory.exists()
 
 
+def test_service_without_an_address(run_module: Run, kubernetes: FakeKubernetes, clients: t.Any) -> None:
+    kubernetes.kind("Service")["nas-output-1"]["spec"]["clusterIP"] = "None"
+    with pytest.raises(ModuleFailed, match="server nas-output-1: it has no address yet"):
+        run_module(nas_client_config, **clients)
+
+
 def test_server_that_the_cluster_has_not(run_module: Run, kubernetes: FakeKubernetes, clients: t.Any) -> None:
     del kubernetes.objects["Service", "file-simulator", "nas-output-1"]
     with pytest.raises(ModuleFailed, match="server nas-output-1: it has no address yet"):
