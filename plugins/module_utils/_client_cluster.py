@@ -74,7 +74,7 @@ class ClientCluster:
         predicted, refused = self._predict(wanted, found, missing)
         recreated = state.with_partners(refused, wanted) & set(found)
         if not request.recreate:
-            state.check_recreated(recreated, wanted, found)
+            state.check_recreated(refused, recreated, wanted, found)
         going = {
             key
             for key, item in found.items()

@@ -119,12 +119,17 @@ def _shown(value: t.Any) -> str:
     return ",".join(str(each) for each in value) if isinstance(value, list) else str(value)
 
 
-def check_recreated(keys: t.Collection[Key], wanted: t.Mapping[Key, Object], found: t.Mapping[Key, Object]) -> None:
-    """Refuse to recreate volumes and claims, and say what would have to be deleted."""
-    if not keys:
+def check_recreated(
+    refused: t.Collection[Key],
+    keys: t.Collection[Key],
+    wanted: t.Mapping[Key, Object],
+    found: t.Mapping[Key, Object],
+) -> None:
+    """Refuse to recreate ``keys``, as ``refused`` would need, and say what would have to be deleted."""
+    if not refused:
         return
     doomed = [str(key) for key in sorted(keys)]
-    differing = next(key for key in sorted(keys) if differences(wanted[key]["spec"], found[key]["spec"]))
+    differing = min(refused)
     reason = "; ".join(differences(wanted[differing]["spec"], found[differing]["spec"]))
     more = f" and {len(doomed) - _NAMED} more (see to_be_deleted)" if len(doomed) > _NAMED else ""
     raise SimulatorError(
