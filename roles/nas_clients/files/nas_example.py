@@ -1,4 +1,3 @@
-#!/usr/bin/env python3
 # Copyright (c) 2026, file_simulator.nas contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
