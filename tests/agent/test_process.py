@@ -141,6 +141,25 @@ def test_overflow_of_the_event_queue_leads_to_a_scan(agent: AgentProcess) -> Non
     assert "too many changes at once" in agent.log.read_text()
 
 
+def test_file_whose_close_was_lost_is_not_held_for_open(agent: AgentProcess) -> None:
+    """The queue of events is full, and the watch begins anew: waiting for the close would take until the next rescan."""
+    agent.once()
+    agent.start("nas_to_windows", "--quiet-period", "0.2")
+    agent.wait_until_idle()
+    assert agent.process
+    with (agent.export / "open").open("w") as file:
+        file.write("x")
+        file.flush()
+        agent.wait_for(lambda: agent.status().get("pending") == 1)
+        agent.process.send_signal(signal.SIGSTOP)
+        limit = int(Path("/proc/sys/fs/inotify/max_queued_events").read_text())
+        for number in range(limit // 2 + 100):
+            (agent.export / f"t{number % 50}").write_text("x")
+    agent.process.send_signal(signal.SIGCONT)
+    agent.wait_for((agent.windows / "open").exists)
+    assert (agent.windows / "open").read_text() == "x"
+
+
 def test_status_over_http_and_a_lost_windows_directory(agent: AgentProcess) -> None:
     agent.once()
     agent.start("nas_to_windows", "--status-address", f"127.0.0.1:{agent.port}")

@@ -104,6 +104,12 @@ class Engine:
         """A file on the NAS side has another name."""
         self._settling.moved(old, new)
 
+    def forget_open(self, now: float) -> None:
+        """Nobody will tell when open files are closed: they are complete when they have been left alone."""
+        for path in self._settling.forget():
+            item = self._pending.add(path, now, now + self._options.quiet_period, quiet=True)
+            item.quiet, item.looks = True, None
+
     def _is_written(self, path: str) -> bool:
         """Whether a new name is a file that somebody writes, not a further name of one or a special file."""
         try:

@@ -191,19 +191,22 @@ class Service:
         """Watch the export with inotify; where that cannot be, it is polled."""
         if Side.NAS not in self._options.mode.sources:
             return
-        if self._watcher is not None:
-            self._watcher.close()
-            self._watcher = None
+        self._unwatch()
         try:
             self._watcher = Watcher(self._options.export, self._report, self._engine.moved)
             self._status.watching("inotify")
         except (OSError, OutOfWatches) as error:
             self._poll_instead(error)
 
-    def _poll_instead(self, error: Exception) -> None:
+    def _unwatch(self) -> None:
+        """Watch no more: what is open now may be closed without anybody's hearing of it."""
         if self._watcher is not None:
             self._watcher.close()
             self._watcher = None
+            self._engine.forget_open(time.monotonic())
+
+    def _poll_instead(self, error: Exception) -> None:
+        self._unwatch()
         reason = "the limit of inotify watches is reached" if isinstance(error, OutOfWatches) else str(error)
         _log.warning("the export is polled, not watched: %s", reason)
         self._status.watching(f"polling: {reason}")

@@ -37,6 +37,12 @@ class Settling:
         """A file was closed or is gone."""
         self._writing.pop(path, None)
 
+    def forget(self) -> list[str]:
+        """Hold no file for open any more; return those that were."""
+        paths = list(self._writing)
+        self._writing.clear()
+        return paths
+
     def moved(self, old: str, new: str) -> None:
         """A file has another name; whoever writes it goes on writing it."""
         since = self._writing.pop(old, None)
