@@ -9,6 +9,7 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass
 
+from ansible_collections.file_simulator.nas.plugins.module_utils._check_engine import Inspector
 from ansible_collections.file_simulator.nas.plugins.module_utils._errors import SimulatorError
 from ansible_collections.file_simulator.nas.plugins.module_utils._plan import Action
 from ansible_collections.file_simulator.nas.plugins.module_utils._pod import Images
@@ -65,3 +66,6 @@ class Engine(t.Protocol):
 
     def report(self, servers: t.Sequence[Server]) -> list[dict[str, t.Any]]:
         """Return a report on each of ``servers``, in their order."""
+
+    def inspector(self) -> Inspector:
+        """Return what checks look at the servers with."""

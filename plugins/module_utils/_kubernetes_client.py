@@ -134,10 +134,14 @@ class Cluster:
             field_manager=MANAGER,
         )
 
-    def delete(self, kind: str, name: str, namespace: str, doing: str) -> None:
-        """Delete an object and, in the background, what it owns; one that is not there counts as deleted."""
+    def delete(self, kind: str, name: str, namespace: str, doing: str, grace_period: int | None = None) -> None:
+        """Delete an object and, in the background, what it owns; one that is not there counts as deleted.
+
+        ``grace_period`` is in seconds, None for the object's own.
+        """
+        options = {} if grace_period is None else {"grace_period_seconds": grace_period}
         try:
-            self._json("delete", _path(kind, namespace, name), doing, propagation_policy="Background")
+            self._json("delete", _path(kind, namespace, name), doing, propagation_policy="Background", **options)
         except ApiError as error:
             if error.status != 404:
                 raise

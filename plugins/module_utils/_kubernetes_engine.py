@@ -17,6 +17,7 @@ import typing as t
 from ansible_collections.file_simulator.nas.plugins.module_utils import _kubernetes_names as names
 from ansible_collections.file_simulator.nas.plugins.module_utils import _kubernetes_state as state
 from ansible_collections.file_simulator.nas.plugins.module_utils import _plan
+from ansible_collections.file_simulator.nas.plugins.module_utils._check_kubernetes import KubernetesInspector
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine import Outcome, Request
 from ansible_collections.file_simulator.nas.plugins.module_utils._errors import SimulatorError
 from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes_client import Cluster
@@ -51,6 +52,10 @@ class KubernetesEngine:
     def report(self, servers: t.Sequence[Server]) -> list[dict[str, t.Any]]:
         """Return a report on each of ``servers``; asks all of them at once over NFS."""
         return self._reporter.reports(servers)
+
+    def inspector(self) -> KubernetesInspector:
+        """Return what checks look at the servers with."""
+        return KubernetesInspector(self._cluster, self._namespace, self._topology.instance)
 
     # What is to be done
 

@@ -16,13 +16,13 @@ _Result = t.TypeVar("_Result")
 _WORKERS = 8
 
 
-def for_each(items: t.Sequence[_Item], work: t.Callable[[_Item], _Result]) -> list[_Result]:
-    """Do ``work`` for all ``items`` side by side and return the results in their order.
+def for_each(items: t.Sequence[_Item], work: t.Callable[[_Item], _Result], workers: int = _WORKERS) -> list[_Result]:
+    """Do ``work`` for all ``items`` side by side, ``workers`` at a time, and return the results in their order.
 
     One that fails does not stop the others. Afterwards SimulatorError tells of the first, and of the
     others under ``problems``.
     """
-    with concurrent.futures.ThreadPoolExecutor(max_workers=_WORKERS) as pool:
+    with concurrent.futures.ThreadPoolExecutor(max_workers=workers) as pool:
         futures = [pool.submit(work, item) for item in items]
         concurrent.futures.wait(futures)
     failures = [future.exception() for future in futures if future.exception() is not None]

@@ -64,11 +64,10 @@ class Podman:
         shown = json.loads(self.call(["network", "inspect", network], f"inspect the network {network}"))
         return next((str(subnet["gateway"]) for subnet in shown[0].get("subnets", []) if "gateway" in subnet), "")
 
-    def mountpoints(self, volumes: t.Sequence[str]) -> dict[str, str]:
-        """Return where this machine sees those of ``volumes`` that exist."""
+    def mountpoints(self) -> dict[str, str]:
+        """Return where this machine sees each volume of every instance."""
         shown = self.call(["volume", "ls", "--format", "json", "--filter", f"label={LABEL_INSTANCE}"], "list volumes")
-        found = {volume["Name"]: volume["Mountpoint"] for volume in json.loads(shown or "[]")}
-        return {name: found[name] for name in volumes if name in found}
+        return {volume["Name"]: volume["Mountpoint"] for volume in json.loads(shown or "[]")}
 
     def log_tail(self, container: str, lines: int) -> str:
         """Return the last lines of a container's log, oldest first; empty when there is none."""

@@ -16,6 +16,7 @@ import shutil
 import typing as t
 
 from ansible_collections.file_simulator.nas.plugins.module_utils import _plan, _podman_render
+from ansible_collections.file_simulator.nas.plugins.module_utils._check_podman import PodmanInspector
 from ansible_collections.file_simulator.nas.plugins.module_utils._clients import seen_from_pods
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine import Outcome, Request, check_unfs3_image
 from ansible_collections.file_simulator.nas.plugins.module_utils._errors import SimulatorError
@@ -54,6 +55,10 @@ class PodmanEngine:
     def report(self, servers: t.Sequence[Server]) -> list[dict[str, t.Any]]:
         """Return a report on each of ``servers``; asks all of them at once over NFS."""
         return podman_reports(self._podman_or_none, self._topology, self._drives, servers)
+
+    def inspector(self) -> PodmanInspector:
+        """Return what checks look at the servers with."""
+        return PodmanInspector(self._podman_or_none, self._topology.instance, self.restart)
 
     def _found(self) -> dict[tuple[str, str], Found]:
         pods = self._podman_or_none.pods() if self._podman_or_none else []
@@ -208,6 +213,18 @@ class PodmanEngine:
         # Removals first: a server that comes may take the port of one that goes.
         for_each([action for action in actions if not action.needs_start], carry_out)
         for_each([action for action in actions if action.needs_start], carry_out)
+
+    def restart(self, servers: t.Sequence[str]) -> None:
+        """Restart pods as they are, all at once, without waiting until they answer."""
+        found = {name: pod for (instance, name), pod in self._found().items() if instance == self._topology.instance}
+
+        def again(server: str) -> None:
+            if server not in found:
+                raise SimulatorError(f"server {server}: it has no pod")
+            self._stop(server, found[server])
+            self._start(server)
+
+        for_each(servers, again)
 
     def _create(self, pod: Pod, placement: Placement) -> None:
         names = Names(placement.instance, pod.server)

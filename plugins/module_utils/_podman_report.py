@@ -35,15 +35,14 @@ def podman_reports(
     """Return a report on each of ``servers``, in their order. Without podman all of them are absent."""
     pods = podman.pods() if podman else []
     found = {pod.current.server: pod for pod in pods if pod.instance == topology.instance}
-    volumes = {name: Names(topology.instance, name).volume for name in found}
-    mountpoints = podman.mountpoints(list(volumes.values())) if podman and found else {}
+    mountpoints = podman.mountpoints() if podman and found else {}
     host = connect_address(topology.listen_address)
 
     def report(server: Server) -> dict[str, t.Any]:
         pod = found.get(server.name)
         state, problem, answer = _state(pod, host, server)
         local_directory = drives.local(server.directory)
-        mountpoint = mountpoints.get(volumes.get(server.name, ""), "")
+        mountpoint = mountpoints.get(Names(topology.instance, server.name).volume) if pod else None
         return _report.server_report(
             server,
             engine="podman",
@@ -57,7 +56,7 @@ def podman_reports(
             # The agent's clock is this machine's: one that has stopped telling has stopped.
             now=time.time(),
             containers=pod.containers if pod else {},
-            sync=_read_status(mountpoint) if mountpoint and server.sync.mode != "none" else None,
+            sync=read_status(mountpoint) if mountpoint and server.sync.mode != "none" else None,
         )
 
     return for_each(servers, report)
@@ -65,9 +64,8 @@ def podman_reports(
 
 def sync_status(podman: Podman, instance: str, server: str) -> dict[str, t.Any] | None:
     """Return what a server's sync agent last said of itself, None when it never said anything."""
-    volume = Names(instance, server).volume
-    mountpoint = podman.mountpoints([volume]).get(volume)
-    return _read_status(mountpoint) if mountpoint else None
+    mountpoint = podman.mountpoints().get(Names(instance, server).volume)
+    return read_status(mountpoint) if mountpoint else None
 
 
 def _state(pod: Found | None, host: str, server: Server) -> tuple[str, str, Answer | None]:
@@ -87,7 +85,8 @@ def _state(pod: Found | None, host: str, server: Server) -> tuple[str, str, Answ
         return _report.NOT_ANSWERING, str(error), None
 
 
-def _read_status(mountpoint: str) -> dict[str, t.Any] | None:
+def read_status(mountpoint: str) -> dict[str, t.Any] | None:
+    """Return what the sync agent last wrote into the volume that is mounted there, None when it never did."""
     try:
         with open(os.path.join(mountpoint, STATUS_FILE), encoding="utf-8") as stream:
             status = json.load(stream)

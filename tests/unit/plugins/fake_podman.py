@@ -37,7 +37,9 @@ class FakePodman:
         return [
             call
             for call in self.calls
-            if call[:2] not in _READING and call[1:2] != ["exists"] and call[0] not in ("images", "ps", "logs")
+            if call[:2] not in _READING
+            and call[1:2] != ["exists"]
+            and call[0] not in ("images", "ps", "logs", "--version")
         ]
 
     def run(self, command: list[str], **_options: t.Any) -> tuple[int, str, str]:
@@ -50,6 +52,8 @@ class FakePodman:
                     return 125, "", f"Error: {message}\n"
             if words[1:2] == ["exists"]:
                 return 0 if words[2] in getattr(self, f"{words[0]}s") else 1, "", ""
+            if words == ["--version"]:
+                return 0, "podman version 4.3.1", ""
             return 0, self._answer(words), ""
 
     def _answer(self, words: list[str]) -> str:

@@ -1,0 +1,215 @@
+# Copyright (c) 2026, file_simulator.nas contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""An NFS client: what checks want of one, and how nfs-rs gives it. Private to file_simulator.nas. Talks to the outside.
+
+nfs-rs (PyPI) speaks NFS from user space, without root and without a mount. Used in the way that works: NFSv4.0
+with the pseudo root mounted (with 4.1 it loses its session against NFS-Ganesha 4.3, and it cannot list the very
+directory that it has mounted). It cannot list an NFSv3 server without READDIRPLUS, as unfs3 is.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import traceback
+import typing as t
+from dataclasses import dataclass
+
+try:
+    import nfs_rs
+except ImportError:
+    NFS_RS_IMPORT_ERROR: str | None = traceback.format_exc()
+else:
+    NFS_RS_IMPORT_ERROR = None
+
+_CONNECT_SECONDS = 5.0
+_OPERATION_SECONDS = 15.0
+
+
+class NasError(Exception):
+    """The server, or the way to it, refused; ``number`` is the errno, 0 where there is none."""
+
+    def __init__(self, message: str, number: int = 0) -> None:
+        super().__init__(message)
+        self.number = number
+
+
+class NotThere(NasError):
+    """There is no such file, or it went while the server looked."""
+
+
+class CannotList(NasError):
+    """The server has nothing by which this client could list a directory."""
+
+
+@dataclass(frozen=True)
+class Attributes:
+    """What a client sees of a file. ``identity`` changes whenever anybody writes or replaces it."""
+
+    directory: bool
+    size: int
+    owner: int
+    group: int
+    identity: tuple[int, int, int, int]
+
+
+class NasClient(t.Protocol):
+    """One connection to one server. Paths are relative to what is mounted; every method raises NasError."""
+
+    def names(self, directory: str = "") -> set[str]:
+        """Return the names in a directory."""
+
+    def attributes(self, path: str = "") -> Attributes:
+        """Return the attributes of a file, of what is mounted when there is no path."""
+
+    def read(self, path: str) -> bytes:
+        """Return a file's content."""
+
+    def write(self, path: str, content: bytes) -> None:
+        """Create or replace a file; returns when the server has acknowledged it as stable."""
+
+    def make_directory(self, path: str) -> None:
+        """Create a directory."""
+
+    def remove(self, path: str) -> None:
+        """Remove a file."""
+
+    def remove_directory(self, path: str) -> None:
+        """Remove an empty directory."""
+
+    def rename(self, path: str, new: str) -> None:
+        """Give a file another name."""
+
+    def change_owner(self, path: str, owner: int, group: int) -> None:
+        """Give a file away."""
+
+    def free_bytes(self) -> int:
+        """Return how much may still be written."""
+
+    def close(self) -> None:
+        """End the connection."""
+
+
+@dataclass(frozen=True)
+class Address:
+    """Where a server is, and how a client comes. ``path`` is what it mounts."""
+
+    host: str
+    port: int
+    version: int
+    path: str = "/data"
+    user: int = 0
+    privileged_port: bool = False
+
+
+# Opens a connection; the whole export is at the client's root. Raises NasError.
+Connect = t.Callable[[Address], NasClient]
+
+
+@contextlib.contextmanager
+def _told() -> t.Iterator[None]:
+    """Let errors of nfs-rs be NasErrors. Not all of its errors are OSErrors."""
+    try:
+        yield
+    except (nfs_rs.NfsNotFoundError, nfs_rs.NfsStateLostError) as error:
+        raise NotThere(_words(error), errno.ENOENT) from None
+    except nfs_rs.NfsUnsupportedError as error:
+        raise CannotList(_words(error)) from None
+    except (nfs_rs.NfsError, OSError) as error:
+        raise NasError(_words(error), int(getattr(error, "errno", 0) or 0)) from None
+
+
+def _words(error: t.Any) -> str:
+    return " ".join(str(error).split()) or type(error).__name__
+
+
+def _url(address: Address, mounted: str) -> str:
+    host = f"[{address.host}]" if ":" in address.host else address.host
+    version = f"version=3&mountport={address.port}" if address.version == 3 else "version=4.0"
+    return f"nfs://{host}{mounted}?{version}&nfsport={address.port}"
+
+
+def _connected(address: Address, mounted: str) -> t.Any:
+    """Return a client of nfs-rs that has mounted a path."""
+    return nfs_rs.Client.connect(
+        _url(address, mounted),
+        uid=address.user,
+        gid=address.user,
+        noresvport=not address.privileged_port,
+        connect_timeout=_CONNECT_SECONDS,
+        operation_timeout=_OPERATION_SECONDS,
+    )
+
+
+def client_version() -> str:
+    """Return the version of nfs-rs, empty where it is not installed."""
+    return "" if NFS_RS_IMPORT_ERROR else str(nfs_rs.__version__)
+
+
+class RsClient:
+    """A connection by nfs-rs, to the whole export or to one directory of it."""
+
+    def __init__(self, address: Address) -> None:
+        # With the pseudo root mounted everything below can be listed, the export's own root included.
+        whole = address.version != 3 and address.path == "/data"
+        self._address = address
+        self._base = address.path if whole else ""
+        with _told():
+            self._client = _connected(address, "/" if whole else address.path)
+
+    def _at(self, path: str) -> str:
+        return f"{self._base}/{path}".rstrip("/") or "/"
+
+    def names(self, directory: str = "") -> set[str]:
+        with _told():
+            return set(self._client.listdir(self._at(directory)))
+
+    def attributes(self, path: str = "") -> Attributes:
+        with _told():
+            found = self._client.stat(self._at(path))
+        directory = found.type == nfs_rs.FileType.DIRECTORY
+        identity = (found.fileid, found.size, found.mtime, found.ctime)
+        return Attributes(directory, found.size, found.uid, found.gid, identity)
+
+    def read(self, path: str) -> bytes:
+        with _told(), self._client.open(self._at(path), "rb") as stream:
+            return bytes(stream.read())
+
+    def write(self, path: str, content: bytes) -> None:
+        with _told(), self._client.open(self._at(path), "wb") as stream:
+            stream.write(content)
+            stream.flush()
+
+    def make_directory(self, path: str) -> None:
+        with _told():
+            self._client.mkdir(self._at(path))
+
+    def remove(self, path: str) -> None:
+        with _told():
+            self._client.unlink(self._at(path))
+
+    def remove_directory(self, path: str) -> None:
+        with _told():
+            self._client.rmdir(self._at(path))
+
+    def rename(self, path: str, new: str) -> None:
+        with _told():
+            self._client.rename(self._at(path), self._at(new))
+
+    def change_owner(self, path: str, owner: int, group: int) -> None:
+        with _told():
+            self._client.chown(self._at(path), owner, group)
+
+    def free_bytes(self) -> int:
+        if self._base:
+            # The pseudo root's own figures are all zero.
+            with _told(), _connected(self._address, self._base) as mounted:
+                return int(mounted.fs_stat().available_bytes)
+        with _told():
+            return int(self._client.fs_stat().available_bytes)
+
+    def close(self) -> None:
+        with contextlib.suppress(NasError), _told():
+            self._client.close()

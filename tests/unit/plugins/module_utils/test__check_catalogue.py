@@ -1,0 +1,55 @@
+# Copyright (c) 2026, file_simulator.nas contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The catalogue of checks: complete, consistent, and chosen from by name and tag."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from ansible_collections.file_simulator.nas.plugins.module_utils import _check_catalogue as catalogue
+from ansible_collections.file_simulator.nas.plugins.module_utils._check_runner import EACH, TOGETHER
+from ansible_collections.file_simulator.nas.plugins.module_utils._errors import SimulatorError
+
+CHECKS = {check.name: check for check in catalogue.CATALOGUE}
+
+
+def test_every_check_can_be_made_and_nothing_else() -> None:
+    assert set(EACH) | set(TOGETHER) == set(CHECKS)
+    assert {name for name, check in CHECKS.items() if check.scope == catalogue.TOGETHER} == set(TOGETHER)
+
+
+@pytest.mark.parametrize("check", catalogue.CATALOGUE, ids=lambda check: check.name)
+def test_entry(check: catalogue.Check) -> None:
+    assert re.fullmatch(r"[a-z]+(_[a-z]+)*", check.name)
+    assert check.title[0].isupper() and not check.title.endswith(".")
+    assert all(re.fullmatch(r"(NAS|WIN|EXP|INT|DEP|TST)-[0-9]{2}", each) for each in check.requirements)
+    assert check.stage in catalogue.STAGES
+    assert check.disruptive == (catalogue.DISRUPTIVE_TAG in check.tags)
+
+
+@pytest.mark.parametrize("check", catalogue.CATALOGUE, ids=lambda check: check.name)
+def test_what_a_check_needs_is_known_by_then(check: catalogue.Check) -> None:
+    for name in check.needs:
+        assert catalogue.STAGES.index(CHECKS[name].stage) < catalogue.STAGES.index(check.stage)
+
+
+def test_ready_is_quick_needs_no_client_and_writes_nothing() -> None:
+    ready = catalogue.selected([], ["ready"])
+    assert {check.name for check in ready} == {"ready", "windows_directory", "containers", "sync_state", "fsid"}
+    assert not any(check.writes or check.nfs_client for check in ready)
+    assert all("quick" in check.tags for check in ready)
+
+
+def test_names_and_tags_add_up_in_the_order_of_the_catalogue() -> None:
+    chosen = catalogue.selected(["isolation", "ready"], ["resources"])
+    assert [check.name for check in chosen] == ["ready", "resources", "capacity", "isolation"]
+    assert catalogue.selected([], []) == list(catalogue.CATALOGUE)
+
+
+@pytest.mark.parametrize(("names", "tags"), [(["isolated"], []), ([], ["fast"])])
+def test_unknown_words_are_refused(names: list[str], tags: list[str]) -> None:
+    with pytest.raises(SimulatorError, match=r"(checks: 'isolated'|tags: 'fast') is unknown; there are "):
+        catalogue.selected(names, tags)
