@@ -127,3 +127,13 @@ docs: venv-dev
 .PHONY: lint-workflows
 lint-workflows:
 	@tools/lint_workflows.sh
+
+# Checks everything from outside, as users do: make validate ARGS='-e validation_disruptive=true'
+.PHONY: validate
+validate: venv
+	@ansible-playbook playbooks/validate.yml $(BECOME) $(ARGS)
+
+# Breaks each property of running servers, and sees the check of it fail.
+.PHONY: test-validation
+test-validation: venv-dev
+	pytest tests/validation
