@@ -153,8 +153,9 @@ def persistence(bench: Bench, subjects: t.Sequence[Subject]) -> Findings:
             finally:
                 memory.files.clear()
         measure = Measure("restart", round(seconds, 1), "s", limit=bench.limits.restart)
-        what = f"{len(memory.content)} files" if memory.content else "no file was there to lose"
-        return Finding(f"back after {seconds:.1f} s: {what}, the same fsid", measures=(measure,))
+        files = len(memory.content)
+        what = f"with all files ({files} looked at)" if files else "there was no file to lose"
+        return Finding(f"back after {seconds:.1f} s, {what}, and with the same fsid", measures=(measure,))
 
     try:
         go_through(subjects, prepare, findings)
