@@ -2,11 +2,11 @@
 #
 #   make up        stand everything up         make test      linters, unit tests, molecule
 #   make status    how the servers are         make lint      linters alone
-#   make down      take everything down        make unit      unit tests alone
+#   make validate  check them from outside     make unit      unit tests alone
+#   make down      take everything down
 #
 # ARGS is handed to ansible-playbook, for example: make up ARGS='-e @my-topology.yml'
 .DEFAULT_GOAL := help
-.PHONY: help up down status venv venv-dev lint unit molecule test test-agent test-nightly test-kubernetes benchmark-sync
 
 SHELL := /bin/bash
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
@@ -21,9 +21,13 @@ COLLECTION := .ansible/collections/ansible_collections/file_simulator/nas
 # Asked for once, and only where sudo wants it.
 BECOME = $$([ "$$(id -u)" = 0 ] || sudo -n true 2>/dev/null || echo --ask-become-pass)
 
+.PHONY: help
 help:
 	@sed -n 's/^# \{0,1\}//p' Makefile | sed -n '2,8p'
 
+# --- The simulator
+
+.PHONY: up down status validate
 up: venv
 	@ansible-playbook site.yml $(BECOME) $(ARGS)
 
@@ -33,6 +37,13 @@ down: venv
 status: venv
 	@tools/status.sh $(FORMAT) $(BECOME) $(ARGS)
 
+# With what takes servers down for a moment: make validate ARGS='-e validation_disruptive=true'
+validate: venv
+	@ansible-playbook playbooks/validate.yml $(BECOME) $(ARGS)
+
+# --- What the commands need
+
+.PHONY: venv venv-dev
 venv: .venv/runtime $(COLLECTION)
 venv-dev: .venv/dev $(COLLECTION)
 
@@ -46,63 +57,53 @@ venv-dev: .venv/dev $(COLLECTION)
 $(COLLECTION):
 	@mkdir -p $(@D) && ln -sfn ../../../.. $@
 
+# --- What a change must pass: .ci/run calls all of it
+
+.PHONY: test lint unit molecule
+test: lint unit molecule
+
 lint: venv-dev
 	@tools/lint.sh
 
 unit: venv-dev
 	pytest --numprocesses=2 tests/unit
 
+# Seven servers on podman, used by NFS clients.
 molecule: artefact
 	molecule test --scenario-name default
 
-test: lint unit molecule
-
+.PHONY: test-agent test-validation test-kubernetes test-report test-windows test-minikube molecule-minikube
 # The sync agent as a process, killed at random moments: longer than make test should take.
 test-agent: venv-dev
 	pytest tests/agent
 
-# Ten times the histories, and the kill at every step of all sequences of three operations.
-test-nightly: venv-dev
-	AGENT_HISTORIES=20000 AGENT_CRASH_STRIDE=1 pytest --numprocesses=2 tests/unit/agent
-
-benchmark-sync: venv-dev
-	python benchmarks/sync/run.py
+# Breaks each property of running servers, and sees the check of it fail.
+test-validation: venv-dev
+	pytest tests/validation
 
 # The Kubernetes engine on a real cluster; skipped, loudly, where that cannot be built.
 test-kubernetes: venv-dev
 	@tools/test_kubernetes.sh
 
 # The HTML report in a real browser; skipped, loudly, where there is none.
-.PHONY: test-report
 test-report: venv-dev
 	@tools/test_report.sh
 
+# Windows nodes, through the real ansible.windows up to where PowerShell begins.
+test-windows: venv-dev
+	pytest tests/windows
+
 # What the modules say to minikube, put to the real program; and the whole scenario where a node can run.
-.PHONY: test-minikube molecule-minikube
 test-minikube: venv-dev
 	pytest tests/minikube
 
 molecule-minikube: venv-dev
 	@tools/molecule_minikube.sh
 
-# Windows nodes, through the real ansible.windows up to where PowerShell begins.
-.PHONY: test-windows
-test-windows: venv-dev
-	pytest tests/windows
+# --- What the community asks for
 
-# Pages and tables that are made from the code; lint tells when they are out of date.
-.PHONY: generated
-generated: venv-dev
-	@python tools/role_readmes.py
-	@python tools/readme.py
-
-# The tests that Ansible's community asks for, on the artefact, without an ignore file.
-.PHONY: sanity
-sanity: venv-dev
-	@tools/sanity.sh
-
-# What Galaxy's users get: the artefact, installed, with all deleted that a collection must be able to do without.
-.PHONY: artefact test-artefact galaxy-import
+.PHONY: artefact test-artefact galaxy-import sanity test-versions lint-workflows
+# What Galaxy's users get: built, installed, and all deleted that a collection must be able to do without.
 artefact: venv-dev
 	@tools/artefact.sh .ansible/artefact --bare
 
@@ -114,26 +115,36 @@ test-artefact: artefact
 galaxy-import: artefact
 	@tools/galaxy_import.sh .ansible/artefact/*.tar.gz
 
+# ansible-test sanity on the artefact, without an ignore file.
+sanity: venv-dev
+	@tools/sanity.sh
+
 # The other ansible-core, modules on the oldest Python, and the oldest Kubernetes client.
-.PHONY: test-versions
 test-versions: venv-dev
 	@tools/test_versions.sh
 
-# Guides, modules and roles as a site, in .ansible/docs/build/html.
-.PHONY: docs
-docs: venv-dev
-	@tools/docs.sh .ansible/docs
-
-.PHONY: lint-workflows
 lint-workflows:
 	@tools/lint_workflows.sh
 
-# Checks everything from outside, as users do: make validate ARGS='-e validation_disruptive=true'
-.PHONY: validate
-validate: venv
-	@ansible-playbook playbooks/validate.yml $(BECOME) $(ARGS)
+# --- Documents
 
-# Breaks each property of running servers, and sees the check of it fail.
-.PHONY: test-validation
-test-validation: venv-dev
-	pytest tests/validation
+.PHONY: docs generated
+# Guides, modules and roles as a site, in .ansible/docs/build/html.
+docs: venv-dev
+	@tools/docs.sh .ansible/docs
+
+# Pages and tables that are made from the code; lint tells when they are out of date.
+generated: venv-dev
+	@python tools/role_readmes.py
+	@python tools/readme.py
+	@python tools/requirements.py
+
+# --- What takes long, and measurements
+
+.PHONY: test-nightly benchmark-sync
+# Ten times the histories, and the kill at every step of all sequences of three operations.
+test-nightly: venv-dev
+	AGENT_HISTORIES=20000 AGENT_CRASH_STRIDE=1 pytest --numprocesses=2 tests/unit/agent
+
+benchmark-sync: venv-dev
+	python benchmarks/sync/run.py

@@ -14,6 +14,7 @@ run vermin --no-tips --violations --target=3.8- plugins/modules plugins/module_u
 run mypy
 run python tools/role_readmes.py --check
 run python tools/readme.py --check
+run python tools/requirements.py --check
 run antsibull-changelog lint
 run pytest tests/repository
 run zizmor --offline --quiet .github

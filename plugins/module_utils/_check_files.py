@@ -17,10 +17,10 @@ import typing as t
 
 from ansible_collections.file_simulator.nas.plugins.module_utils._check_bench import Bench, Subject
 from ansible_collections.file_simulator.nas.plugins.module_utils._check_finding import Failed
+from ansible_collections.file_simulator.nas.plugins.module_utils._marker import MARKER_NAME
 from ansible_collections.file_simulator.nas.plugins.module_utils._nas_client import NasClient, NasError, NotThere
 from ansible_collections.file_simulator.nas.plugins.module_utils._parallel import for_each
 from ansible_collections.file_simulator.nas.plugins.module_utils._report import READY
-from ansible_collections.file_simulator.nas.plugins.module_utils._windows_directories import MARKER_NAME
 
 PREFIX = "file-simulator-check-"
 _HIDDEN_MARKER = f"{MARKER_NAME}.{PREFIX}"

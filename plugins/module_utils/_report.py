@@ -30,7 +30,7 @@ def mount_options(version: int, port: int) -> str:
 
 def mount_command(version: int, host: str, port: int) -> str:
     """Return a command that mounts a server: the shortest that works, for people."""
-    options = f"vers=3,port={port},mountport={port},nolock" if version == 3 else f"vers=4.1,port={port}"
+    options = f"nfsvers=3,port={port},mountport={port},nolock" if version == 3 else f"nfsvers=4.1,port={port}"
     return f"mount -t {'nfs' if version == 3 else 'nfs4'} -o {options} {_bracketed(host)}:{EXPORT_PATH} /mnt"
 
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, file_simulator.nas contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A cluster that runs nothing, and arguments for modules that use it."""
+"""A cluster and a Minikube that run nothing, and arguments for modules that use it."""
 
 from __future__ import annotations
 
@@ -16,9 +16,10 @@ from ansible_collections.file_simulator.nas.plugins.module_utils import (
     _kubernetes_wait,
 )
 from ansible_collections.file_simulator.nas.plugins.module_utils._nfs_probe import Answer, ProbeError
-from ansible_collections.file_simulator.nas.plugins.modules import windows_directory
+from ansible_collections.file_simulator.nas.plugins.modules import minikube_profile, windows_directory
 
 from ..fake_kubernetes import FakeKubernetes, write_kubeconfig
+from ..fake_minikube import FakeMinikube
 
 Run = t.Callable[..., "dict[str, t.Any]"]
 
@@ -55,3 +56,19 @@ def in_cluster(kubernetes: FakeKubernetes, tmp_path: Path, run_module: Run) -> d
         "drive_root": layout["drive_root"],
         "wait_timeout": 1,
     }
+
+
+@pytest.fixture
+def minikube_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, t.Any]:
+    monkeypatch.setattr(minikube_profile, "machine_memory", lambda: 16000)
+    return {"drive_root": str(tmp_path / "drives"), "kubeconfig": str(tmp_path / "kubeconfig")}
+
+
+@pytest.fixture
+def minikube_running(
+    run_module: Run, minikube: FakeMinikube, minikube_place: dict[str, t.Any], tmp_path: Path
+) -> dict[str, t.Any]:
+    """A profile that runs, as minikube_profile returned it."""
+    run_module(windows_directory, drive_root=minikube_place["drive_root"], registry=str(tmp_path / "registry.json"))
+    result: dict[str, t.Any] = run_module(minikube_profile, **minikube_place)
+    return result

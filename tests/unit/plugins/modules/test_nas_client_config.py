@@ -38,6 +38,34 @@ def verbs(result: dict[str, t.Any]) -> list[tuple[str, str, str]]:
     return [(action["verb"], action["kind"], action["name"]) for action in result["actions"]]
 
 
+def test_twelve_steps(run_module: Run, kubernetes: FakeKubernetes, clients: t.Any, tmp_path: Path) -> None:
+    """Create, again, modify, again, delete, again: each in check mode first, which leaves everything alone."""
+    directory = tmp_path / "files"
+    given = {**clients, "directory": str(directory)}
+
+    def picture() -> tuple[t.Any, dict[str, str]]:
+        kinds = ("PersistentVolume", "PersistentVolumeClaim", "ConfigMap")
+        files = {path.name: path.read_text() for path in directory.rglob("*") if path.is_file()}
+        return copy.deepcopy([kubernetes.kind(kind) for kind in kinds]), files
+
+    for state, actimeo, changed in [
+        ("present", 1, True),
+        ("present", 1, False),
+        ("present", 5, True),
+        ("present", 5, False),
+        ("absent", 5, True),
+        ("absent", 5, False),
+    ]:
+        before = picture()
+        asked = {**given, "state": state, "actimeo": actimeo}
+        predicted = run_module(nas_client_config, check=True, **asked)
+        assert picture() == before, "check mode changed something"
+        done = run_module(nas_client_config, **asked)
+        assert predicted["changed"] == done["changed"] == changed
+        assert verbs(predicted) == verbs(done)
+        assert (picture() != before) == changed
+
+
 def test_volume_and_claim_name_each_other(run_module: Run, kubernetes: FakeKubernetes, clients: t.Any) -> None:
     result = run_module(nas_client_config, **clients)
     assert result["changed"]
