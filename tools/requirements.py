@@ -2,7 +2,7 @@
 # Copyright (c) 2026, file_simulator.nas contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Writes docs/requirements.md from docs/requirements.yml and the catalogue of checks; with --check, fails where it differs.
+"""Writes docs/requirements.md from docs/proofs.yml and the catalogue of checks; with --check, fails where it differs.
 
 Also fails where a requirement has no proof, a test that is named is not there, or a check proves a requirement that
 does not exist. Tests are looked up in the files' syntax trees: nothing is run or imported for that.
@@ -21,7 +21,7 @@ import yaml
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / ".ansible" / "collections"))
-SOURCE, TARGET = "docs/requirements.yml", "docs/requirements.md"
+SOURCE, TARGET = "docs/proofs.yml", "docs/requirements.md"
 KEYS = {"id", "met", "tests", "missing"}
 TEMPLATE = """# What must be true, and what proves it
 
