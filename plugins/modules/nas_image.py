@@ -105,7 +105,9 @@ image:
   type: str
   sample: localhost/file-simulator/nas:0f3b6c1d2e4a
 archive:
-  description: The file that other engines can load the image from.
+  description:
+    - The file that other engines can load the image from. Empty when podman has the image and the cache has no
+      file of it any more; O(load=false) makes one.
   returned: when O(state=present)
   type: str
 kept:
@@ -167,7 +169,7 @@ def _present(module: AnsibleModule, podman: Podman | None, recipe: Recipe) -> di
     result = {
         "changed": not there,
         "image": recipe.reference,
-        "archive": archive,
+        "archive": archive if os.path.exists(archive) or not there else "",
         "diff": {
             "before": {"image": recipe.reference if there else None},
             "after": {"image": recipe.reference},

@@ -96,6 +96,13 @@ def test_twelve_steps(
     assert len(mmdebstrap.calls) == 1, "the base was not used again"
 
 
+def test_archive_that_left_the_cache_is_not_named(run_module: Run, arguments: dict[str, t.Any]) -> None:
+    """Another checkout's image may have taken its place."""
+    Path(run_module(nas_image, **arguments)["archive"]).unlink()
+    done = run_module(nas_image, **arguments)
+    assert (done["changed"], done["archive"]) == (False, "")
+
+
 def test_archive_alone(
     run_module: Run, podman: FakePodman, mmdebstrap: FakeMmdebstrap, arguments: dict[str, t.Any]
 ) -> None:
