@@ -92,9 +92,9 @@ class World:
         marker = {"format": 1, "server": server, "generation": self.generation}
         (self.windows / MARKER).write_text(json.dumps(marker))
 
-    def write(self, side: Side, path: str, content: str | bytes) -> None:
-        """A user writes a file in one go."""
-        self.now += 0.001
+    def write(self, side: Side, path: str, content: str | bytes, takes: float = 0.001) -> None:
+        """A user writes a file in one go, which takes some seconds."""
+        self.now += takes
         target = self.root(side) / path
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(content.encode() if isinstance(content, str) else content)

@@ -21,6 +21,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from nas_sync_agent.model import Mode, Side
 
 HISTORIES = int(os.environ.get("AGENT_HISTORIES", "1700"))
+SECOND = 1_000_000_000
 PATHS = ("a", "b", "d/a", "d/b", "d/e/a", "A", "con")
 
 sides = st.sampled_from(list(Side))
@@ -42,6 +43,8 @@ class Histories(RuleBasedStateMachine):
         """Contents that no user has deleted or replaced."""
         self.deleted: dict[Side, set[str]] = {side: set() for side in Side}
         """Contents that a user of a side has removed there and that must not come back."""
+        self.unseen: set[str] = set()
+        """Contents that came in place of others without a change of size and time: see docs/sync.md, one limit."""
         self.mounted = True
 
     def teardown(self) -> None:
@@ -78,6 +81,14 @@ class Histories(RuleBasedStateMachine):
                 if not elsewhere and list(files.values()).count(content) == 1:
                     self.deleted[side].add(content)
 
+    def replaces(self, side: Side, path: str, size: int, time_ns: int, content: str) -> None:
+        """A user puts ``content`` where a file may be already: does size or time tell of it?"""
+        target = self.world.root(side) / path
+        if side is Side.WINDOWS and self.layer == "windows" and target.is_file():
+            before = target.stat()
+            if (before.st_size, before.st_mtime_ns // SECOND) == (size, time_ns // SECOND):
+                self.unseen.add(content)
+
     @rule(side=sides, path=paths, size=st.sampled_from([8, 8, 9, 5000]))
     def write(self, side: Side, path: str, size: int) -> None:
         root = self.world.root(side)
@@ -88,7 +99,9 @@ class Histories(RuleBasedStateMachine):
         content = f"{len(self.written):07}".ljust(size, ".")
         self.written.add(content)
         self.alive.add(content)
-        self.world.write(side, path, content)
+        self.world.pass_time(0.001)
+        self.replaces(side, path, size, self.world.wall_ns(), content)
+        self.world.write(side, path, content, takes=0.0)
 
     @rule(side=sides, data=st.data())
     def delete(self, side: Side, data: st.DataObject) -> None:
@@ -112,6 +125,8 @@ class Histories(RuleBasedStateMachine):
         for deleted in self.deleted.values():
             deleted.discard(content)  # it is a change of the source
         self.world.pass_time(0.001)
+        found = (root / path).stat()
+        self.replaces(side, to, found.st_size, found.st_mtime_ns, content)
         (root / path).rename(root / to)
 
     @rule(side=sides, path=st.sampled_from(["d", "d/e", "b"]))
@@ -202,6 +217,9 @@ class Histories(RuleBasedStateMachine):
         assert self.world.control.changes == []
         if self.mode is Mode.TWO_WAY:
             held = {side: self.carried(side) for side in Side}
+            for path in [path for path, content in held[Side.WINDOWS].items() if content in self.unseen]:
+                for files in held.values():
+                    files.pop(path, None)
             assert held[Side.WINDOWS] == held[Side.NAS]
 
     def carried(self, side: Side) -> dict[str, str]:
