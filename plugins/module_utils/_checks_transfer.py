@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import functools
 import typing as t
 
 from ansible_collections.file_simulator.nas.plugins.module_utils._check_bench import Bench, Subject
@@ -114,13 +115,7 @@ def _cycle(
         content = random_content(_SIZE // number)
         send(content)
         odd: list[bytes] = []
-
-        def arrived(content: bytes = content, before: bytes | None = before, odd: list[bytes] = odd) -> bool:
-            seen = look()
-            if seen is not None and seen not in (content, before):
-                odd.append(seen)
-            return seen == content or bool(odd)
-
+        arrived = functools.partial(_has_arrived, look, content, before, odd)
         if bench.until(arrived, limit) is None:
             raise bench.late(f"version {number} of {cycles} had not arrived", subject, limit)
         if odd:
@@ -130,6 +125,14 @@ def _cycle(
                 seen=f"{len(odd[0])} bytes, sha256 {sha256(odd[0])}",
             )
         before = content
+
+
+def _has_arrived(look: t.Callable[[], bytes | None], content: bytes, before: bytes | None, odd: list[bytes]) -> bool:
+    """Tell whether there is nothing more to wait for; what is neither the old nor the new content goes into ``odd``."""
+    seen = look()
+    if seen is not None and seen not in (content, before):
+        odd.append(seen)
+    return seen == content or bool(odd)
 
 
 def rest(bench: Bench, subject: Subject) -> Finding:

@@ -61,7 +61,7 @@ def _choice(run: Run) -> Element:
 
 def _check(check: digest.Check, longest: float) -> Element:
     share = 100 * check.seconds / longest if longest > 0 else 0
-    bar = element(
+    stripe = element(
         "span",
         {"class": "bar", "aria-hidden": "true"},
         element("span", {"style": f"width: {share:.1f}%"}),
@@ -74,7 +74,7 @@ def _check(check: digest.Check, longest: float) -> Element:
         element(
             "span", {"class": "badges"}, *(badge(outcome, f"{check.count(outcome)} {outcome}") for outcome in outcomes)
         ),
-        element("span", {"class": "time"}, bar, element("span", {}, duration(check.seconds))),
+        element("span", {"class": "time"}, stripe, element("span", {}, duration(check.seconds))),
     )
     requirements = list(dict.fromkeys(name for result in check.results for name in result.requirements))
     classes = " ".join(["check", *(f"has-{outcome}" for outcome in outcomes)])

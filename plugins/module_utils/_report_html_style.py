@@ -112,7 +112,10 @@ table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
 .matrix th:first-child { position: sticky; left: 0; z-index: 1; padding-left: 12px; text-align: left; background: var(--surface); white-space: nowrap; }
 .matrix tbody th .icon { margin-right: .5em; }
 .matrix thead th { vertical-align: bottom; color: var(--quiet); font-weight: 500; }
-.matrix .server span { writing-mode: vertical-rl; transform: rotate(180deg); max-height: 150px; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+.matrix .server span {
+  writing-mode: vertical-rl; transform: rotate(180deg); max-height: 150px; overflow: hidden; text-overflow: ellipsis;
+  white-space: nowrap;
+}
 .matrix td.failed { background: var(--failed-soft); }
 .matrix td .icon { font-size: 15px; }
 .matrix.many { font-size: 12px; }
@@ -124,7 +127,10 @@ table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
 """
 _PLOT = """
 #latency .legend { margin: -6px 0 10px; }
-.plot { display: grid; grid-template-columns: minmax(150px, 250px) 1fr; background: var(--surface); border: 1px solid var(--line); border-radius: 8px; padding: 10px 12px 6px; }
+.plot {
+  display: grid; grid-template-columns: minmax(150px, 250px) 1fr; background: var(--surface);
+  border: 1px solid var(--line); border-radius: 8px; padding: 10px 12px 6px;
+}
 .plot > svg { display: block; overflow: visible; }
 .plot .label { display: flex; flex-direction: column; justify-content: center; padding-right: 12px; font-size: 13px; line-height: 1.3; }
 .plot .label .quiet { font-size: 12px; }
@@ -148,7 +154,10 @@ _CHECKS = """
 .group { margin: 16px 0 6px; color: var(--quiet); font-size: 12px; font-weight: 600; letter-spacing: .06em; text-transform: uppercase; }
 .check { background: var(--surface); border: 1px solid var(--line); border-radius: 8px; margin-bottom: 4px; }
 .check.has-failed { border-left: 4px solid var(--failed); }
-.check summary { display: grid; grid-template-columns: minmax(180px, 1fr) auto 190px; align-items: center; gap: 4px 16px; padding: 7px 14px; cursor: pointer; list-style: none; }
+.check summary {
+  display: grid; grid-template-columns: minmax(180px, 1fr) auto 190px; align-items: center; gap: 4px 16px;
+  padding: 7px 14px; cursor: pointer; list-style: none;
+}
 .check summary::-webkit-details-marker { display: none; }
 .check .name::before { content: ""; display: inline-block; width: 6px; height: 6px; margin-right: 10px; vertical-align: 2px;
   border: solid var(--quiet); border-width: 0 1.5px 1.5px 0; transform: rotate(-45deg); }
@@ -160,7 +169,10 @@ _CHECKS = """
 .badge.passed { background: var(--passed-soft); color: var(--passed); }
 .badge.failed { background: var(--failed-soft); color: var(--failed); }
 .badge.skipped { background: var(--skipped-soft); color: var(--skipped); }
-.time { display: grid; grid-template-columns: 1fr 72px; align-items: center; gap: 10px; font-size: 13px; color: var(--quiet); text-align: right; font-variant-numeric: tabular-nums; }
+.time {
+  display: grid; grid-template-columns: 1fr 72px; align-items: center; gap: 10px; font-size: 13px;
+  color: var(--quiet); text-align: right; font-variant-numeric: tabular-nums;
+}
 .bar { height: 5px; border-radius: 3px; background: var(--raised); overflow: hidden; }
 .bar span { display: block; height: 100%; min-width: 2px; margin-left: auto; border-radius: 3px; background: var(--link); opacity: .7; }
 .results { width: 100%; font-size: 13px; }

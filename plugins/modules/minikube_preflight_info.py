@@ -58,7 +58,7 @@ installed:
   type: bool
 """
 
-import os
+from pathlib import Path
 
 from ansible.module_utils.basic import AnsibleModule
 
@@ -78,7 +78,7 @@ def minikube_preflight_info(module: AnsibleModule) -> dict[str, object]:
     minikube = find_minikube(module, find_drives(given["drive_root"]))
     # What is not installed yet is known by its name.
     on_windows = (minikube.executable if minikube else given["executable"]).lower().endswith(".exe")
-    home = given["minikube_home"] or os.path.expanduser("~/.minikube")
+    home = given["minikube_home"] or str(Path.home() / ".minikube")
     seen = look(
         given["driver"], on_windows, home, module.run_command, lambda name: module.get_bin_path(name) is not None
     )

@@ -172,6 +172,7 @@ driver:
 import dataclasses
 import os
 import typing as t
+from pathlib import Path
 
 from ansible.module_utils.basic import AnsibleModule
 
@@ -218,7 +219,7 @@ def _cluster(choice: Choice, given: t.Mapping[str, str]) -> dict[str, str]:
     named = {field.name: given[field.name] for field in dataclasses.fields(Cluster)}
     kept = dataclasses.asdict(choice.recorded.cluster) if choice.recorded else {}
     usual = {
-        "kubeconfig": os.path.expanduser("~/.kube/config"),
+        "kubeconfig": str(Path.home() / ".kube" / "config"),
         "context": given["minikube_profile"] if choice.choice == MINIKUBE else "",
         "node_address": "",
         "node_data_root": "/mnt/simulator-data",

@@ -26,6 +26,7 @@ default_role = "any"
 nitpicky = True
 # The pages of modules link to these of Ansible's own site; its whole inventory would have to be fetched at each build.
 _ANSIBLE_LABELS = {
+    "action_plugins": "plugins/action.html#action-plugins",
     "ansible_configuration_settings": "reference_appendices/config.html#ansible-configuration-settings",
     "callback_plugins": "plugins/callback.html#callback-plugins",
     "common_return_values": "reference_appendices/common_return_values.html#common-return-values",

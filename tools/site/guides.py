@@ -28,8 +28,9 @@ def main(directory: str) -> None:
             # In the order of its own table.
             text += "\n```{toctree}\n:hidden:\n\n" + "\n".join(_GUIDE.findall(text)) + "\n```\n"
         (target / guide.name).write_text(text)
-    for picture in ROOT.glob("docs/*.svg"):
-        shutil.copy(picture, target)
+    for kind in ("svg", "png"):
+        for picture in ROOT.glob(f"docs/*.{kind}"):
+            shutil.copy(picture, target)
 
 
 if __name__ == "__main__":

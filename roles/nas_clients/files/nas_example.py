@@ -50,8 +50,8 @@ class Settings:
 def is_nfs(path: Path, mountinfo: str) -> bool:
     """Tell whether an NFS file system is mounted at a path, from the text of a mountinfo file (see proc(5))."""
     for line in mountinfo.splitlines():
-        mount, _, rest = line.partition(" - ")
-        if rest.startswith("nfs") and len(mount.split()) > 4 and mount.split()[4] == str(path):
+        mount, separator, kind = line.partition(" - ")
+        if separator and kind.startswith("nfs") and len(mount.split()) > 4 and mount.split()[4] == str(path):
             return True
     return False
 
