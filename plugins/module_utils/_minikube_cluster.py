@@ -55,7 +55,7 @@ def start(minikube: Minikube, wanted: Wanted, here: Here, kubeconfig: str, recre
     """Make or start the profile, and prove its mount. Raises SimulatorError before anything is touched where it can."""
     known = minikube.profiles()
     found = known.valid.get(wanted.name)
-    status = minikube.status(wanted.name)
+    status = profiles.settled(minikube.status(wanted.name), found)
     profiles.published_elsewhere(wanted, known.valid.values())
     plan = profiles.plan(wanted, found, status, recreate)
     if "start" in plan.actions and (status is None or status.word != "running"):
@@ -101,13 +101,15 @@ def halt(minikube: Minikube, name: str, state: str, check_mode: bool) -> Outcome
     """Stop or delete a profile, ``stopped`` or ``absent``. One that is not there is as stopped as can be."""
     known = minikube.profiles()
     found = known.valid.get(name)
-    status = minikube.status(name)
+    status = profiles.settled(minikube.status(name), found)
     if state == "absent":
         actions = ["delete"] if found or name in known.unreadable else []
     elif status is None:
         raise SimulatorError(f"profile {name}: minikube cannot read its configuration; delete it with state: absent")
     else:
         actions = ["stop"] if found and status.word not in ("stopped", "absent") else []
+        if actions and found:
+            profiles.check_stoppable(found)
     if actions and not check_mode:
         _carry_out_one(minikube, name, actions[0])
     before = _before(found, status)
@@ -119,7 +121,7 @@ def report(minikube: Minikube, name: str, here: Here, kubeconfig: str) -> dict[s
     """Return what there is of a profile, without changing anything."""
     known = minikube.profiles()
     found = known.valid.get(name)
-    status = minikube.status(name)
+    status = profiles.settled(minikube.status(name), found)
     word = _UNREADABLE if status is None else status.word
     shown: dict[str, t.Any] = {
         "profiles": sorted([*known.valid, *known.unreadable]),

@@ -53,7 +53,8 @@ def prove(minikube: Minikube, name: str, node_data_root: str, marker: Marker) ->
     # What is handed to ssh is a command line there. Directories of drvfs or 9p may be root's alone.
     answer = minikube.run(["ssh", f"--profile={name}", "--", f"sudo cat {shlex.quote(path)}"])
     if answer.status:
-        said = (answer.err or answer.out).strip().splitlines()
+        # Both streams of the node come in the output, and minikube's own "Process exited" beside it.
+        said = (answer.out or answer.err).strip().splitlines()
         return Proof(False, f"the node has no {path}: {said[0].strip() if said else f'exit status {answer.status}'}")
     try:
         seen = str(json.loads(answer.out)["generation"])

@@ -11,7 +11,7 @@ What minikube changes in an existing profile, and what it ignores with a warning
 from __future__ import annotations
 
 import typing as t
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ansible_collections.file_simulator.nas.plugins.module_utils._errors import SimulatorError
 from ansible_collections.file_simulator.nas.plugins.module_utils._minikube_parse import Profile, Status
@@ -22,10 +22,13 @@ CONTAINER_DRIVERS = ("docker", "podman")
 _VIRTIOFS_DRIVERS = ("vfkit", "krunkit")
 # The node is this machine, and sees its files as they are.
 BARE_DRIVERS = ("none",)
+# Machines that minikube did not make. It does not end them either: "stop" waits for that, and fails after minutes.
+GIVEN_DRIVERS = ("ssh",)
 # Machines of their own size.
-_UNSIZED_DRIVERS = (*BARE_DRIVERS, "ssh")
+_UNSIZED_DRIVERS = (*BARE_DRIVERS, *GIVEN_DRIVERS)
 DRIVERS = (
-    *CONTAINER_DRIVERS, "hyperv", "kvm2", "qemu2", "virtualbox", "vmware", "parallels", *_VIRTIOFS_DRIVERS, "ssh", "none",
+    *CONTAINER_DRIVERS, "hyperv", "kvm2", "qemu2", "virtualbox", "vmware", "parallels", *_VIRTIOFS_DRIVERS,
+    *GIVEN_DRIVERS, *BARE_DRIVERS,
 )  # fmt: skip
 _ALIASES = {"kvm": "kvm2", "qemu": "qemu2", "generic": "ssh", "native": "none"}
 
@@ -211,6 +214,26 @@ def plan(wanted: Wanted, found: Profile | None, status: Status | None, recreate:
     if changes:
         actions.append("start")
     return Plan(tuple(actions), changes)
+
+
+def settled(status: Status | None, found: Profile | None) -> Status | None:
+    """Return the states of a profile, read as its driver means them; None where its configuration is unreadable.
+
+    Of a machine that minikube did not make, ``Running`` only says that it answers. With nothing of Kubernetes in it
+    the profile is stopped, as after that machine's restart.
+    """
+    if status and found and _driver(found.driver) in GIVEN_DRIVERS and status.kubelet == status.apiserver == "Stopped":
+        return replace(status, host="Stopped")
+    return status
+
+
+def check_stoppable(found: Profile) -> None:
+    """Raise SimulatorError for a profile that minikube cannot stop."""
+    if _driver(found.driver) in GIVEN_DRIVERS:
+        raise SimulatorError(
+            f"profile {found.name}: minikube does not stop a machine that it did not make (driver {found.driver}); "
+            "shut that machine down itself, or take Kubernetes off it with state: absent"
+        )
 
 
 def published_elsewhere(wanted: Wanted, others: t.Iterable[Profile]) -> None:

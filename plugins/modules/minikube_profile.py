@@ -35,6 +35,7 @@ options:
     description:
       - V(started) means that the profile runs as described and sees the data root. A lost mount is restored.
       - V(stopped) means that it does not run, if it is there.
+        Refused with O(driver=ssh), where minikube cannot end the machine.
       - V(absent) means that it is gone with everything in it. The data root is never touched.
     type: str
     choices:

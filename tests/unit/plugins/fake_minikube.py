@@ -90,6 +90,8 @@ class FakeMinikube:
         if state == "Nonexistent":
             return 7, "null", ""
         parts = {"Running": ("Running", "Running", "Running"), "Paused": ("Running", "Stopped", "Paused")}
+        # A machine that answers, without Kubernetes.
+        parts["Idle"] = ("Running", "Stopped", "Stopped")
         host, kubelet, apiserver = parts.get(state, (state, state, state))
         configured = "Configured" if state in parts else state
         shown = {"Name": name, "Host": host, "Kubelet": kubelet, "APIServer": apiserver, "Kubeconfig": configured}
@@ -156,7 +158,8 @@ class FakeMinikube:
         source, target = self.profiles[name]["MountString"].rsplit(":", 1)
         file = self._seen(source) / path[len(target) + 1 :]
         if name not in self.mounted or not file.exists():
-            return 1, "", f"cat: {path}: No such file or directory\nssh: Process exited with status 1\n"
+            # What the node says of its errors comes with its output.
+            return 1, f"cat: {path}: No such file or directory\r\n", "ssh: Process exited with status 1\n"
         # A terminal in between ends lines as terminals do.
         return 0, file.read_text().replace("\n", "\r\n"), ""
 

@@ -29,13 +29,13 @@ def event(kind: str, **data: str) -> str:
     )
 
 
-def profile(name: str, **config: t.Any) -> dict[str, t.Any]:
-    """A valid profile in the list, recorded with 1.38.1."""
+def profile(name: str, Status: str = "", **config: t.Any) -> dict[str, t.Any]:
+    """A valid profile in the list, recorded with 1.38.1. ``Status`` is OK or Paused for one that runs or is paused."""
     kubernetes = {"KubernetesVersion": "v1.35.1", "ClusterName": name, "ContainerRuntime": "containerd", "CNI": ""}
     node = {"Name": "", "IP": "192.168.49.2", "Port": 8443, "ControlPlane": True, "Worker": True}
     return {
         "Name": name,
-        "Status": "",
+        "Status": Status,
         "Config": {
             "Name": name,
             "KeepContext": True,
@@ -61,6 +61,20 @@ def profile(name: str, **config: t.Any) -> dict[str, t.Any]:
 INVALID = [{"Name": name, "Status": "", "Config": None, "Active": False} for name in ("broken", "events")]
 PROFILES = json.dumps({"invalid": INVALID, "valid": [profile("dk"), profile("kv", Driver="kvm2")]})
 NO_PROFILES = '{"invalid":[],"valid":[]}'
+# 1.38.1, recorded: a machine that was there before, on which Kubernetes runs without a mount.
+GIVEN = profile(
+    "given",
+    Status="OK",
+    Driver="ssh",
+    Memory=6000,
+    CPUs=2,
+    ContainerVolumeMounts=None,
+    ExposedPorts=[],
+    ListenAddress="",
+    MountString="",
+    SSHIPAddress="10.88.77.2",
+    SSHUser="root",
+)
 # 1.34, after cmd/minikube/cmd/start_flags.go: a mount string that is always there, and a switch.
 OLD_UNMOUNTED = profile(
     "old", Driver="kvm2", ContainerVolumeMounts=None, Mount=False, MountString="/home/user:/minikube-host"
@@ -85,7 +99,7 @@ _RUNNING = {
 
 
 def status(**different: t.Any) -> str:
-    """1.33 to 1.38, after pkg/minikube/cluster/status.go."""
+    """1.38.1, recorded: a running node; 1.33 to 1.37 after pkg/minikube/cluster/status.go."""
     return json.dumps({**_RUNNING, **different})
 
 
@@ -96,14 +110,16 @@ NOT_FOUND = "\n".join(
         event("info", message='To start a cluster, run: "minikube start -p nope"'),
     ]
 )
-# What is printed, the exit status, and the state in one word.
+# What is printed, the exit status, and the state in one word. A stopped host is after the source.
 STATES = [
     (status(), 0, "running"),
+    # 1.38.1, recorded: paused, what is left by "stop" with the driver ssh, and that machine after a restart.
+    (status(Kubelet="Stopped", APIServer="Paused"), 2, "paused"),
+    (status(Kubelet="Stopped"), 2, "broken"),
+    (status(Kubelet="Stopped", APIServer="Stopped"), 2, "broken"),
     (json.dumps([_RUNNING, {**_RUNNING, "Name": "fs-m02", "APIServer": "Irrelevant", "Worker": True}]), 0, "running"),
     (status(**_STOPPED), 7, "stopped"),
     (status(**dict.fromkeys(_STOPPED, "Saved")), 7, "stopped"),
-    (status(Kubelet="Stopped", APIServer="Paused"), 2, "paused"),
-    (status(Kubelet="Stopped", APIServer="Stopped"), 2, "broken"),
     (status(Kubeconfig="Misconfigured"), 4, "broken"),
     (status(**dict.fromkeys(_STOPPED, "Error")), 7, "broken"),
     (status(Host="InsufficientStorage"), 1, "broken"),
@@ -169,6 +185,27 @@ FAILURES = [
         "Error getting cluster config: unmarshal: invalid character",
         "",
     ),
+    (
+        "\n".join(
+            [
+                event("step", currentstep="0", message='Stopping node "given"  ...', name="Stopping", totalsteps="2"),
+                event(
+                    "error",
+                    advice="",
+                    exitcode="82",
+                    issues="",
+                    message="Unable to stop VM: Temporary Error: stop: Maximum number of retries (60) exceeded",
+                    name="GUEST_STOP_TIMEOUT",
+                    url="",
+                ),
+                event("error", message=BOX),
+            ]
+        ),
+        "",
+        "GUEST_STOP_TIMEOUT",
+        "Unable to stop VM: Temporary Error: stop: Maximum number of retries (60) exceeded",
+        "",
+    ),
     (NOT_FOUND, "", "", 'Profile "nope" not found. Run "minikube profile list" to view all profiles.', ""),
     (
         "",
@@ -201,5 +238,10 @@ FAILURES = [
     ("", "", "", "", ""),
 ]
 
-# 1.38, after pkg/minikube/machine/cache_images.go; the empty list is recorded.
-IMAGES = '[{"id":"ae01","repoDigests":[],"repoTags":["localhost/file-simulator/nas:33b50ae896b7"],"size":"226"}]\n'
+# 1.38.1, recorded with containerd; the empty list, too.
+IMAGES = (
+    '[{"id":"sha256:e68ce0b78a42dc58cc6449ce57101b84ef41cd240d87b4dfcbe70d3701835fb0","repoDigests":[],'
+    '"repoTags":["localhost/file-simulator/nas:498013a1b867"],"size":"176700074"},'
+    '{"id":"sha256:c0bb1ccb2ca64525243447b645a5e3bf7036df83e6fbf8e370679e12524f50e6","repoDigests":[],'
+    '"repoTags":["registry.k8s.io/pause:3.10.2"],"size":"636755"}]\n'
+)

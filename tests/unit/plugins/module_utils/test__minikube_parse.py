@@ -87,7 +87,8 @@ def test_failure_in_words() -> None:
 
 
 def test_images() -> None:
-    assert parse.read_images(printed.IMAGES) == {"localhost/file-simulator/nas:33b50ae896b7"}
+    seen = {"localhost/file-simulator/nas:498013a1b867", "registry.k8s.io/pause:3.10.2"}
+    assert parse.read_images(printed.IMAGES) == seen
     assert parse.read_images("[]\n") == parse.read_images("") == parse.read_images("null") == set()
     with pytest.raises(ValueError, match="no list"):
         parse.read_images('{"a": 1}')

@@ -161,3 +161,23 @@ def test_nothing_is_deleted_unasked(
         assert plan.actions == ("start",)
     fatal = [change for change in plan.changes if change.takes == profiles.RECREATE]
     assert bool(fatal) <= ("delete" in plan.actions)
+
+
+@pytest.mark.parametrize(
+    ("kubelet", "apiserver", "word"),
+    [
+        ("Running", "Running", "running"),
+        ("Stopped", "Paused", "paused"),
+        ("Stopped", "Running", "broken"),
+        ("Stopped", "Stopped", "stopped"),
+    ],
+)
+def test_what_the_states_of_a_given_machine_mean(kubelet: str, apiserver: str, word: str) -> None:
+    found = read_profiles(json.dumps({"valid": [printed.GIVEN, printed.profile("dk")]})).valid
+    status = Status("Running", kubelet, apiserver, "Configured")
+    settled = profiles.settled(status, found["given"])
+    assert settled is not None
+    assert settled.word == word
+    # A machine that minikube made is left running by no state of its own.
+    assert profiles.settled(status, found["dk"]) == profiles.settled(status, None) == status
+    assert profiles.settled(None, found["given"]) is None

@@ -68,6 +68,23 @@ def test_twelve_steps(run_module: Run, minikube: FakeMinikube, asked: dict[str, 
         assert (done["diff"]["before"] == done["diff"]["after"]) is not bool(actions)
 
 
+def test_a_machine_that_minikube_did_not_make(run_module: Run, minikube: FakeMinikube, asked: dict[str, t.Any]) -> None:
+    """minikube 1.38.1 fails to stop it, after three minutes; once it was started anew, there is nothing to stop."""
+    given = {**asked, "driver": "ssh"}
+    run_module(minikube_profile, **given)
+    for state in ("Running", "Paused"):
+        minikube.states["file-simulator"] = state
+        for check in (True, False):
+            assert "state: absent" in refused(run_module, check=check, **asked, state="stopped")["msg"]
+    minikube.states["file-simulator"] = "Idle"
+    assert not run_module(minikube_profile, **asked, state="stopped")["changed"]
+    assert minikube.changes == ["start"]
+    started = run_module(minikube_profile, **given)
+    assert (started["actions"], started["diff"]["before"]["state"]) == (["start"], "stopped")
+    minikube.states["file-simulator"] = "Idle"
+    assert run_module(minikube_profile, **asked, state="absent")["actions"] == ["delete"]
+
+
 def test_what_an_engine_learns(run_module: Run, minikube: FakeMinikube, asked: dict[str, t.Any], source: Path) -> None:
     cluster = run_module(minikube_profile, **asked)["cluster"]
     mount = {
