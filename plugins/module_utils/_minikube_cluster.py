@@ -63,7 +63,8 @@ def start(minikube: Minikube, wanted: Wanted, here: Here, kubeconfig: str, recre
     running = status is not None and status.word == "running" and "delete" not in plan.actions
     if check_mode:
         proof = _proof(minikube, wanted, here, soon=False) if running else mounts.Proof(False, "not started yet")
-        actions = list(plan.actions) + (["mount"] if running and not plan.actions and not proof.proved else [])
+        lost = bool(wanted.mount and here.marker) and not proof.proved
+        actions = list(plan.actions) + (["mount"] if running and not plan.actions and lost else [])
         address = _address(minikube, wanted.name, wanted.driver, wanted.listen_address, wanted.ports, running)
     else:
         _carry_out(minikube, wanted, plan)

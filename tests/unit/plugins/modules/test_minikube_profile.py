@@ -85,6 +85,13 @@ def test_a_machine_that_minikube_did_not_make(run_module: Run, minikube: FakeMin
     assert run_module(minikube_profile, **asked, state="absent")["actions"] == ["delete"]
 
 
+def test_without_a_mount_none_is_restored(run_module: Run, minikube: FakeMinikube, asked: dict[str, t.Any]) -> None:
+    given = {**asked, "driver": "ssh", "mount": False}
+    run_module(minikube_profile, **given)
+    for check in (True, False):
+        assert run_module(minikube_profile, check=check, **given)["actions"] == []
+
+
 def test_what_an_engine_learns(run_module: Run, minikube: FakeMinikube, asked: dict[str, t.Any], source: Path) -> None:
     cluster = run_module(minikube_profile, **asked)["cluster"]
     mount = {
