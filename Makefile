@@ -148,3 +148,21 @@ test-nightly: venv-dev
 
 benchmark-sync: venv-dev
 	python benchmarks/sync/run.py
+
+
+# The Kubernetes engine on a real cluster; skipped, loudly, where that cannot be built.
+test-kubernetes: venv-dev
+	@tools/test_kubernetes.sh
+
+# What the modules say to minikube, put to the real program; and the whole scenario where a node can run.
+.PHONY: test-minikube molecule-minikube
+test-minikube: venv-dev
+	pytest tests/minikube --ignore=tests/minikube/node
+
+molecule-minikube: venv-dev
+	@tools/molecule_minikube.sh
+
+# A real profile in a container of our own making, where that can run; root, some minutes the first time.
+.PHONY: test-minikube-node
+test-minikube-node: venv-dev
+	pytest -rs tests/minikube/node
