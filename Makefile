@@ -72,7 +72,8 @@ unit: venv-dev
 molecule: artefact
 	molecule test --scenario-name default
 
-.PHONY: test-agent test-validation test-kubernetes test-report test-windows test-minikube molecule-minikube
+.PHONY: test-agent test-validation test-kubernetes test-report test-windows test-minikube test-minikube-node \
+    molecule-minikube
 # The sync agent as a process, killed at random moments: longer than make test should take.
 test-agent: venv-dev
 	pytest tests/agent
@@ -95,7 +96,11 @@ test-windows: venv-dev
 
 # What the modules say to minikube, put to the real program; and the whole scenario where a node can run.
 test-minikube: venv-dev
-	pytest tests/minikube
+	pytest tests/minikube --ignore=tests/minikube/node
+
+# A real profile in a container of our own making, where that can run; some minutes the first time.
+test-minikube-node: venv-dev
+	pytest -rs tests/minikube/node
 
 molecule-minikube: venv-dev
 	@tools/molecule_minikube.sh
@@ -148,21 +153,3 @@ test-nightly: venv-dev
 
 benchmark-sync: venv-dev
 	python benchmarks/sync/run.py
-
-
-# The Kubernetes engine on a real cluster; skipped, loudly, where that cannot be built.
-test-kubernetes: venv-dev
-	@tools/test_kubernetes.sh
-
-# What the modules say to minikube, put to the real program; and the whole scenario where a node can run.
-.PHONY: test-minikube molecule-minikube
-test-minikube: venv-dev
-	pytest tests/minikube --ignore=tests/minikube/node
-
-molecule-minikube: venv-dev
-	@tools/molecule_minikube.sh
-
-# A real profile in a container of our own making, where that can run; root, some minutes the first time.
-.PHONY: test-minikube-node
-test-minikube-node: venv-dev
-	pytest -rs tests/minikube/node
