@@ -28,9 +28,13 @@ def playbook(name: str, **variables: object) -> subprocess.CompletedProcess[str]
     """Run a playbook on the scenario's inventory."""
     place = Path(os.environ["NAS_ARGUMENTS"]).parent
     command = [sys.executable, "-m", "ansible", "playbook", "--inventory", str(place / "inventory")]
+    # Molecule asks for colours, and for failures elsewhere than on standard output.
+    plain = {name: value for name, value in os.environ.items() if not name.startswith("ANSIBLE_")}
+    plain["ANSIBLE_CONFIG"] = str(CHECKOUT / "ansible.cfg")
+    plain["ANSIBLE_COLLECTIONS_PATH"] = str(CHECKOUT / ".ansible" / "collections")
     return subprocess.run(
         [*command, str(CHECKOUT / "playbooks" / name), "--extra-vars", json.dumps(variables)],
-        env={**os.environ, "ANSIBLE_COLLECTIONS_PATH": str(CHECKOUT / ".ansible" / "collections")},
+        env=plain,
         capture_output=True,
         text=True,
         timeout=240,
