@@ -72,8 +72,7 @@ unit: venv-dev
 molecule: artefact
 	molecule test --scenario-name default
 
-.PHONY: test-agent test-validation test-kubernetes test-report test-windows test-minikube test-minikube-node \
-    molecule-minikube
+.PHONY: test-agent test-validation test-kubernetes test-report test-windows test-minikube
 # The sync agent as a process, killed at random moments: longer than make test should take.
 test-agent: venv-dev
 	pytest tests/agent
@@ -94,16 +93,9 @@ test-report: venv-dev
 test-windows: venv-dev
 	pytest tests/windows
 
-# What the modules say to minikube, put to the real program; and the whole scenario where a node can run.
+# What the modules say to minikube, put to the real program.
 test-minikube: venv-dev
 	pytest tests/minikube --ignore=tests/minikube/node
-
-# A real profile in a container of our own making, where that can run; some minutes the first time.
-test-minikube-node: venv-dev
-	pytest -rs tests/minikube/node
-
-molecule-minikube: venv-dev
-	@tools/molecule_minikube.sh
 
 # --- What the community asks for
 
@@ -144,12 +136,20 @@ generated: venv-dev
 	@python tools/readme.py
 	@python tools/requirements.py
 
-# --- What takes long, and measurements
+# --- What takes long or needs more than most machines have, and measurements
 
-.PHONY: test-nightly benchmark-sync
+.PHONY: test-nightly test-minikube-node molecule-minikube benchmark-sync
 # Ten times the histories, and the kill at every step of all sequences of three operations.
 test-nightly: venv-dev
 	AGENT_HISTORIES=20000 AGENT_CRASH_STRIDE=1 pytest --numprocesses=2 tests/unit/agent
+
+# A real Minikube profile in a container of our own making. Not beside test-kubernetes: both change the same settings.
+test-minikube-node: venv-dev
+	pytest -rs tests/minikube/node
+
+# The seven servers in a real profile, with docker or podman.
+molecule-minikube: venv-dev
+	@tools/molecule_minikube.sh
 
 benchmark-sync: venv-dev
 	python benchmarks/sync/run.py

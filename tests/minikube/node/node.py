@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import time
 import typing as t
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -141,7 +142,13 @@ class Node:
 
     def stop(self) -> None:
         """Remove the machine, and put back what the kubelet changed of the one it ran on."""
-        self._podman("rm", "--force", "--time=20", "--ignore", self.name)
+        remove = ("rm", "--force", "--time=20", "--ignore", self.name)
+        try:
+            self._podman(*remove)
+        except AssertionError:
+            # What runs inside dies with the machine's first process, but not always within podman's patience.
+            time.sleep(10)
+            self._podman(*remove)
         self._podman("network", "rm", "--force", self.name)
         for name, value in self._sysctls.items():
             if value is not None and host.read_sysctl(name) != value:
