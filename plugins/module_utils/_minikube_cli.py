@@ -44,6 +44,10 @@ class Answer:
     out: str
     err: str
 
+    def error(self, message: str, **more: t.Any) -> SimulatorError:
+        """Return the error that this call led to, with the call and all that it printed."""
+        return SimulatorError(message, cmd=list(self.command), rc=self.status, stdout=self.out, stderr=self.err, **more)
+
 
 class Minikube:
     """Runs minikube. ``on_windows`` tells of a minikube.exe, which knows Windows paths alone."""
@@ -73,15 +77,8 @@ class Minikube:
     def failed(self, answer: Answer, doing: str) -> SimulatorError:
         """Return the error of a call that failed."""
         failure = parse.read_failure(answer.out, answer.err)
-        return SimulatorError(
-            f"{doing}: minikube: {str(failure) or f'exit status {answer.status}'}",
-            cmd=list(answer.command),
-            rc=answer.status,
-            stdout=answer.out,
-            stderr=answer.err,
-            reason=failure.reason,
-            advice=failure.advice,
-        )
+        message = f"{doing}: minikube: {str(failure) or f'exit status {answer.status}'}"
+        return answer.error(message, reason=failure.reason, advice=failure.advice)
 
     def version(self) -> tuple[int, ...] | None:
         """Return minikube's version; None where it was built without one."""
@@ -124,13 +121,7 @@ class Minikube:
         try:
             return reader(answer.out)
         except ValueError as error:
-            raise SimulatorError(
-                f"{doing}: {self.executable}: unexpected output: {error}",
-                cmd=list(answer.command),
-                rc=answer.status,
-                stdout=answer.out,
-                stderr=answer.err,
-            ) from None
+            raise answer.error(f"{doing}: {self.executable}: unexpected output: {error}") from None
 
 
 def find_minikube(module: AnsibleModule, drives: Drives) -> Minikube | None:

@@ -110,13 +110,7 @@ def _load(minikube: Minikube, name: str, image: str, archive: str) -> None:
     answer = minikube.call(["image", "load", f"--profile={name}", minikube.foreign_path(archive)], doing)
     # "image load" ends well when a node refuses the archive, too.
     if image not in minikube.images(name):
-        raise SimulatorError(
-            f"{doing}: the node does not have {image} after that; check that the archive is whole",
-            cmd=list(answer.command),
-            rc=answer.status,
-            stdout=answer.out,
-            stderr=answer.err,
-        )
+        raise answer.error(f"{doing}: the node does not have {image} after that; check that the archive is whole")
 
 
 def main() -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -33,7 +34,7 @@ class Temporary:
     stamp: Stamp
 
 
-class Tree:
+class Tree(ABC):
     """What both sides have in common. Paths are relative to the root, ``""`` is the root itself.
 
     Methods raise OSError as the calls below them do, except where a path is merely absent.
@@ -211,26 +212,26 @@ class Tree:
         """The directory in which a temporary name stands."""
         return self.directory(dirname(temporary))
 
-    def flush(self, temporaries: list[str]) -> None:
+    def flush(self, temporaries: list[str]) -> None:  # noqa: B027  (a hook: one side has nothing to do)
         """Bring temporary files to the disk, where that can be asked for."""
 
-    def settle(self, paths: list[str]) -> None:
+    def settle(self, paths: list[str]) -> None:  # noqa: B027  (a hook, as above)
         """Called when a batch of names has appeared or gone."""
 
+    @abstractmethod
     def publish(self, temporary: str, path: str, expected: Entry | None) -> None:
         """Give complete content its name. Raises Changed unless the name still shows what is expected."""
-        raise NotImplementedError
 
     def removal(self, path: str) -> str:
         """The temporary name that a file has between being taken away and being gone; empty where none."""
         return ""
 
+    @abstractmethod
     def remove(self, path: str, expected: Entry, taken: str) -> None:
         """Remove a file, by way of the name from :meth:`removal`.
 
         Raises Changed unless the name still shows what is expected.
         """
-        raise NotImplementedError
 
 
 @contextmanager
