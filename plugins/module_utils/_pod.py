@@ -124,7 +124,8 @@ def _ganesha(server: Server, images: Images, clients: t.Sequence[str]) -> tuple[
     container = Container(
         name=SERVER_CONTAINER,
         image=images.nas,
-        command=("ganesha.nfsd", "-F", "-L", "/dev/stderr", "-p", "/run/ganesha.pid", "-f", config),
+        # STDERR is the stream that it has, /dev/stderr a file that it would create: /dev may be read-only.
+        command=("ganesha.nfsd", "-F", "-L", "STDERR", "-p", "/run/ganesha.pid", "-f", config),
         mounts=_SERVER_MOUNTS,
         # It cannot open handles without DAC_READ_SEARCH, nor act as the calling user without SETUID and
         # SETGID; the others make it a useful root for clients of a no_root_squash export.
