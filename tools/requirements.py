@@ -152,7 +152,7 @@ def _linked(test: str) -> str:
 
 def main(arguments: list[str]) -> int:
     # By name: the collection is on the path only since above.
-    module = importlib.import_module("ansible_collections.file_simulator.nas.plugins.module_utils._check_catalogue")
+    module = importlib.import_module("ansible_collections.file_simulator.nas.plugins.module_utils._checks.catalogue")
     catalogue: t.Sequence[Check] = module.CATALOGUE
     target = ROOT / TARGET
     try:

@@ -63,17 +63,17 @@ import os
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.file_simulator.nas.plugins.module_utils._errors import SimulatorError
-from ansible_collections.file_simulator.nas.plugins.module_utils._minikube_cli import (
+from ansible_collections.file_simulator.nas.plugins.module_utils._ansible.module import run
+from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError
+from ansible_collections.file_simulator.nas.plugins.module_utils._minikube.cli import (
     DATA_ROOT_SPEC,
     MINIKUBE_SPEC,
     Minikube,
     find_minikube,
     open_minikube,
 )
-from ansible_collections.file_simulator.nas.plugins.module_utils._minikube_options import check_name
-from ansible_collections.file_simulator.nas.plugins.module_utils._module import run
-from ansible_collections.file_simulator.nas.plugins.module_utils._windows_directories import find_drives
+from ansible_collections.file_simulator.nas.plugins.module_utils._minikube.options import check_name
+from ansible_collections.file_simulator.nas.plugins.module_utils._windows.directory import find_drives
 
 
 def minikube_image(module: AnsibleModule) -> dict[str, object]:

@@ -62,15 +62,15 @@ from pathlib import Path
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.file_simulator.nas.plugins.module_utils._minikube_cli import (
+from ansible_collections.file_simulator.nas.plugins.module_utils._ansible.module import run
+from ansible_collections.file_simulator.nas.plugins.module_utils._minikube.cli import (
     DATA_ROOT_SPEC,
     MINIKUBE_SPEC,
     find_minikube,
 )
-from ansible_collections.file_simulator.nas.plugins.module_utils._minikube_preflight import look, problems
-from ansible_collections.file_simulator.nas.plugins.module_utils._minikube_profile import DRIVERS
-from ansible_collections.file_simulator.nas.plugins.module_utils._module import run
-from ansible_collections.file_simulator.nas.plugins.module_utils._windows_directories import find_drives
+from ansible_collections.file_simulator.nas.plugins.module_utils._minikube.preflight import look, problems
+from ansible_collections.file_simulator.nas.plugins.module_utils._minikube.profile import DRIVERS
+from ansible_collections.file_simulator.nas.plugins.module_utils._windows.directory import find_drives
 
 
 def minikube_preflight_info(module: AnsibleModule) -> dict[str, object]:

@@ -200,31 +200,31 @@ import os
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.file_simulator.nas.plugins.module_utils import _minikube_cluster as clusters
-from ansible_collections.file_simulator.nas.plugins.module_utils._errors import SimulatorError
-from ansible_collections.file_simulator.nas.plugins.module_utils._minikube_cli import (
+from ansible_collections.file_simulator.nas.plugins.module_utils._ansible.module import run
+from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError
+from ansible_collections.file_simulator.nas.plugins.module_utils._minikube import lifecycle as clusters
+from ansible_collections.file_simulator.nas.plugins.module_utils._minikube.cli import (
     DATA_ROOT_SPEC,
     MINIKUBE_SPEC,
     Minikube,
     find_minikube,
     open_minikube,
 )
-from ansible_collections.file_simulator.nas.plugins.module_utils._minikube_options import (
+from ansible_collections.file_simulator.nas.plugins.module_utils._minikube.options import (
     OLDEST_MINIKUBE,
     Surroundings,
     check_name,
     read_options,
 )
-from ansible_collections.file_simulator.nas.plugins.module_utils._minikube_preflight import machine_memory
-from ansible_collections.file_simulator.nas.plugins.module_utils._minikube_profile import DRIVERS, Wanted, not_compared
-from ansible_collections.file_simulator.nas.plugins.module_utils._module import run
-from ansible_collections.file_simulator.nas.plugins.module_utils._topology import Topology, read_topology
-from ansible_collections.file_simulator.nas.plugins.module_utils._windows_directories import (
+from ansible_collections.file_simulator.nas.plugins.module_utils._minikube.preflight import machine_memory
+from ansible_collections.file_simulator.nas.plugins.module_utils._minikube.profile import DRIVERS, Wanted, not_compared
+from ansible_collections.file_simulator.nas.plugins.module_utils._model.topology import Topology, read_topology
+from ansible_collections.file_simulator.nas.plugins.module_utils._model.windows_path import Drives
+from ansible_collections.file_simulator.nas.plugins.module_utils._windows.directory import (
     check_drive,
     find_drives,
     require_marker,
 )
-from ansible_collections.file_simulator.nas.plugins.module_utils._windows_path import Drives
 
 
 def minikube_profile(module: AnsibleModule) -> dict[str, object]:

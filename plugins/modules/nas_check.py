@@ -208,20 +208,20 @@ failed_checks:
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
-from ansible_collections.file_simulator.nas.plugins.module_utils import _fields as fields
-from ansible_collections.file_simulator.nas.plugins.module_utils._check_bench import Limits
-from ansible_collections.file_simulator.nas.plugins.module_utils._check_catalogue import selected
-from ansible_collections.file_simulator.nas.plugins.module_utils._check_result import FAILED, Result
-from ansible_collections.file_simulator.nas.plugins.module_utils._check_run import Order, check_servers
-from ansible_collections.file_simulator.nas.plugins.module_utils._engines import (
+from ansible_collections.file_simulator.nas.plugins.module_utils._ansible.engines import (
     ENGINE_REQUIRED_IF,
     ENGINE_SPEC,
     open_engine,
 )
-from ansible_collections.file_simulator.nas.plugins.module_utils._errors import SimulatorError
-from ansible_collections.file_simulator.nas.plugins.module_utils._module import TOPOLOGY_SPEC, run
-from ansible_collections.file_simulator.nas.plugins.module_utils._nas_client import NFS_RS_IMPORT_ERROR, client_version
-from ansible_collections.file_simulator.nas.plugins.module_utils._topology import read_topology
+from ansible_collections.file_simulator.nas.plugins.module_utils._ansible.module import TOPOLOGY_SPEC, run
+from ansible_collections.file_simulator.nas.plugins.module_utils._checks.catalogue import selected
+from ansible_collections.file_simulator.nas.plugins.module_utils._checks.context import Limits
+from ansible_collections.file_simulator.nas.plugins.module_utils._checks.result import FAILED, Result
+from ansible_collections.file_simulator.nas.plugins.module_utils._checks.run import Order, check_servers
+from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError
+from ansible_collections.file_simulator.nas.plugins.module_utils._model import fields as fields
+from ansible_collections.file_simulator.nas.plugins.module_utils._model.topology import read_topology
+from ansible_collections.file_simulator.nas.plugins.module_utils._nfs.client import NFS_RS_IMPORT_ERROR, client_version
 
 
 def nas_check(module: AnsibleModule) -> dict[str, object]:

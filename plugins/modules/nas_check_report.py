@@ -88,10 +88,10 @@ files:
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.file_simulator.nas.plugins.module_utils._module import run
-from ansible_collections.file_simulator.nas.plugins.module_utils._report_console import console_table
-from ansible_collections.file_simulator.nas.plugins.module_utils._report_digest import read_given_run
-from ansible_collections.file_simulator.nas.plugins.module_utils._report_files import FORMATS, write_reports
+from ansible_collections.file_simulator.nas.plugins.module_utils._ansible.module import run
+from ansible_collections.file_simulator.nas.plugins.module_utils._reports.console import console_table
+from ansible_collections.file_simulator.nas.plugins.module_utils._reports.digest import read_given_run
+from ansible_collections.file_simulator.nas.plugins.module_utils._reports.files import FORMATS, write_reports
 
 
 def nas_check_report(module: AnsibleModule) -> dict[str, object]:

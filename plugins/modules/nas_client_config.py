@@ -229,34 +229,34 @@ objects:
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
-from ansible_collections.file_simulator.nas.plugins.module_utils import _client_config as config
-from ansible_collections.file_simulator.nas.plugins.module_utils._client_cluster import ClientCluster
-from ansible_collections.file_simulator.nas.plugins.module_utils._client_documents import (
-    FORMATS,
-    YAML_FORMATS,
-    YAML_IMPORT_ERROR,
-)
-from ansible_collections.file_simulator.nas.plugins.module_utils._client_example import chosen_example
-from ansible_collections.file_simulator.nas.plugins.module_utils._client_facts import (
-    CLIENTS_CHOICE,
-    SERVER_ADDRESSES,
-    endpoints,
-)
-from ansible_collections.file_simulator.nas.plugins.module_utils._client_files import ClientFiles
-from ansible_collections.file_simulator.nas.plugins.module_utils._client_manifests import Naming, checked_namespaces
-from ansible_collections.file_simulator.nas.plugins.module_utils._client_state import is_named
-from ansible_collections.file_simulator.nas.plugins.module_utils._engines import (
+from ansible_collections.file_simulator.nas.plugins.module_utils._ansible.engines import (
     ENGINE_REQUIRED_IF,
     ENGINE_SPEC,
     open_engine,
 )
-from ansible_collections.file_simulator.nas.plugins.module_utils._errors import SimulatorError
-from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes_client import (
+from ansible_collections.file_simulator.nas.plugins.module_utils._ansible.module import TOPOLOGY_SPEC, chosen, run
+from ansible_collections.file_simulator.nas.plugins.module_utils._clients import publish as config
+from ansible_collections.file_simulator.nas.plugins.module_utils._clients.cluster import ClientCluster
+from ansible_collections.file_simulator.nas.plugins.module_utils._clients.documents import (
+    FORMATS,
+    YAML_FORMATS,
+    YAML_IMPORT_ERROR,
+)
+from ansible_collections.file_simulator.nas.plugins.module_utils._clients.endpoints import (
+    CLIENTS_CHOICE,
+    SERVER_ADDRESSES,
+    endpoints,
+)
+from ansible_collections.file_simulator.nas.plugins.module_utils._clients.example import chosen_example
+from ansible_collections.file_simulator.nas.plugins.module_utils._clients.files import ClientFiles
+from ansible_collections.file_simulator.nas.plugins.module_utils._clients.manifests import Naming, checked_namespaces
+from ansible_collections.file_simulator.nas.plugins.module_utils._clients.state import is_named
+from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError
+from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes.client import (
     KUBERNETES_IMPORT_ERROR,
     open_cluster,
 )
-from ansible_collections.file_simulator.nas.plugins.module_utils._module import TOPOLOGY_SPEC, chosen, run
-from ansible_collections.file_simulator.nas.plugins.module_utils._topology import read_topology
+from ansible_collections.file_simulator.nas.plugins.module_utils._model.topology import read_topology
 
 
 def nas_client_config(module: AnsibleModule) -> dict[str, object]:

@@ -176,8 +176,9 @@ from pathlib import Path
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.file_simulator.nas.plugins.module_utils import _engine_surroundings as surroundings
-from ansible_collections.file_simulator.nas.plugins.module_utils._engine_choice import (
+from ansible_collections.file_simulator.nas.plugins.module_utils._ansible.module import run
+from ansible_collections.file_simulator.nas.plugins.module_utils._engine import environment as surroundings
+from ansible_collections.file_simulator.nas.plugins.module_utils._engine.choice import (
     ASKED,
     AUTO,
     MINIKUBE,
@@ -187,8 +188,7 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._engine_choice 
     choose,
     wants_download,
 )
-from ansible_collections.file_simulator.nas.plugins.module_utils._module import run
-from ansible_collections.file_simulator.nas.plugins.module_utils._topology import read_topology
+from ansible_collections.file_simulator.nas.plugins.module_utils._model.topology import read_topology
 
 _DOWNLOAD_SECONDS = 3
 

@@ -123,11 +123,11 @@ import re
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.file_simulator.nas.plugins.module_utils._errors import SimulatorError
-from ansible_collections.file_simulator.nas.plugins.module_utils._image import Recipe
-from ansible_collections.file_simulator.nas.plugins.module_utils._image_build import build_archive, discard, is_cached
-from ansible_collections.file_simulator.nas.plugins.module_utils._module import PODMAN_SPEC, open_podman, run
-from ansible_collections.file_simulator.nas.plugins.module_utils._podman import Podman
+from ansible_collections.file_simulator.nas.plugins.module_utils._ansible.module import PODMAN_SPEC, open_podman, run
+from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError
+from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.cli import Podman
+from ansible_collections.file_simulator.nas.plugins.module_utils._image.archive import build_archive, discard, is_cached
+from ansible_collections.file_simulator.nas.plugins.module_utils._image.recipe import Recipe
 
 
 def nas_image(module: AnsibleModule) -> dict[str, object]:

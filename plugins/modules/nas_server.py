@@ -138,15 +138,15 @@ actions:
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.file_simulator.nas.plugins.module_utils._engine import Request
-from ansible_collections.file_simulator.nas.plugins.module_utils._engines import (
+from ansible_collections.file_simulator.nas.plugins.module_utils._ansible.engines import (
     ENGINE_REQUIRED_IF,
     ENGINE_SPEC,
     open_engine,
 )
-from ansible_collections.file_simulator.nas.plugins.module_utils._module import TOPOLOGY_SPEC, run
-from ansible_collections.file_simulator.nas.plugins.module_utils._plan import STATES
-from ansible_collections.file_simulator.nas.plugins.module_utils._pod import Images
+from ansible_collections.file_simulator.nas.plugins.module_utils._ansible.module import TOPOLOGY_SPEC, run
+from ansible_collections.file_simulator.nas.plugins.module_utils._engine.base import Request
+from ansible_collections.file_simulator.nas.plugins.module_utils._engine.plan import STATES
+from ansible_collections.file_simulator.nas.plugins.module_utils._server.pod import Images
 
 
 def nas_server(module: AnsibleModule) -> dict[str, object]:

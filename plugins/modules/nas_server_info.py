@@ -211,14 +211,14 @@ except ImportError:
 else:
     JMESPATH_IMPORT_ERROR = None
 
-from ansible_collections.file_simulator.nas.plugins.module_utils._engines import (
+from ansible_collections.file_simulator.nas.plugins.module_utils._ansible.engines import (
     ENGINE_REQUIRED_IF,
     ENGINE_SPEC,
     open_engine,
 )
-from ansible_collections.file_simulator.nas.plugins.module_utils._errors import SimulatorError
-from ansible_collections.file_simulator.nas.plugins.module_utils._module import TOPOLOGY_SPEC, run
-from ansible_collections.file_simulator.nas.plugins.module_utils._report import table
+from ansible_collections.file_simulator.nas.plugins.module_utils._ansible.module import TOPOLOGY_SPEC, run
+from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError
+from ansible_collections.file_simulator.nas.plugins.module_utils._server.status import table
 
 
 def nas_server_info(module: AnsibleModule) -> dict[str, object]:

@@ -117,17 +117,22 @@ import os
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.file_simulator.nas.plugins.module_utils._layout import Registry, carry_out, free_bytes, observe
-from ansible_collections.file_simulator.nas.plugins.module_utils._layout_plan import (
+from ansible_collections.file_simulator.nas.plugins.module_utils._ansible.module import LAYOUT_SPEC, chosen, run
+from ansible_collections.file_simulator.nas.plugins.module_utils._model.topology import read_topology
+from ansible_collections.file_simulator.nas.plugins.module_utils._windows.directory import check_drive, find_drives
+from ansible_collections.file_simulator.nas.plugins.module_utils._windows.layout import (
+    Registry,
+    carry_out,
+    free_bytes,
+    observe,
+)
+from ansible_collections.file_simulator.nas.plugins.module_utils._windows.layout_plan import (
     layout_result,
     places_of,
     plan,
     remembered,
 )
-from ansible_collections.file_simulator.nas.plugins.module_utils._layout_warnings import layout_warnings
-from ansible_collections.file_simulator.nas.plugins.module_utils._module import LAYOUT_SPEC, chosen, run
-from ansible_collections.file_simulator.nas.plugins.module_utils._topology import read_topology
-from ansible_collections.file_simulator.nas.plugins.module_utils._windows_directories import check_drive, find_drives
+from ansible_collections.file_simulator.nas.plugins.module_utils._windows.layout_warnings import layout_warnings
 
 
 def windows_directory(module: AnsibleModule) -> dict[str, object]:

@@ -14,8 +14,10 @@ import json
 import re
 import typing as t
 
-from ansible_collections.file_simulator.nas.plugins.module_utils._errors import SimulatorError
-from ansible_collections.file_simulator.nas.plugins.module_utils._layout_plan import (
+from ansible_collections.file_simulator.nas.plugins.module_utils._ansible.module import chosen
+from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError
+from ansible_collections.file_simulator.nas.plugins.module_utils._model.topology import read_topology
+from ansible_collections.file_simulator.nas.plugins.module_utils._windows.layout_plan import (
     Observed,
     Place,
     Step,
@@ -25,10 +27,8 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._layout_plan im
     refuse_other_than_directory,
     remembered,
 )
-from ansible_collections.file_simulator.nas.plugins.module_utils._layout_warnings import layout_warnings
-from ansible_collections.file_simulator.nas.plugins.module_utils._marker import MARKER_NAME, Marker
-from ansible_collections.file_simulator.nas.plugins.module_utils._module import chosen
-from ansible_collections.file_simulator.nas.plugins.module_utils._topology import read_topology
+from ansible_collections.file_simulator.nas.plugins.module_utils._windows.layout_warnings import layout_warnings
+from ansible_collections.file_simulator.nas.plugins.module_utils._windows.marker import MARKER_NAME, Marker
 from ansible_collections.file_simulator.nas.plugins.plugin_utils._windows_scripts import CARRY_OUT, LOOK
 
 RunScript = t.Callable[[str, dict[str, t.Any]], t.Any]

@@ -22,10 +22,10 @@ from ..module_runner import CHECKOUT
 from .client import from_inside
 from .machine import Machine
 
-from ansible_collections.file_simulator.nas.plugins.module_utils import _unfs3  # isort: skip
-from ansible_collections.file_simulator.nas.plugins.module_utils._client_facts import endpoints  # isort: skip
-from ansible_collections.file_simulator.nas.plugins.module_utils._client_manifests import Naming, volume  # isort: skip
-from ansible_collections.file_simulator.nas.plugins.module_utils._topology import read_topology  # isort: skip
+from ansible_collections.file_simulator.nas.plugins.module_utils._server import unfs3 as _unfs3  # isort: skip
+from ansible_collections.file_simulator.nas.plugins.module_utils._clients.endpoints import endpoints  # isort: skip
+from ansible_collections.file_simulator.nas.plugins.module_utils._clients.manifests import Naming, volume  # isort: skip
+from ansible_collections.file_simulator.nas.plugins.module_utils._model.topology import read_topology  # isort: skip
 
 OPERATIONS = [
     "write_and_read",

@@ -19,7 +19,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 import module_runner  # noqa: F401  (puts the collection on the path)
 
-from ansible_collections.file_simulator.nas.plugins.module_utils._minikube_cli import Minikube  # isort: skip
+from ansible_collections.file_simulator.nas.plugins.module_utils._minikube.cli import Minikube  # isort: skip
 
 HERE = Path(__file__).resolve().parent
 

@@ -17,9 +17,9 @@ import yaml
 
 from .conftest import HERE, Real
 
-from ansible_collections.file_simulator.nas.plugins.module_utils import _minikube_parse as parse  # isort: skip
-from ansible_collections.file_simulator.nas.plugins.module_utils import _minikube_profile as profiles  # isort: skip
-from ansible_collections.file_simulator.nas.plugins.module_utils._errors import SimulatorError  # isort: skip
+from ansible_collections.file_simulator.nas.plugins.module_utils._minikube import output as parse  # isort: skip
+from ansible_collections.file_simulator.nas.plugins.module_utils._minikube import profile as profiles  # isort: skip
+from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError  # isort: skip
 
 ROLE = HERE.parents[1] / "roles" / "minikube"
 WANTED = profiles.Wanted(

@@ -16,7 +16,7 @@ import pytest
 
 from .runs import ALL
 
-from ansible_collections.file_simulator.nas.plugins.module_utils._report_files import write_reports  # isort: skip
+from ansible_collections.file_simulator.nas.plugins.module_utils._reports.files import write_reports  # isort: skip
 
 # The last six keep it from calling its maker: what the page asks for is what is seen.
 _OPTIONS = (

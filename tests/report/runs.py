@@ -14,10 +14,10 @@ import typing as t
 
 from ..module_runner import CHECKOUT, run_module
 
-from ansible_collections.file_simulator.nas.plugins.module_utils import _report  # isort: skip
-from ansible_collections.file_simulator.nas.plugins.module_utils._check_result import Measure, Result, Run  # isort: skip
-from ansible_collections.file_simulator.nas.plugins.module_utils._nfs_probe import Answer  # isort: skip
-from ansible_collections.file_simulator.nas.plugins.module_utils._topology import Server, read_topology  # isort: skip
+from ansible_collections.file_simulator.nas.plugins.module_utils._server import status as _report  # isort: skip
+from ansible_collections.file_simulator.nas.plugins.module_utils._checks.result import Measure, Result, Run  # isort: skip
+from ansible_collections.file_simulator.nas.plugins.module_utils._nfs.probe import Answer  # isort: skip
+from ansible_collections.file_simulator.nas.plugins.module_utils._model.topology import Server, read_topology  # isort: skip
 
 # name, tag, requirements, seconds, limit and aim of its latency, the roles that have it
 CHECKS: t.Sequence[tuple[str, str, tuple[str, ...], float, tuple[float, float] | None, str]] = (

@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from ansible_collections.file_simulator.nas.plugins.module_utils import _default_topology
-from ansible_collections.file_simulator.nas.plugins.module_utils._topology import read_topology
+from ansible_collections.file_simulator.nas.plugins.module_utils._model import defaults as _default_topology
+from ansible_collections.file_simulator.nas.plugins.module_utils._model.topology import read_topology
 
 from .documents import DOCUMENTS, ROOT, anchors, blocks, links, name, prose
 

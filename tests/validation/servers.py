@@ -15,7 +15,7 @@ from pathlib import Path
 
 from ..module_runner import CHECKOUT, run_module
 
-from ansible_collections.file_simulator.nas.plugins.module_utils._check_files import PREFIX  # isort: skip
+from ansible_collections.file_simulator.nas.plugins.module_utils._checks.files import PREFIX  # isort: skip
 from ansible_collections.file_simulator.nas.plugins.modules import (  # isort: skip
     nas_check,
     nas_server,

@@ -14,7 +14,7 @@ import pytest
 from .breaking import breaks, evidence, expect
 from .servers import BACKUP, INPUT, INSTANCE, OUTPUT, Servers, meanwhile, replaced
 
-from ansible_collections.file_simulator.nas.plugins.module_utils._windows_directories import MARKER_NAME  # isort: skip
+from ansible_collections.file_simulator.nas.plugins.module_utils._windows.directory import MARKER_NAME  # isort: skip
 
 
 @breaks("windows_to_nas")

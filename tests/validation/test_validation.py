@@ -11,8 +11,8 @@ from . import test_breaks, test_breaks_files
 from .breaking import BROKEN, failed
 from .servers import INPUT, OUTPUT, PORTS, Servers
 
-from ansible_collections.file_simulator.nas.plugins.module_utils._check_catalogue import CATALOGUE  # isort: skip
-from ansible_collections.file_simulator.nas.plugins.module_utils._windows_directories import MARKER_NAME  # isort: skip
+from ansible_collections.file_simulator.nas.plugins.module_utils._checks.catalogue import CATALOGUE  # isort: skip
+from ansible_collections.file_simulator.nas.plugins.module_utils._windows.directory import MARKER_NAME  # isort: skip
 
 
 # Broken in tests/integration/test_kubernetes_checks.py, for they mean something in a cluster alone.

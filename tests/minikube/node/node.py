@@ -16,7 +16,7 @@ from pathlib import Path
 from . import parts
 
 from testcluster import host, recipes  # isort: skip
-from ansible_collections.file_simulator.nas.plugins.module_utils._machine import adaptation, read_machine  # isort: skip
+from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.host import adaptation, read_machine  # isort: skip
 
 DATA_ROOT = "/mnt/simulator-data"
 # They would change the machine that the container runs on, or wait for devices that it does not have.

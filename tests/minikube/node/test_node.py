@@ -16,10 +16,10 @@ from . import parts
 from .node import DATA_ROOT, Node
 
 from testcluster.settings import UnavailableError  # isort: skip
-from ansible_collections.file_simulator.nas.plugins.module_utils import _minikube_mount as mounts  # isort: skip
-from ansible_collections.file_simulator.nas.plugins.module_utils._waiting import wait_until  # isort: skip
-from ansible_collections.file_simulator.nas.plugins.module_utils._windows_directories import MARKER_NAME, require_marker  # isort: skip
-from ansible_collections.file_simulator.nas.plugins.module_utils._topology import read_topology  # isort: skip
+from ansible_collections.file_simulator.nas.plugins.module_utils._minikube import mount as mounts  # isort: skip
+from ansible_collections.file_simulator.nas.plugins.module_utils._common.waiting import wait_until  # isort: skip
+from ansible_collections.file_simulator.nas.plugins.module_utils._windows.directory import MARKER_NAME, require_marker  # isort: skip
+from ansible_collections.file_simulator.nas.plugins.module_utils._model.topology import read_topology  # isort: skip
 from ansible_collections.file_simulator.nas.plugins.modules import (  # isort: skip
     minikube_image,
     minikube_profile,

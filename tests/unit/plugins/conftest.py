@@ -10,16 +10,14 @@ from pathlib import Path
 
 import pytest
 
+from ansible_collections.file_simulator.nas.plugins.module_utils._ansible import module as _module
+from ansible_collections.file_simulator.nas.plugins.module_utils._minikube import cli as _minikube_cli
+from ansible_collections.file_simulator.nas.plugins.module_utils._minikube import lifecycle as _minikube_cluster
+from ansible_collections.file_simulator.nas.plugins.module_utils._minikube import mount as _minikube_mount
+
 from ... import module_runner
 from .fake_minikube import FakeMinikube
 from .fake_podman import FakePodman
-
-from ansible_collections.file_simulator.nas.plugins.module_utils import (  # isort: skip
-    _minikube_cli,
-    _minikube_cluster,
-    _minikube_mount,
-    _module,
-)
 
 ModuleFailed = module_runner.ModuleFailed
 

@@ -9,19 +9,19 @@ import errno
 import typing as t
 from pathlib import Path
 
-from ansible_collections.file_simulator.nas.plugins.module_utils._check_bench import Bench, Limits, Subject
-from ansible_collections.file_simulator.nas.plugins.module_utils._check_engine import (
+from ansible_collections.file_simulator.nas.plugins.module_utils._checks.context import Bench, Limits, Subject
+from ansible_collections.file_simulator.nas.plugins.module_utils._engine.inspection import (
     ContainerFacts,
     PodView,
     VolumeFacts,
 )
-from ansible_collections.file_simulator.nas.plugins.module_utils._nas_client import (
+from ansible_collections.file_simulator.nas.plugins.module_utils._model.topology import read_topology
+from ansible_collections.file_simulator.nas.plugins.module_utils._nfs.client import (
     Address,
     Attributes,
     NasError,
     NotThere,
 )
-from ansible_collections.file_simulator.nas.plugins.module_utils._topology import read_topology
 
 
 class FakeNas:

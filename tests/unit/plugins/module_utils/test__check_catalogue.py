@@ -9,9 +9,9 @@ import re
 
 import pytest
 
-from ansible_collections.file_simulator.nas.plugins.module_utils import _check_catalogue as catalogue
-from ansible_collections.file_simulator.nas.plugins.module_utils._check_runner import EACH, TOGETHER
-from ansible_collections.file_simulator.nas.plugins.module_utils._errors import SimulatorError
+from ansible_collections.file_simulator.nas.plugins.module_utils._checks import catalogue as catalogue
+from ansible_collections.file_simulator.nas.plugins.module_utils._checks.runner import EACH, TOGETHER
+from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError
 
 CHECKS = {check.name: check for check in catalogue.CATALOGUE}
 

@@ -9,8 +9,10 @@ import typing as t
 
 import pytest
 
-from ansible_collections.file_simulator.nas.plugins.module_utils import _check_kubernetes
-from ansible_collections.file_simulator.nas.plugins.module_utils._check_engine import ContainerFacts
+from ansible_collections.file_simulator.nas.plugins.module_utils._engine.inspection import ContainerFacts
+from ansible_collections.file_simulator.nas.plugins.module_utils._engine.kubernetes import (
+    inspector as _check_kubernetes,
+)
 
 CONTAINER: dict[str, t.Any] = {
     "name": "nfs-server",

@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.file_simulator.nas.plugins.module_utils import _check_runner
-from ansible_collections.file_simulator.nas.plugins.module_utils._check_catalogue import CATALOGUE, selected
-from ansible_collections.file_simulator.nas.plugins.module_utils._check_finding import Failed, Finding, Skipped
-from ansible_collections.file_simulator.nas.plugins.module_utils._check_result import Result
-from ansible_collections.file_simulator.nas.plugins.module_utils._check_runner import Runner
-from ansible_collections.file_simulator.nas.plugins.module_utils._nas_client import NasError
+from ansible_collections.file_simulator.nas.plugins.module_utils._checks import runner as _check_runner
+from ansible_collections.file_simulator.nas.plugins.module_utils._checks.catalogue import CATALOGUE, selected
+from ansible_collections.file_simulator.nas.plugins.module_utils._checks.finding import Failed, Finding, Skipped
+from ansible_collections.file_simulator.nas.plugins.module_utils._checks.result import Result
+from ansible_collections.file_simulator.nas.plugins.module_utils._checks.runner import Runner
+from ansible_collections.file_simulator.nas.plugins.module_utils._nfs.client import NasError
 
 from ..fake_nas import FakeSimulator
 

@@ -12,25 +12,23 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.file_simulator.nas.plugins.module_utils import (
-    _checks_engine,
-    _checks_export,
-    _checks_look,
-    _checks_transfer,
-)
-from ansible_collections.file_simulator.nas.plugins.module_utils._check_engine import (
-    ContainerFacts,
-    PodView,
-    VolumeFacts,
-)
-from ansible_collections.file_simulator.nas.plugins.module_utils._check_files import (
+from ansible_collections.file_simulator.nas.plugins.module_utils._checks.files import (
     PREFIX,
     Files,
     hide_marker,
     restore_marker,
     sweep,
 )
-from ansible_collections.file_simulator.nas.plugins.module_utils._check_finding import Failed, Skipped, concluded
+from ansible_collections.file_simulator.nas.plugins.module_utils._checks.finding import Failed, Skipped, concluded
+from ansible_collections.file_simulator.nas.plugins.module_utils._checks.suite import availability as _checks_look
+from ansible_collections.file_simulator.nas.plugins.module_utils._checks.suite import containers as _checks_engine
+from ansible_collections.file_simulator.nas.plugins.module_utils._checks.suite import export as _checks_export
+from ansible_collections.file_simulator.nas.plugins.module_utils._checks.suite import transfer as _checks_transfer
+from ansible_collections.file_simulator.nas.plugins.module_utils._engine.inspection import (
+    ContainerFacts,
+    PodView,
+    VolumeFacts,
+)
 
 from ..fake_nas import FakeSimulator
 

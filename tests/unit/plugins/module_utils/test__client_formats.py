@@ -17,15 +17,15 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.file_simulator.nas.plugins.module_utils import _client_formats as formats
-from ansible_collections.file_simulator.nas.plugins.module_utils._client_documents import (
+from ansible_collections.file_simulator.nas.plugins.module_utils._clients import formats as formats
+from ansible_collections.file_simulator.nas.plugins.module_utils._clients.documents import (
     FILES,
     FORMATS,
     Subject,
     documents,
 )
-from ansible_collections.file_simulator.nas.plugins.module_utils._client_facts import Address, Endpoint
-from ansible_collections.file_simulator.nas.plugins.module_utils._client_manifests import Naming
+from ansible_collections.file_simulator.nas.plugins.module_utils._clients.endpoints import Address, Endpoint
+from ansible_collections.file_simulator.nas.plugins.module_utils._clients.manifests import Naming
 
 names = st.from_regex(r"[a-z0-9]([-a-z0-9]{0,20}[a-z0-9])?", fullmatch=True)
 hosts = st.one_of(st.ip_addresses().map(str), st.just("nas.example.com"))

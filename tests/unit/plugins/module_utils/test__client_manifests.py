@@ -17,10 +17,10 @@ try:
 except ImportError:
     kubernetes_validate = None
 
-from ansible_collections.file_simulator.nas.plugins.module_utils._client_example import Example, example_objects
-from ansible_collections.file_simulator.nas.plugins.module_utils._client_facts import Endpoint, endpoints
-from ansible_collections.file_simulator.nas.plugins.module_utils._client_manifests import Naming, client_objects
-from ansible_collections.file_simulator.nas.plugins.module_utils._topology import read_topology
+from ansible_collections.file_simulator.nas.plugins.module_utils._clients.endpoints import Endpoint, endpoints
+from ansible_collections.file_simulator.nas.plugins.module_utils._clients.example import Example, example_objects
+from ansible_collections.file_simulator.nas.plugins.module_utils._clients.manifests import Naming, client_objects
+from ansible_collections.file_simulator.nas.plugins.module_utils._model.topology import read_topology
 
 from ..strategies import QUICK, topologies
 

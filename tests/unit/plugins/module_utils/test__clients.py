@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.file_simulator.nas.plugins.module_utils._clients import seen_from_pods
+from ansible_collections.file_simulator.nas.plugins.module_utils._server.allowed_clients import seen_from_pods
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,8 @@ import typing as t
 
 import pytest
 
-from ansible_collections.file_simulator.nas.plugins.module_utils._engine_choice import (
+from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError
+from ansible_collections.file_simulator.nas.plugins.module_utils._engine.choice import (
     ASKED,
     Choice,
     Cluster,
@@ -20,7 +21,6 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._engine_choice 
     choose,
     wants_download,
 )
-from ansible_collections.file_simulator.nas.plugins.module_utils._errors import SimulatorError
 
 MINE = Recorded("minikube", Cluster("/kube/config", "mine"), reachable=True)
 THEIRS = Recorded("kubernetes", Cluster("/kube/config", "theirs"), reachable=True)

@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.file_simulator.nas.plugins.module_utils import _engine_surroundings as surroundings
-from ansible_collections.file_simulator.nas.plugins.module_utils._engine_choice import Cluster, Recorded
+from ansible_collections.file_simulator.nas.plugins.module_utils._engine import environment as surroundings
+from ansible_collections.file_simulator.nas.plugins.module_utils._engine.choice import Cluster, Recorded
 
 
 def test_podman_runs_what_it_has_configuration_of(tmp_path: Path) -> None:

@@ -12,11 +12,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.file_simulator.nas.plugins.module_utils._export_options import (
+from ansible_collections.file_simulator.nas.plugins.module_utils._model.export_options import (
     ExportOptions,
     parse_export_options,
 )
-from ansible_collections.file_simulator.nas.plugins.module_utils._fields import FieldError
+from ansible_collections.file_simulator.nas.plugins.module_utils._model.fields import FieldError
 
 from ..strategies import QUICK
 

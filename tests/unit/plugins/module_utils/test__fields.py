@@ -12,8 +12,8 @@ from ansible.module_utils.parsing.convert_bool import BOOLEANS, boolean
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.file_simulator.nas.plugins.module_utils import _fields as fields
-from ansible_collections.file_simulator.nas.plugins.module_utils._fields import FieldError
+from ansible_collections.file_simulator.nas.plugins.module_utils._model import fields as fields
+from ansible_collections.file_simulator.nas.plugins.module_utils._model.fields import FieldError
 
 from ..strategies import QUICK
 

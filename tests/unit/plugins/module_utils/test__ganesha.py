@@ -11,8 +11,8 @@ import typing as t
 import pytest
 from hypothesis import given
 
-from ansible_collections.file_simulator.nas.plugins.module_utils._ganesha import render_ganesha
-from ansible_collections.file_simulator.nas.plugins.module_utils._topology import Server, read_topology
+from ansible_collections.file_simulator.nas.plugins.module_utils._model.topology import Server, read_topology
+from ansible_collections.file_simulator.nas.plugins.module_utils._server.ganesha import render_ganesha
 
 from ..strategies import FEW, topologies
 

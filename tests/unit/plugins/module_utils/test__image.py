@@ -10,7 +10,7 @@ import typing as t
 
 import pytest
 
-from ansible_collections.file_simulator.nas.plugins.module_utils._image import (
+from ansible_collections.file_simulator.nas.plugins.module_utils._image.recipe import (
     Recipe,
     image_config,
     image_manifest,

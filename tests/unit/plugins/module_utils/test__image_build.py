@@ -15,9 +15,9 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.file_simulator.nas.plugins.module_utils._errors import SimulatorError
-from ansible_collections.file_simulator.nas.plugins.module_utils._image import Recipe
-from ansible_collections.file_simulator.nas.plugins.module_utils._image_build import build_archive
+from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError
+from ansible_collections.file_simulator.nas.plugins.module_utils._image.archive import build_archive
+from ansible_collections.file_simulator.nas.plugins.module_utils._image.recipe import Recipe
 
 from ..fake_mmdebstrap import STATUS, FakeMmdebstrap
 

@@ -9,7 +9,7 @@ import typing as t
 
 import pytest
 
-from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes_diagnosis import (
+from ansible_collections.file_simulator.nas.plugins.module_utils._engine.kubernetes.diagnosis import (
     Diagnosis,
     diagnose,
     is_ready,

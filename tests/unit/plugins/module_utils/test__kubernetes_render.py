@@ -12,15 +12,15 @@ import typing as t
 import pytest
 from hypothesis import given
 
-from ansible_collections.file_simulator.nas.plugins.module_utils import _kubernetes_names as names
-from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes_render import (
+from ansible_collections.file_simulator.nas.plugins.module_utils._engine.kubernetes.render import (
     Object,
     Placement,
     namespace_object,
     server_objects,
 )
-from ansible_collections.file_simulator.nas.plugins.module_utils._pod import Images, pod_of
-from ansible_collections.file_simulator.nas.plugins.module_utils._topology import read_topology
+from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes import names as names
+from ansible_collections.file_simulator.nas.plugins.module_utils._model.topology import read_topology
+from ansible_collections.file_simulator.nas.plugins.module_utils._server.pod import Images, pod_of
 
 from ..strategies import FEW, topologies
 

@@ -10,10 +10,10 @@ import typing as t
 
 import pytest
 
-from ansible_collections.file_simulator.nas.plugins.module_utils import _kubernetes_state as state
-from ansible_collections.file_simulator.nas.plugins.module_utils._errors import SimulatorError
-from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes_names import labels
-from ansible_collections.file_simulator.nas.plugins.module_utils._topology import read_topology
+from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError
+from ansible_collections.file_simulator.nas.plugins.module_utils._engine.kubernetes import state as state
+from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes.names import labels
+from ansible_collections.file_simulator.nas.plugins.module_utils._model.topology import read_topology
 
 Object = dict[str, t.Any]
 HERE = "file-simulator"

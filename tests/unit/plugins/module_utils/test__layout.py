@@ -13,13 +13,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.file_simulator.nas.plugins.module_utils import _layout as layout
-from ansible_collections.file_simulator.nas.plugins.module_utils import _layout_plan as plan
-from ansible_collections.file_simulator.nas.plugins.module_utils._errors import SimulatorError
-from ansible_collections.file_simulator.nas.plugins.module_utils._layout import Registry
-from ansible_collections.file_simulator.nas.plugins.module_utils._layout_plan import Observed, Place, Step
-from ansible_collections.file_simulator.nas.plugins.module_utils._marker import MARKER_NAME, Marker
-from ansible_collections.file_simulator.nas.plugins.module_utils._windows_directories import read_marker, write_marker
+from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError
+from ansible_collections.file_simulator.nas.plugins.module_utils._windows import layout as layout
+from ansible_collections.file_simulator.nas.plugins.module_utils._windows import layout_plan as plan
+from ansible_collections.file_simulator.nas.plugins.module_utils._windows.directory import read_marker, write_marker
+from ansible_collections.file_simulator.nas.plugins.module_utils._windows.layout import Registry
+from ansible_collections.file_simulator.nas.plugins.module_utils._windows.layout_plan import Observed, Place, Step
+from ansible_collections.file_simulator.nas.plugins.module_utils._windows.marker import MARKER_NAME, Marker
 
 from ..strategies import QUICK
 

@@ -9,8 +9,8 @@ import typing as t
 
 import pytest
 
-from ansible_collections.file_simulator.nas.plugins.module_utils._layout_warnings import layout_warnings
-from ansible_collections.file_simulator.nas.plugins.module_utils._topology import read_topology
+from ansible_collections.file_simulator.nas.plugins.module_utils._model.topology import read_topology
+from ansible_collections.file_simulator.nas.plugins.module_utils._windows.layout_warnings import layout_warnings
 
 GIB = 1 << 30
 OUTPUTS = [{"name": f"nas-output-{n}", "port": 32150 + n} for n in range(2)]

@@ -16,10 +16,14 @@ import typing as t
 
 import pytest
 
-from ansible_collections.file_simulator.nas.plugins.module_utils import _machine
-from ansible_collections.file_simulator.nas.plugins.module_utils._errors import SimulatorError
-from ansible_collections.file_simulator.nas.plugins.module_utils._machine import Machine, adaptation, read_machine
-from ansible_collections.file_simulator.nas.plugins.module_utils._podman_render import ULIMIT
+from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError
+from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman import host as _machine
+from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.host import (
+    Machine,
+    adaptation,
+    read_machine,
+)
+from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.render import ULIMIT
 
 PODMAN_OWN = 1048576
 LIMITS = [0, 512, 1024, 4096, ULIMIT - 1, ULIMIT, 65536, PODMAN_OWN - 1, PODMAN_OWN, 2**30]

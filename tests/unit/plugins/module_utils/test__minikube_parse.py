@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.file_simulator.nas.plugins.module_utils import _minikube_parse as parse
+from ansible_collections.file_simulator.nas.plugins.module_utils._minikube import output as parse
 
 from .. import minikube_outputs as printed
 from ..strategies import QUICK

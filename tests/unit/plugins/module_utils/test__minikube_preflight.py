@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.file_simulator.nas.plugins.module_utils import _minikube_preflight as preflight
-from ansible_collections.file_simulator.nas.plugins.module_utils._minikube_profile import DRIVERS
+from ansible_collections.file_simulator.nas.plugins.module_utils._minikube import preflight as preflight
+from ansible_collections.file_simulator.nas.plugins.module_utils._minikube.profile import DRIVERS
 
 GOOD = preflight.Seen(
     memory=16000,

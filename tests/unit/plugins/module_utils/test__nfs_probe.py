@@ -14,8 +14,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from ansible_collections.file_simulator.nas.plugins.module_utils import _nfs_probe
-from ansible_collections.file_simulator.nas.plugins.module_utils._nfs_probe import ProbeError, main, probe
+from ansible_collections.file_simulator.nas.plugins.module_utils._nfs import probe as _nfs_probe
+from ansible_collections.file_simulator.nas.plugins.module_utils._nfs.probe import ProbeError, main, probe
 
 from ..scripted_nfs import (
     FILE,

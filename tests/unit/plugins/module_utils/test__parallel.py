@@ -9,8 +9,8 @@ import threading
 
 import pytest
 
-from ansible_collections.file_simulator.nas.plugins.module_utils._errors import SimulatorError
-from ansible_collections.file_simulator.nas.plugins.module_utils._parallel import for_each
+from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError
+from ansible_collections.file_simulator.nas.plugins.module_utils._common.parallel import for_each
 
 
 def test_results_come_in_the_order_of_the_items() -> None:

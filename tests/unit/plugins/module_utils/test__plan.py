@@ -11,7 +11,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.file_simulator.nas.plugins.module_utils._plan import STATES, Action, Current, difference, plan
+from ansible_collections.file_simulator.nas.plugins.module_utils._engine.plan import (
+    STATES,
+    Action,
+    Current,
+    difference,
+    plan,
+)
 
 from ..strategies import QUICK
 

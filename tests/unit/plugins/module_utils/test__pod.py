@@ -10,8 +10,9 @@ import typing as t
 import pytest
 from hypothesis import given
 
-from ansible_collections.file_simulator.nas.plugins.module_utils._default_topology import RESOURCES
-from ansible_collections.file_simulator.nas.plugins.module_utils._pod import (
+from ansible_collections.file_simulator.nas.plugins.module_utils._model.defaults import RESOURCES
+from ansible_collections.file_simulator.nas.plugins.module_utils._model.topology import Server, read_topology
+from ansible_collections.file_simulator.nas.plugins.module_utils._server.pod import (
     DATA_DIRECTORY,
     EXPORT_MOUNT,
     STATE_DIRECTORY,
@@ -20,7 +21,6 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._pod import (
     Pod,
     pod_of,
 )
-from ansible_collections.file_simulator.nas.plugins.module_utils._topology import Server, read_topology
 
 from ..strategies import FEW, topologies
 

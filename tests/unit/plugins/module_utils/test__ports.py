@@ -12,8 +12,8 @@ import typing as t
 
 import pytest
 
-from ansible_collections.file_simulator.nas.plugins.module_utils import _ports
-from ansible_collections.file_simulator.nas.plugins.module_utils._ports import connect_address, port_holder
+from ansible_collections.file_simulator.nas.plugins.module_utils._common import ports as _ports
+from ansible_collections.file_simulator.nas.plugins.module_utils._common.ports import connect_address, port_holder
 
 
 def has_ipv6() -> bool:

@@ -9,15 +9,15 @@ import typing as t
 
 import pytest
 
-from ansible_collections.file_simulator.nas.plugins.module_utils import _report
-from ansible_collections.file_simulator.nas.plugins.module_utils._nfs_probe import Answer
-from ansible_collections.file_simulator.nas.plugins.module_utils._report import (
+from ansible_collections.file_simulator.nas.plugins.module_utils._model.topology import read_topology
+from ansible_collections.file_simulator.nas.plugins.module_utils._nfs.probe import Answer
+from ansible_collections.file_simulator.nas.plugins.module_utils._server import status as _report
+from ansible_collections.file_simulator.nas.plugins.module_utils._server.status import (
     mount_options,
     server_report,
     sync_word,
     table,
 )
-from ansible_collections.file_simulator.nas.plugins.module_utils._topology import read_topology
 
 
 def report(name: str = "nas-backup", **found: t.Any) -> dict[str, t.Any]:

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.file_simulator.nas.plugins.module_utils._report_warnings import warnings_of
+from ansible_collections.file_simulator.nas.plugins.module_utils._server.status_warnings import warnings_of
 
 from ..strategies import QUICK
 

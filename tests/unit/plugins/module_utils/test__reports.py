@@ -17,13 +17,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from junitparser import Failure, JUnitXml, Skipped
 
-from ansible_collections.file_simulator.nas.plugins.module_utils import _report_digest as digest
-from ansible_collections.file_simulator.nas.plugins.module_utils._check_result import Measure, Result, Run, read_run
-from ansible_collections.file_simulator.nas.plugins.module_utils._errors import SimulatorError
-from ansible_collections.file_simulator.nas.plugins.module_utils._report_console import console_table
-from ansible_collections.file_simulator.nas.plugins.module_utils._report_html import html as page_of
-from ansible_collections.file_simulator.nas.plugins.module_utils._report_junit import junit
-from ansible_collections.file_simulator.nas.plugins.module_utils._report_text import (
+from ansible_collections.file_simulator.nas.plugins.module_utils._checks.result import Measure, Result, Run, read_run
+from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError
+from ansible_collections.file_simulator.nas.plugins.module_utils._common.text import (
     counted,
     duration,
     figure,
@@ -31,6 +27,10 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._report_text im
     size,
     visible,
 )
+from ansible_collections.file_simulator.nas.plugins.module_utils._reports import digest as digest
+from ansible_collections.file_simulator.nas.plugins.module_utils._reports.console import console_table
+from ansible_collections.file_simulator.nas.plugins.module_utils._reports.html.page import html as page_of
+from ansible_collections.file_simulator.nas.plugins.module_utils._reports.junit import junit
 
 from ....report.runs import NASTY, made_up, nasty
 from ..strategies import QUICK

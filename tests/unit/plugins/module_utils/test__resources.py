@@ -9,9 +9,9 @@ import typing as t
 
 import pytest
 
-from ansible_collections.file_simulator.nas.plugins.module_utils import _default_topology
-from ansible_collections.file_simulator.nas.plugins.module_utils._fields import FieldError
-from ansible_collections.file_simulator.nas.plugins.module_utils._resources import Resources, read_resources
+from ansible_collections.file_simulator.nas.plugins.module_utils._model import defaults as _default_topology
+from ansible_collections.file_simulator.nas.plugins.module_utils._model.fields import FieldError
+from ansible_collections.file_simulator.nas.plugins.module_utils._model.resources import Resources, read_resources
 
 RESOURCES = {
     "server": {"requests": {"cpu": "50m", "memory": "64Mi"}, "limits": {"cpu": "200m", "memory": "256Mi"}},

@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.file_simulator.nas.plugins.module_utils import _default_topology as default
-from ansible_collections.file_simulator.nas.plugins.module_utils._errors import SimulatorError
-from ansible_collections.file_simulator.nas.plugins.module_utils._topology import (
+from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError
+from ansible_collections.file_simulator.nas.plugins.module_utils._model import defaults as default
+from ansible_collections.file_simulator.nas.plugins.module_utils._model.topology import (
     PORTS,
     ROLES,
     Server,

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.file_simulator.nas.plugins.module_utils import _waiting
-from ansible_collections.file_simulator.nas.plugins.module_utils._nfs_probe import Answer, ProbeError
-from ansible_collections.file_simulator.nas.plugins.module_utils._waiting import wait_for_nfs, wait_until
+from ansible_collections.file_simulator.nas.plugins.module_utils._common import waiting as _waiting
+from ansible_collections.file_simulator.nas.plugins.module_utils._common.waiting import wait_for_nfs, wait_until
+from ansible_collections.file_simulator.nas.plugins.module_utils._nfs.probe import Answer, ProbeError
 
 from ..scripted_nfs import FSID, answering, good
 

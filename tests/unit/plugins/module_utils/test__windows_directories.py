@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.file_simulator.nas.plugins.module_utils import _windows_directories as windows
-from ansible_collections.file_simulator.nas.plugins.module_utils._errors import SimulatorError
-from ansible_collections.file_simulator.nas.plugins.module_utils._marker import MARKER_NAME, Marker
-from ansible_collections.file_simulator.nas.plugins.module_utils._windows_path import Drives, WindowsPath
+from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError
+from ansible_collections.file_simulator.nas.plugins.module_utils._model.windows_path import Drives, WindowsPath
+from ansible_collections.file_simulator.nas.plugins.module_utils._windows import directory as windows
+from ansible_collections.file_simulator.nas.plugins.module_utils._windows.marker import MARKER_NAME, Marker
 
 ROOT = WindowsPath.parse(r"C:\simulator-data")
 MARKER = Marker("nas-1", "0000-1111", True)

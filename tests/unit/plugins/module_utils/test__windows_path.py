@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.file_simulator.nas.plugins.module_utils._windows_path import (
+from ansible_collections.file_simulator.nas.plugins.module_utils._model.windows_path import (
     Drives,
     WindowsPath,
     automount_root,

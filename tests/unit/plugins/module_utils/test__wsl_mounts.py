@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.file_simulator.nas.plugins.module_utils._wsl_mounts import drive_mounts
+from ansible_collections.file_simulator.nas.plugins.module_utils._windows.wsl_mounts import drive_mounts
 
 from ..strategies import QUICK
 

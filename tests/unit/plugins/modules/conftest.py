@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.file_simulator.nas.plugins.module_utils import (
-    _kubernetes_prepare,
-    _kubernetes_report,
-    _kubernetes_wait,
+from ansible_collections.file_simulator.nas.plugins.module_utils._engine.kubernetes import (
+    preparation as _kubernetes_prepare,
 )
-from ansible_collections.file_simulator.nas.plugins.module_utils._nfs_probe import Answer, ProbeError
+from ansible_collections.file_simulator.nas.plugins.module_utils._engine.kubernetes import status as _kubernetes_report
+from ansible_collections.file_simulator.nas.plugins.module_utils._engine.kubernetes import waiting as _kubernetes_wait
+from ansible_collections.file_simulator.nas.plugins.module_utils._nfs.probe import Answer, ProbeError
 from ansible_collections.file_simulator.nas.plugins.modules import minikube_profile, windows_directory
 
 from ..fake_kubernetes import FakeKubernetes, write_kubeconfig

@@ -13,9 +13,10 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.file_simulator.nas.plugins.module_utils import _check_run, _nas_client
-from ansible_collections.file_simulator.nas.plugins.module_utils._check_catalogue import CATALOGUE
-from ansible_collections.file_simulator.nas.plugins.module_utils._check_result import read_run
+from ansible_collections.file_simulator.nas.plugins.module_utils._checks import run as _check_run
+from ansible_collections.file_simulator.nas.plugins.module_utils._checks.catalogue import CATALOGUE
+from ansible_collections.file_simulator.nas.plugins.module_utils._checks.result import read_run
+from ansible_collections.file_simulator.nas.plugins.module_utils._nfs import client as _nas_client
 from ansible_collections.file_simulator.nas.plugins.modules import nas_check
 
 from ..conftest import ModuleFailed

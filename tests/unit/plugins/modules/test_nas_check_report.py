@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.file_simulator.nas.plugins.module_utils import _report_files
+from ansible_collections.file_simulator.nas.plugins.module_utils._reports import files as _report_files
 from ansible_collections.file_simulator.nas.plugins.modules import nas_check_report
 
 from ....report.runs import made_up

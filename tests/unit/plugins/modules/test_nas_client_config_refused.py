@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.file_simulator.nas.plugins.module_utils import _client_documents
+from ansible_collections.file_simulator.nas.plugins.module_utils._clients import documents as _client_documents
 from ansible_collections.file_simulator.nas.plugins.modules import nas_client_config
 
 from ..conftest import ModuleFailed

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.file_simulator.nas.plugins.module_utils import _engine_surroundings as surroundings
+from ansible_collections.file_simulator.nas.plugins.module_utils._engine import environment as surroundings
 from ansible_collections.file_simulator.nas.plugins.modules import nas_engine_info
 
 from ..conftest import ModuleFailed

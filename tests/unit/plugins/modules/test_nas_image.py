@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.file_simulator.nas.plugins.module_utils import _module
+from ansible_collections.file_simulator.nas.plugins.module_utils._ansible import module as _module
 from ansible_collections.file_simulator.nas.plugins.modules import nas_image
 
 from ..conftest import ModuleFailed

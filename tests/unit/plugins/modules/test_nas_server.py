@@ -224,7 +224,7 @@ class TestRefused:
             run_module(nas_server, **{**arguments, "podman_executable": "no-such-podman"})
 
     def test_not_root(self, run_module: Run, arguments: dict[str, t.Any], monkeypatch: pytest.MonkeyPatch) -> None:
-        from ansible_collections.file_simulator.nas.plugins.module_utils import _module
+        from ansible_collections.file_simulator.nas.plugins.module_utils._ansible import module as _module
 
         monkeypatch.setattr(_module.os, "geteuid", lambda: 1000)
         with pytest.raises(ModuleFailed, match="become: true"):

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.file_simulator.nas.plugins.module_utils import _podman_report
-from ansible_collections.file_simulator.nas.plugins.module_utils._nfs_probe import probe
-from ansible_collections.file_simulator.nas.plugins.module_utils._pod import STATUS_FILE
+from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman import status as _podman_report
+from ansible_collections.file_simulator.nas.plugins.module_utils._nfs.probe import probe
+from ansible_collections.file_simulator.nas.plugins.module_utils._server.pod import STATUS_FILE
 from ansible_collections.file_simulator.nas.plugins.modules import nas_server, nas_server_info, windows_directory
 
 from ..conftest import ModuleFailed

@@ -10,7 +10,7 @@ import typing as t
 
 import pytest
 
-from ansible_collections.file_simulator.nas.plugins.module_utils import _kubernetes_report
+from ansible_collections.file_simulator.nas.plugins.module_utils._engine.kubernetes import status as _kubernetes_report
 from ansible_collections.file_simulator.nas.plugins.modules import nas_server
 
 from ..conftest import ModuleFailed

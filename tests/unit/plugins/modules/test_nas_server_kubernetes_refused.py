@@ -12,11 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.file_simulator.nas.plugins.module_utils import (
-    _engines,
-    _kubernetes_client,
-    _kubernetes_prepare,
+from ansible_collections.file_simulator.nas.plugins.module_utils._ansible import engines as _engines
+from ansible_collections.file_simulator.nas.plugins.module_utils._engine.kubernetes import (
+    preparation as _kubernetes_prepare,
 )
+from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes import client as _kubernetes_client
 from ansible_collections.file_simulator.nas.plugins.modules import nas_server, nas_server_info
 
 from ..conftest import ModuleFailed

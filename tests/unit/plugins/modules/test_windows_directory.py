@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.file_simulator.nas.plugins.module_utils._marker import MARKER_NAME
+from ansible_collections.file_simulator.nas.plugins.module_utils._windows.marker import MARKER_NAME
 from ansible_collections.file_simulator.nas.plugins.modules import windows_directory
 
 from ..conftest import ModuleFailed

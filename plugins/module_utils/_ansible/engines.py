@@ -1,0 +1,59 @@
+# Copyright (c) 2026, file_simulator.nas contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The choice of an engine from a module's parameters. Private to file_simulator.nas."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible.module_utils.basic import AnsibleModule, missing_required_lib
+
+from ansible_collections.file_simulator.nas.plugins.module_utils._ansible.module import PODMAN_SPEC, chosen, open_podman
+from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError
+from ansible_collections.file_simulator.nas.plugins.module_utils._engine.base import Engine
+from ansible_collections.file_simulator.nas.plugins.module_utils._engine.kubernetes.engine import KubernetesEngine
+from ansible_collections.file_simulator.nas.plugins.module_utils._engine.kubernetes.preparation import Settings
+from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.engine import PodmanEngine
+from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes.client import (
+    KUBERNETES_IMPORT_ERROR,
+    open_cluster,
+)
+from ansible_collections.file_simulator.nas.plugins.module_utils._model.topology import Server, read_topology
+from ansible_collections.file_simulator.nas.plugins.module_utils._windows.directory import find_drives
+
+# What a module's option is called that the cluster's user has to name: nothing is taken from the surroundings.
+_CLUSTER_OPTIONS = ["kubeconfig", "context"]
+ENGINE_SPEC: dict[str, t.Any] = {
+    "engine": {"type": "str", "choices": ["podman", "kubernetes"], "default": "podman"},
+    **PODMAN_SPEC,
+    "kubeconfig": {"type": "path"},
+    "context": {"type": "str"},
+    "node_data_root": {"type": "str", "default": "/mnt/simulator-data"},
+    "node_address": {"type": "str"},
+    "storage_class": {"type": "str"},
+    "network_policy": {"type": "bool", "default": False},
+    "manage_namespace": {"type": "bool", "default": True},
+}
+ENGINE_REQUIRED_IF = [("engine", "kubernetes", _CLUSTER_OPTIONS)]
+
+
+def open_engine(module: AnsibleModule) -> tuple[Engine, list[Server]]:
+    """Return the engine for a module's parameters, and the servers that they choose."""
+    given = module.params
+    topology = read_topology(given["topology"])
+    servers = chosen(topology, given["servers"])
+    drives = find_drives(given["drive_root"])
+    if given["engine"] == "podman":
+        return PodmanEngine(open_podman(module), topology, drives, given["state_directory"]), servers
+    if KUBERNETES_IMPORT_ERROR:
+        raise SimulatorError(missing_required_lib("kubernetes >= 25.3.0"), exception=KUBERNETES_IMPORT_ERROR)
+    settings = Settings(
+        node_data_root=given["node_data_root"],
+        node_address=given["node_address"] or "",
+        storage_class=given["storage_class"],
+        network_policy=given["network_policy"],
+        manage_namespace=given["manage_namespace"],
+    )
+    return KubernetesEngine(open_cluster(given["kubeconfig"], given["context"]), topology, drives, settings), servers

@@ -1,0 +1,91 @@
+# Copyright (c) 2026, file_simulator.nas contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What every module of the collection begins and ends with. Private to file_simulator.nas."""
+
+from __future__ import annotations
+
+import os
+import typing as t
+
+from ansible.module_utils.basic import AnsibleModule
+
+from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError
+from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.cli import Podman
+from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.host import adaptation, read_machine
+from ansible_collections.file_simulator.nas.plugins.module_utils._model.topology import Server, Topology
+
+STAND_IN_ROOT = "~/file-simulator"
+
+TOPOLOGY_SPEC: dict[str, t.Any] = {
+    "topology": {"type": "dict", "default": {}},
+    "servers": {"type": "list", "elements": "str"},
+    "drive_root": {"type": "path", "default": STAND_IN_ROOT},
+}
+LAYOUT_SPEC: dict[str, t.Any] = {
+    **TOPOLOGY_SPEC,
+    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+    "force": {"type": "bool", "default": False},
+    "registry": {"type": "path", "default": "~/.local/state/file-simulator/directories.json"},
+}
+PODMAN_SPEC: dict[str, t.Any] = {
+    "podman_executable": {"type": "str", "default": "podman"},
+    "state_directory": {"type": "path", "default": "/var/lib/file-simulator"},
+}
+
+
+def run(module: AnsibleModule, work: t.Callable[[AnsibleModule], dict[str, t.Any]]) -> t.NoReturn:
+    """Do the module's work and leave: with its result, or with the one line of a SimulatorError."""
+    try:
+        result = work(module)
+    except SimulatorError as error:
+        module.fail_json(msg=error.message, **error.details)
+        raise AssertionError("fail_json does not return") from error
+    module.exit_json(**result)
+    raise AssertionError("exit_json does not return")
+
+
+def chosen(topology: Topology, names: t.Sequence[str] | None) -> list[Server]:
+    """Return the servers of ``names``, all when it is None; an unknown name is refused."""
+    known = {server.name: server for server in topology.servers}
+    for name in names or ():
+        if name not in known:
+            raise SimulatorError(f"servers: '{name}' is not in the topology; it has {', '.join(known)}")
+    return [known[name] for name in dict.fromkeys(known if names is None else names)]
+
+
+def open_podman(module: AnsibleModule) -> Podman | None:
+    """Return podman, told what this machine needs; None in check mode when it is not installed yet."""
+    executable = module.get_bin_path(module.params["podman_executable"])
+    if executable is None:
+        if module.check_mode:
+            return None
+        raise SimulatorError(
+            f"{module.params['podman_executable']} is not installed; install the package podman, or run playbooks/provision.yml"
+        )
+    if os.geteuid() != 0:
+        # NFS-Ganesha opens files by handle, which the kernel allows to the real root alone.
+        raise SimulatorError("the podman engine needs root: NFS file handles do not work rootless; set become: true")
+    text = adaptation(read_machine(lambda name: module.get_bin_path(name) is not None))
+    if not text:
+        return Podman(module.run_command, executable, {})
+    path = os.path.join(module.params["state_directory"], "containers.conf")
+    if not module.check_mode:
+        _write_if_changed(path, text)
+    return Podman(module.run_command, executable, {"CONTAINERS_CONF": path} if os.path.exists(path) else {})
+
+
+def _write_if_changed(path: str, text: str) -> None:
+    try:
+        with open(path, encoding="utf-8") as stream:
+            if stream.read() == text:
+                return
+    except OSError:
+        pass  # absent or unreadable: what follows says which
+    try:
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(path, "w", encoding="utf-8") as stream:
+            stream.write(text)
+    except OSError as error:
+        raise SimulatorError(f"{path}: cannot be written: {error.strerror}") from None

@@ -1,0 +1,163 @@
+# Copyright (c) 2026, file_simulator.nas contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What checks work with: the servers, ways to them, and limits. Private to file_simulator.nas."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+import typing as t
+from dataclasses import dataclass, field
+
+from ansible_collections.file_simulator.nas.plugins.module_utils._checks.finding import Failed, Finding, concluded
+from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError
+from ansible_collections.file_simulator.nas.plugins.module_utils._common.parallel import for_each
+from ansible_collections.file_simulator.nas.plugins.module_utils._engine.inspection import Inspector
+from ansible_collections.file_simulator.nas.plugins.module_utils._model.topology import Server
+from ansible_collections.file_simulator.nas.plugins.module_utils._nfs.client import (
+    Address,
+    Connect,
+    NasClient,
+    NasError,
+)
+
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.02, 0.25
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What must hold (``limit``) and what is hoped for (``aim``). Seconds, bytes and thousandths of a core."""
+
+    to_nas: float = 30.0
+    to_nas_aim: float = 5.0
+    to_windows: float = 60.0
+    to_windows_aim: float = 2.0
+    lag: float = 60.0
+    restart: float = 120.0
+    rest: float = 6.0
+    free_bytes: int = 16 * 2**20
+    cpu: int = 4000
+    memory: int = 8 * 2**30
+
+
+@dataclass(frozen=True)
+class Subject:
+    """One server: what the topology wants of it, where it is, and what its Windows directory is called here."""
+
+    server: Server
+    host: str
+    local_directory: str
+    report: t.Mapping[str, t.Any] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """The server's name."""
+        return self.server.name
+
+    @property
+    def has_agent(self) -> bool:
+        """Whether changes are carried while it runs."""
+        return self.server.sync.mode != "none"
+
+    @property
+    def takes_from_windows(self) -> bool:
+        """Whether what is put into the Windows directory reaches the export without a restart."""
+        return self.server.sync.mode in ("windows_to_nas", "two_way")
+
+    @property
+    def carries_to_windows(self) -> bool:
+        """Whether what clients write reaches the Windows directory."""
+        return self.server.sync.mode in ("nas_to_windows", "two_way")
+
+
+@dataclass(frozen=True)
+class Bench:
+    """Everything that a check may use. ``run`` tells this run's files from all others."""
+
+    subjects: t.Sequence[Subject]
+    inspector: Inspector
+    connect: Connect
+    limits: Limits
+    run: str
+    clock: t.Callable[[], float] = time.monotonic
+    sleep: t.Callable[[float], None] = time.sleep
+
+    @contextlib.contextmanager
+    def client(self, subject: Subject, path: str = "/data", user: int = 0) -> t.Iterator[NasClient]:
+        """Connect to a server for a while, as a client that its export options let in. Raises NasError."""
+        export = subject.server.export
+        client = self.connect(
+            Address(subject.host, subject.server.port, subject.server.nfs_version, path, user, export.privileged_port)
+        )
+        try:
+            yield client
+        finally:
+            client.close()
+
+    def until(self, condition: t.Callable[[], bool], seconds: float) -> float | None:
+        """Wait until a condition holds; return how long that took, None when it does not within ``seconds``."""
+        started = self.clock()
+        pause = _FIRST_PAUSE
+        while not condition():
+            if self.clock() - started > seconds:
+                return None
+            self.sleep(pause)
+            pause = min(pause * 1.3, _LONGEST_PAUSE)
+        return self.clock() - started
+
+    def agent_words(self, subject: Subject) -> tuple[str, ...]:
+        """Return what a server's agent says of itself, as evidence."""
+        try:
+            status = self.inspector.sync_status(subject.name)
+        except SimulatorError as error:
+            return (error.message,)
+        if not status:
+            return ("the sync agent says nothing",)
+        keys = ("state", "halted_reason", "pending", "lag_seconds", "error_count", "refused_count", "conflict_count")
+        words = [f"sync agent: {key} {status[key]}" for key in keys if status.get(key)]
+        words += [f"sync agent: {each.get('path')}: {each.get('reason')}" for each in status.get("errors", [])[:5]]
+        return tuple(words)
+
+    def log(self, subject: Subject, container: str, lines: int = 10) -> tuple[str, ...]:
+        """Return the end of a container's log, as evidence."""
+        try:
+            return tuple(f"{container}: {line}" for line in self.inspector.log_tail(subject.name, container, lines))
+        except SimulatorError as error:
+            return (error.message,)
+
+    def late(self, what: str, subject: Subject, seconds: float, **more: t.Any) -> Failed:
+        """Return the failure of something that did not happen within ``seconds``."""
+        evidence = (*self.agent_words(subject), *self.log(subject, "sync-agent"))
+        return Failed(f"{what} within {seconds:g} s", evidence=evidence, **more)
+
+
+def go_through(
+    subjects: t.Sequence[Subject],
+    step: t.Callable[[Subject], Finding | None],
+    findings: dict[str | None, Finding],
+) -> None:
+    """Take one step of a check of all servers for each of them at once, and keep what it finds.
+
+    A server of which something is known already takes no further step; what is not known yet is None.
+    """
+
+    def taken(subject: Subject) -> Finding | None:
+        nothing = Finding("")
+
+        def work() -> Finding:
+            try:
+                return step(subject) or nothing
+            except NasError as error:
+                raise Failed(f"the NFS client: {error}", seen=str(error)) from None
+            except SimulatorError as error:
+                raise Failed(error.message, seen=error.message) from None
+
+        finding = concluded(work)
+        return None if finding is nothing else finding
+
+    left = [subject for subject in subjects if subject.name not in findings]
+    for subject, finding in zip(left, for_each(left, taken)):
+        if finding:
+            findings[subject.name] = finding

@@ -1,0 +1,198 @@
+# Copyright (c) 2026, file_simulator.nas contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Files of checks: named so that nobody takes them for his own, and gone afterwards. Private to file_simulator.nas.
+
+Talks to the outside: the Windows directories, and the servers through a NasClient.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import shutil
+import typing as t
+
+from ansible_collections.file_simulator.nas.plugins.module_utils._checks.context import Bench, Subject
+from ansible_collections.file_simulator.nas.plugins.module_utils._checks.finding import Failed
+from ansible_collections.file_simulator.nas.plugins.module_utils._common.parallel import for_each
+from ansible_collections.file_simulator.nas.plugins.module_utils._nfs.client import NasClient, NasError, NotThere
+from ansible_collections.file_simulator.nas.plugins.module_utils._server.status import READY
+from ansible_collections.file_simulator.nas.plugins.module_utils._windows.marker import MARKER_NAME
+
+PREFIX = "file-simulator-check-"
+_HIDDEN_MARKER = f"{MARKER_NAME}.{PREFIX}"
+
+
+def sha256(content: bytes) -> str:
+    """Return a content's fingerprint, as results show it."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def random_content(size: int) -> bytes:
+    """Return content that no other file has."""
+    return os.urandom(size)
+
+
+class Files:
+    """The files of one check on one server. Names are relative, the same on both sides.
+
+    Use as a context manager: it removes on both sides whatever was named, however the check ended.
+    """
+
+    def __init__(self, bench: Bench, subject: Subject, client: NasClient) -> None:
+        self._bench = bench
+        self._subject = subject
+        self.client = client
+        self._names: list[str] = []
+
+    def __enter__(self) -> Files:
+        return self
+
+    def __exit__(self, *_how: t.Any) -> None:
+        self.clear()
+
+    def name(self, what: str) -> str:
+        """Return the name of a file or directory of this check."""
+        name = f"{PREFIX}{self._bench.run}-{what}"
+        self._names.append(name)
+        return name
+
+    # The Windows side
+
+    def _local(self, name: str) -> str:
+        return os.path.join(self._subject.local_directory, name)
+
+    def put(self, name: str, content: bytes) -> None:
+        """Put a file into the Windows directory, as a tester does."""
+        try:
+            with open(self._local(name), "wb") as stream:
+                stream.write(content)
+        except OSError as error:
+            raise Failed(f"{self._subject.server.directory}: cannot be written to: {error.strerror}") from None
+
+    def take_away(self, name: str) -> None:
+        """Delete a file from the Windows directory."""
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(self._local(name))
+
+    def in_windows(self, name: str) -> bytes | None:
+        """Return a file's content in the Windows directory, None when it is not there."""
+        try:
+            with open(self._local(name), "rb") as stream:
+                return stream.read()
+        except FileNotFoundError:
+            return None
+
+    def windows_identity(self, name: str) -> tuple[int, ...] | None:
+        """Return what changes when somebody writes or replaces a file in the Windows directory."""
+        try:
+            found = os.stat(self._local(name))
+        except FileNotFoundError:
+            return None
+        return (found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns)
+
+    # The NAS side
+
+    def on_nas(self, name: str) -> bytes | None:
+        """Return a file's content on the server, None when it is not there."""
+        try:
+            return self.client.read(name)
+        except NotThere:
+            return None
+
+    def is_on_nas(self, name: str) -> bool:
+        """Tell whether a name is on the server."""
+        try:
+            self.client.attributes(name)
+        except NotThere:
+            return False
+        return True
+
+    # Afterwards
+
+    def clear(self) -> None:
+        """Remove everything on both sides. What cannot be removed is left to ``sweep``, which tells of it."""
+        if not self._subject.server.export.read_only:
+            for name in self._names:
+                with contextlib.suppress(NasError):
+                    remove_from_nas(self.client, name)
+        for name in self._names:
+            with contextlib.suppress(OSError):
+                remove_from_windows(self._local(name))
+
+
+def remove_from_nas(client: NasClient, path: str) -> None:
+    """Remove a file, or a directory with all that is in it; one that is not there counts as removed."""
+    try:
+        if not client.attributes(path).directory:
+            client.remove(path)
+            return
+        for name in client.names(path):
+            remove_from_nas(client, f"{path}/{name}")
+        client.remove_directory(path)
+    except NotThere:
+        return
+
+
+def remove_from_windows(path: str) -> None:
+    """Remove a file, or a directory with all that is in it; one that is not there counts as removed."""
+    if os.path.isdir(path) and not os.path.islink(path):
+        shutil.rmtree(path)
+        return
+    with contextlib.suppress(FileNotFoundError):
+        os.unlink(path)
+
+
+def sweep(bench: Bench, prefix: str) -> list[str]:
+    """Remove files of checks whose names begin with ``prefix`` from all servers; return what is still there."""
+    found = for_each(bench.subjects, lambda subject: list(_sweep(bench, subject, prefix)))
+    return [path for paths in found for path in paths]
+
+
+def _sweep(bench: Bench, subject: Subject, prefix: str) -> t.Iterator[str]:
+    for name in _in_windows(subject, prefix):
+        path = os.path.join(subject.local_directory, name)
+        with contextlib.suppress(OSError):
+            remove_from_windows(path)
+        if os.path.lexists(path):
+            yield path
+    if subject.report["state"] != READY:
+        return
+    with contextlib.suppress(NasError), bench.client(subject) as client:
+        for name in sorted(name for name in client.names() if name.startswith(prefix)):
+            with contextlib.suppress(NasError):
+                remove_from_nas(client, name)
+            if name in client.names():
+                yield f"{subject.name}:/data/{name}"
+
+
+def _in_windows(subject: Subject, prefix: str) -> list[str]:
+    try:
+        return sorted(name for name in os.listdir(subject.local_directory) if name.startswith(prefix))
+    except OSError:
+        return []
+
+
+# The marker, for the check that lets a Windows directory disappear
+
+
+def hide_marker(bench: Bench, subject: Subject) -> None:
+    """Make the Windows directory look like one that is not mounted: nothing but its marker tells."""
+    directory = subject.local_directory
+    os.rename(os.path.join(directory, MARKER_NAME), os.path.join(directory, _HIDDEN_MARKER + bench.run))
+
+
+def restore_marker(subject: Subject) -> bool:
+    """Put back a marker that a check has hidden, be it one that was killed; tell whether there was one."""
+    directory = subject.local_directory
+    for name in _in_windows(subject, _HIDDEN_MARKER):
+        hidden = os.path.join(directory, name)
+        if os.path.lexists(os.path.join(directory, MARKER_NAME)):
+            os.unlink(hidden)
+        else:
+            os.rename(hidden, os.path.join(directory, MARKER_NAME))
+        return True
+    return False

@@ -1,0 +1,172 @@
+# Copyright (c) 2026, file_simulator.nas contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Checks that look at servers and their parts, and write nothing. Private to file_simulator.nas."""
+
+from __future__ import annotations
+
+import datetime
+import typing as t
+
+from ansible_collections.file_simulator.nas.plugins.module_utils._checks.context import Bench, Subject
+from ansible_collections.file_simulator.nas.plugins.module_utils._checks.finding import (
+    Failed,
+    Finding,
+    Findings,
+    Skipped,
+)
+from ansible_collections.file_simulator.nas.plugins.module_utils._checks.result import FAILED, SKIPPED, Measure
+from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError
+from ansible_collections.file_simulator.nas.plugins.module_utils._nfs.client import CannotList
+from ansible_collections.file_simulator.nas.plugins.module_utils._nfs.probe import Answer, ProbeError, probe
+from ansible_collections.file_simulator.nas.plugins.module_utils._server.pod import SERVER_CONTAINER
+from ansible_collections.file_simulator.nas.plugins.module_utils._windows.directory import require_marker
+
+_PROBE_SECONDS = 5.0
+_LOG_LINES = 10
+# An agent at rest tells every half minute that it lives.
+_HEARTBEAT_SECONDS = 60.0
+# Between two looks at an agent that has not told what it should have told.
+_MEBIBYTE = 2**20
+
+
+def _asked(subject: Subject) -> Answer:
+    return probe(subject.host, subject.server.port, timeout=_PROBE_SECONDS, version=subject.server.nfs_version)
+
+
+def ready(bench: Bench, subject: Subject) -> Finding:
+    """RPC NULL, and the attributes of /data."""
+    where = f"{subject.host}:{subject.server.port}"
+    try:
+        answer = _asked(subject)
+    except ProbeError as error:
+        problem = str(subject.report.get("problem", ""))
+        state = str(subject.report.get("state", "")) or "unknown"
+        cause = f" ({problem})" if problem and problem != str(error) else ""
+        raise Failed(
+            f"{error}; its state is {state}{cause}",
+            expected=f"an answer from {where}",
+            seen=str(error),
+            evidence=bench.log(subject, SERVER_CONTAINER, _LOG_LINES),
+        ) from None
+    measure = Measure("answer", round(answer.seconds, 4), "s", limit=_PROBE_SECONDS)
+    return Finding(f"{where} answered in {answer.seconds * 1000:.0f} ms", measures=(measure,))
+
+
+def windows_directory(bench: Bench, subject: Subject) -> Finding:
+    """The directory and its marker; an unmounted data root has none."""
+    try:
+        marker = require_marker(subject.server.directory, subject.local_directory, subject.name)
+    except SimulatorError as error:
+        raise Failed(error.message, expected=f"the marker of {subject.name}") from None
+    return Finding(f"{subject.server.directory} has generation {marker.generation}")
+
+
+def fsid(bench: Bench, subjects: t.Sequence[Subject]) -> Findings:
+    """The fsid that clients see. A server that is silent is not what this check is about."""
+    seen: dict[str, tuple[int, int]] = {}
+    findings: dict[str | None, Finding] = {}
+    for subject in subjects:
+        if subject.server.nfs_version == 3:
+            findings[subject.name] = Finding("unfs3 shows its disk's file system id, which nobody can choose", SKIPPED)
+            continue
+        try:
+            seen[subject.name] = _asked(subject).fsid
+        except ProbeError as error:
+            findings[subject.name] = Finding(f"ready has the reason: {error}", SKIPPED)
+    wanted = {subject.name: (subject.server.export_id, subject.server.export_id) for subject in subjects}
+    for name, found in seen.items():
+        same = [other for other in seen if other != name and seen[other] == found]
+        shown, expected = _fsid(found), _fsid(wanted[name])
+        if same:
+            detail = f"its fsid {shown} is also that of {', '.join(same)}"
+            findings[name] = Finding(detail, FAILED, expected, shown)
+        elif found != wanted[name]:
+            findings[name] = Finding(f"its fsid is {shown}, not {expected}", FAILED, expected, shown)
+        else:
+            findings[name] = Finding(f"fsid {shown}")
+    return findings
+
+
+def _fsid(found: tuple[int, int]) -> str:
+    return f"{found[0]}.{found[1]}"
+
+
+def listing(bench: Bench, subject: Subject) -> Finding:
+    """What a client does first."""
+    with bench.client(subject) as client:
+        if not client.attributes().directory:
+            raise Failed("/data is no directory", expected="a directory")
+        try:
+            names = client.names()
+        except CannotList:
+            raise Skipped("the NFS client needs READDIRPLUS to list an NFSv3 server, and unfs3 has none") from None
+    return Finding(f"{len(names)} names in /data")
+
+
+def free_space(bench: Bench, subject: Subject) -> Finding:
+    """What the file system below the export has left."""
+    with bench.client(subject) as client:
+        free = client.free_bytes()
+    needed = bench.limits.free_bytes
+    shown, expected = f"{free / _MEBIBYTE:.0f} MiB", f"{needed / _MEBIBYTE:.0f} MiB or more"
+    measure = Measure("free", round(free / _MEBIBYTE, 1), "MiB")
+    if free < needed:
+        raise Failed(
+            f"only {shown} are free in the export; delete files, or raise storage.size_limit",
+            expected=expected,
+            seen=shown,
+            measures=(measure,),
+        )
+    return Finding(f"{shown} free", measures=(measure,))
+
+
+def sync_state(bench: Bench, subject: Subject) -> Finding:
+    """What the agent says of itself, and how long ago it did."""
+    if not subject.has_agent:
+        raise Skipped("nothing is carried while it runs: its sync mode is none")
+    status = bench.inspector.sync_status(subject.name)
+    evidence = (*bench.agent_words(subject), *bench.log(subject, "sync-agent", _LOG_LINES))
+    if not status:
+        raise Failed("the sync agent says nothing of itself", expected="a status", evidence=evidence)
+    mode, state = subject.server.sync.mode, str(status.get("state"))
+    if status.get("mode") != mode:
+        raise Failed(f"the sync agent's mode is {status.get('mode')}", expected=mode, seen=str(status.get("mode")))
+    if state == "halted":
+        raise Failed(f"sync is halted: {status.get('halted_reason')}", expected="idle", seen=state, evidence=evidence)
+    if state not in ("idle", "running", "starting"):
+        raise Failed(f"the sync agent is {state}", expected="idle or running", seen=state, evidence=evidence)
+    silent = _age(str(status.get("time", "")))
+    if silent > _HEARTBEAT_SECONDS:
+        raise Failed(
+            f"the sync agent has not said anything for {silent:.0f} s",
+            expected=f"a word every {_HEARTBEAT_SECONDS:.0f} s",
+            seen=f"{silent:.0f} s",
+            evidence=evidence,
+        )
+    lag = float(status.get("lag_seconds", 0.0))
+    measure = Measure("lag", round(lag, 3), "s", limit=bench.limits.lag)
+    if lag > bench.limits.lag:
+        raise Failed(
+            f"a change has been waiting for {lag:.0f} s",
+            expected=f"at most {bench.limits.lag:g} s",
+            seen=f"{lag:.0f} s",
+            evidence=evidence,
+            measures=(measure,),
+        )
+    notes = [
+        f"{status[key]} {word}"
+        for key, word in (("conflict_count", "conflicts"), ("refused_count", "names refused"))
+        if status.get(key)
+    ]
+    return Finding(", ".join([state, *notes]), measures=(measure,))
+
+
+def _age(text: str) -> float:
+    """Return how many seconds ago a time of the agent's is; agent and checks may run on clocks of their own."""
+    try:
+        then = datetime.datetime.fromisoformat(text.replace("Z", "+00:00"))
+    except ValueError:
+        return float("inf")
+    return (datetime.datetime.now(datetime.timezone.utc) - then).total_seconds()

@@ -1,0 +1,196 @@
+# Copyright (c) 2026, file_simulator.nas contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Checks of what the engine runs for a server: containers, rights, resources, names. Private to file_simulator.nas."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.file_simulator.nas.plugins.module_utils._checks.context import Bench, Subject
+from ansible_collections.file_simulator.nas.plugins.module_utils._checks.files import PREFIX
+from ansible_collections.file_simulator.nas.plugins.module_utils._checks.finding import Failed, Finding, Findings
+from ansible_collections.file_simulator.nas.plugins.module_utils._checks.result import FAILED, SKIPPED, Measure
+from ansible_collections.file_simulator.nas.plugins.module_utils._engine.inspection import (
+    ClusterInspector,
+    ContainerFacts,
+)
+from ansible_collections.file_simulator.nas.plugins.module_utils._model import fields as fields
+from ansible_collections.file_simulator.nas.plugins.module_utils._model.resources import Resources
+from ansible_collections.file_simulator.nas.plugins.module_utils._server.pod import (
+    NFS_PORT,
+    Container,
+    Images,
+    Pod,
+    pod_of,
+)
+
+_MEBIBYTE = 2**20
+
+
+def _pod(subject: Subject) -> Pod:
+    """Return what a server's pod is to be; which images it is made from is not looked at."""
+    return pod_of(subject.server, Images(nas="", unfs3=""))
+
+
+def containers(bench: Bench, subject: Subject) -> Finding:
+    """Those that are there, and those that run; the init container has done its work and ended."""
+    pod = _pod(subject)
+    expected = [container.name for container in pod.containers]
+    found = {facts.name: facts for facts in bench.inspector.containers(subject.name)}
+    seen = ", ".join(f"{name} {'runs' if facts.running else 'does not run'}" for name, facts in sorted(found.items()))
+
+    def failed(detail: str, evidence: t.Sequence[str] = ()) -> Failed:
+        return Failed(detail, expected=", ".join(expected), seen=seen or "no pod", evidence=evidence)
+
+    missing = [name for name in expected if name not in found]
+    if missing:
+        raise failed(f"{_listed(missing)} not there" if found else "it has no pod")
+    surplus = sorted(set(found) - set(expected))
+    if surplus:
+        raise failed(f"{_listed(surplus)} there, and should not be")
+    down = [name for name in expected if name != pod.init.name and not found[name].running]
+    if down:
+        evidence = [line for name in down for line in bench.log(subject, name)]
+        raise failed(f"{_listed(down)} not running", evidence)
+    return Finding(f"{_listed(expected)} there")
+
+
+def _listed(names: t.Sequence[str]) -> str:
+    return f"{', '.join(names)} {'is' if len(names) == 1 else 'are'}"
+
+
+def security(bench: Bench, subject: Subject) -> Finding:
+    """Fewer capabilities than wanted are no matter of security; what then does not work, other checks tell."""
+    wanted = {container.name: container for container in _pod(subject).containers}
+    problems = [
+        problem
+        for facts in bench.inspector.containers(subject.name)
+        if facts.name in wanted
+        for problem in _excess(facts, wanted[facts.name])
+    ]
+    if problems:
+        raise Failed("; ".join(problems), expected="no more rights than the containers need", seen="; ".join(problems))
+    return Finding("no privileges, no escalation, no capability but those needed")
+
+
+def _excess(facts: ContainerFacts, wanted: Container) -> t.Iterator[str]:
+    if facts.privileged:
+        yield f"{facts.name} is privileged"
+        return
+    if facts.may_escalate:
+        yield f"{facts.name} may gain privileges"
+    more = sorted(facts.capabilities - set(wanted.capabilities))
+    if more:
+        yield f"{facts.name} has {', '.join(more)}, which it does not need"
+    if wanted.read_only_root and not facts.read_only_root:
+        yield f"{facts.name} can write to its root file system"
+
+
+def resources(bench: Bench, subject: Subject) -> Finding:
+    """Requests are known to a cluster only; podman has limits."""
+    wanted = {container.name: container.resources for container in _pod(subject).containers}
+    problems: list[tuple[str, int, int | str]] = []
+    for facts in bench.inspector.containers(subject.name):
+        for what, expected, seen in _amounts(facts, wanted[facts.name]) if facts.name in wanted else ():
+            if seen is not None and seen != expected:
+                problems.append((f"{facts.name}: {what}", expected, seen))
+            elif seen is None and what.endswith("limit"):
+                problems.append((f"{facts.name}: {what}", expected, "none"))
+    if problems:
+        raise Failed(
+            "; ".join(f"{what} is {seen}, not {expected}" for what, expected, seen in problems),
+            expected="; ".join(f"{what} {expected}" for what, expected, _seen in problems),
+            seen="; ".join(f"{what} {seen}" for what, _expected, seen in problems),
+        )
+    return Finding("as the topology has them")
+
+
+def _amounts(facts: ContainerFacts, wanted: Resources) -> t.Iterator[tuple[str, int, int | None]]:
+    """Yield what an amount is called, what it is to be and what it is; m for thousandths of a core."""
+    yield "CPU limit", fields.cpu_millicores(wanted.cpu_limit), facts.cpu_limit
+    yield "memory limit", fields.memory_bytes(wanted.memory_limit), facts.memory_limit
+    yield "CPU request", fields.cpu_millicores(wanted.cpu_request), facts.cpu_request
+    yield "memory request", fields.memory_bytes(wanted.memory_request), facts.memory_request
+
+
+def capacity(bench: Bench, subjects: t.Sequence[Subject]) -> Findings:
+    """A pod requests the larger of what its steady containers and its init container ask for."""
+    cpu = memory = 0
+    for subject in subjects:
+        pod = _pod(subject)
+        steady = [container.resources for container in pod.containers if container is not pod.init]
+        init = pod.init.resources
+        cpu += max(
+            sum(fields.cpu_millicores(each.cpu_request) for each in steady), fields.cpu_millicores(init.cpu_request)
+        )
+        memory += max(
+            sum(fields.memory_bytes(each.memory_request) for each in steady), fields.memory_bytes(init.memory_request)
+        )
+    limits = bench.limits
+    seen = f"{cpu / 1000:g} CPUs and {memory / _MEBIBYTE:.0f} MiB"
+    expected = f"at most {limits.cpu / 1000:g} CPUs and {limits.memory / _MEBIBYTE:.0f} MiB"
+    measures = (
+        Measure("requested CPU", cpu / 1000, "CPUs", limit=limits.cpu / 1000),
+        Measure("requested memory", memory / _MEBIBYTE, "MiB", limit=limits.memory / _MEBIBYTE),
+    )
+    if cpu > limits.cpu or memory > limits.memory:
+        detail = f"the servers request {seen} together, which is more than {expected[len('at most ') :]}"
+        return {None: Finding(detail, FAILED, expected, seen, measures=measures)}
+    return {None: Finding(f"{seen} requested", expected=expected, seen=seen, measures=measures)}
+
+
+def dns(bench: Bench, subjects: t.Sequence[Subject]) -> Findings:
+    """As a pod of the cluster sees the servers. One that lets listed clients in need not let the pod in."""
+    inspector = t.cast(ClusterInspector, bench.inspector)
+    views = inspector.seen_by_a_pod(
+        {subject.name: subject.server.nfs_version for subject in subjects}, f"{PREFIX}{bench.run}"
+    )
+    findings: dict[str | None, Finding] = {}
+    for subject in subjects:
+        view = views.get(subject.name)
+        if view is None:
+            finding = Finding("the pod that was to ask did not", FAILED, "an answer", "nothing")
+        elif not view.address:
+            finding = Finding(f"its name does not resolve in a pod: {view.problem}", FAILED, "an address", view.problem)
+        elif view.problem and not subject.server.clients:
+            detail = f"its name resolves to {view.address}, where it does not answer: {view.problem}"
+            finding = Finding(detail, FAILED, "an answer over NFS", view.problem)
+        elif view.problem:
+            finding = Finding(f"resolves to {view.address}; keeps pods out, which are not among its clients")
+        else:
+            finding = Finding(f"resolves to {view.address}, and answers there")
+        findings[subject.name] = finding
+    return findings
+
+
+def client_volumes(bench: Bench, subjects: t.Sequence[Subject]) -> Findings:
+    """Volumes are known by the address that they mount, whoever made them."""
+    inspector = t.cast(ClusterInspector, bench.inspector)
+    addresses: dict[tuple[str, int], str] = {}
+    for subject in subjects:
+        cluster = subject.report.get("cluster") or {}
+        addresses[subject.host, subject.server.port] = subject.name
+        if cluster.get("cluster_ip"):
+            addresses[str(cluster["cluster_ip"]), NFS_PORT] = subject.name
+    found = inspector.client_volumes(addresses)
+    if not found:
+        return {None: Finding("no PersistentVolume points to these servers; the role nas_clients makes them", SKIPPED)}
+    findings: dict[str | None, Finding] = {}
+    for subject in subjects:
+        own = [volume for volume in found if volume.server == subject.name]
+        loose = [volume for volume in own if volume.phase != "Bound" or volume.claim_phase != "Bound"]
+        if not own:
+            continue
+        if loose:
+            detail = "; ".join(
+                f"PersistentVolume {volume.name} is {volume.phase or 'without a phase'}, "
+                + (f"its claim {volume.claim} is {volume.claim_phase}" if volume.claim else "and names no claim")
+                for volume in loose
+            )
+            findings[subject.name] = Finding(detail, FAILED, "Bound on both sides", detail)
+        else:
+            names = ", ".join(f"{volume.name} to {volume.claim}" for volume in own)
+            findings[subject.name] = Finding(f"bound: {names}")
+    return findings

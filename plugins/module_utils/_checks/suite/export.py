@@ -1,0 +1,201 @@
+# Copyright (c) 2026, file_simulator.nas contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Checks of what an export lets clients do, and of whose files it has. Private to file_simulator.nas."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import typing as t
+
+from ansible_collections.file_simulator.nas.plugins.module_utils._checks.context import Bench, Subject, go_through
+from ansible_collections.file_simulator.nas.plugins.module_utils._checks.files import (
+    Files,
+    random_content,
+    remove_from_nas,
+)
+from ansible_collections.file_simulator.nas.plugins.module_utils._checks.finding import (
+    Failed,
+    Finding,
+    Findings,
+    Skipped,
+)
+from ansible_collections.file_simulator.nas.plugins.module_utils._nfs.client import Address, NasClient, NasError
+
+_NOBODY_IN_PARTICULAR = (1234, 5678)
+
+
+def read_only(bench: Bench, subject: Subject) -> Finding:
+    """Every kind of change must be refused, and with the word for it."""
+    if not subject.server.export.read_only:
+        raise Skipped("it is not read-only")
+    done, odd = [], []
+    with bench.client(subject) as client, Files(bench, subject, client) as files:
+        file, directory, new = (files.name(f"read-only-{what}") for what in ("file", "directory", "renamed"))
+        attempts: dict[str, t.Callable[[], None]] = {
+            "write a file": lambda: client.write(file, b"x"),
+            "make a directory": lambda: client.make_directory(directory),
+            "rename a file": lambda: client.rename(file, new),
+            "remove a file": lambda: client.remove(new),
+        }
+        for what, attempt in attempts.items():
+            try:
+                attempt()
+            except NasError as error:
+                if error.number != errno.EROFS:
+                    odd.append(f"{what}: {error}")
+            else:
+                done.append(what)
+        for name in (file, directory, new) if done else ():
+            # Files of a check are removed where they can be expected, which is not here.
+            with contextlib.suppress(NasError):
+                remove_from_nas(client, name)
+    expected = "read-only file system, to everything"
+    if done:
+        raise Failed(f"a client could {' and '.join(done)}", expected=expected, seen=", ".join(done))
+    if odd:
+        raise Failed(f"refused, but not as read-only: {'; '.join(odd)}", expected=expected, seen="; ".join(odd))
+    return Finding("refuses to write, to make directories, to rename and to remove")
+
+
+def subdirectories(bench: Bench, subject: Subject) -> Finding:
+    """A directory in a directory, a file in that, and a client that mounts the inner one."""
+    _check_writable(subject)
+    with bench.client(subject) as client, Files(bench, subject, client) as files:
+        outer, content = files.name("sub-1"), random_content(1024)
+        inner = f"{outer}/sub-2"
+        client.make_directory(outer)
+        client.make_directory(inner)
+        client.write(f"{inner}/file", content)
+        path = f"/data/{inner}"
+        try:
+            with bench.client(subject, path=path) as mounted:
+                seen = mounted.read("file")
+        except NasError as error:
+            raise Failed(f"{path} cannot be mounted: {error}", expected="the file in it", seen=str(error)) from None
+        if seen != content:
+            raise Failed(
+                f"{path} was mounted, and shows something else", expected="the file in it", seen=repr(seen[:40])
+            )
+    return Finding("made, filled and mounted")
+
+
+def ownership(bench: Bench, subject: Subject) -> Finding:
+    """Who a client's root is on the server, by whose the files are that it makes."""
+    _check_writable(subject)
+    export = subject.server.export
+    anonymous = (export.anonymous_uid, export.anonymous_gid)
+    if export.privileged_port:
+        _check_unprivileged_port_refused(bench, subject)
+    user = _NOBODY_IN_PARTICULAR[0] if export.squash == "all" else 0
+    with bench.client(subject, user=user) as client, Files(bench, subject, client) as files:
+        name = files.name("owner")
+        client.write(name, b"x")
+        if export.squash == "none":
+            return _root_is_root(client, name)
+        seen = _owner(client, name)
+        who = "everybody" if export.squash == "all" else "root"
+        if seen != anonymous:
+            raise Failed(
+                f"{who} is to be squashed, and a file that {'a user' if user else 'root'} made belongs to {_ids(seen)}",
+                expected=_ids(anonymous),
+                seen=_ids(seen),
+            )
+    return Finding(f"{who} is squashed to {_ids(anonymous)}")
+
+
+def _root_is_root(client: NasClient, name: str) -> Finding:
+    expected = _ids(_NOBODY_IN_PARTICULAR)
+    try:
+        client.change_owner(name, *_NOBODY_IN_PARTICULAR)
+    except NasError as error:
+        raise Failed(f"root cannot give a file away: {error}", expected=expected, seen=str(error)) from None
+    seen = _owner(client, name)
+    if seen != _NOBODY_IN_PARTICULAR:
+        raise Failed(f"a file given away belongs to {_ids(seen)}", expected=expected, seen=_ids(seen))
+    return Finding("root is root: it can give files away")
+
+
+def _owner(client: NasClient, name: str) -> tuple[int, int]:
+    found = client.attributes(name)
+    return found.owner, found.group
+
+
+def _ids(owner: tuple[int, int]) -> str:
+    return f"{owner[0]}:{owner[1]}"
+
+
+def _check_unprivileged_port_refused(bench: Bench, subject: Subject) -> None:
+    try:
+        client = bench.connect(Address(subject.host, subject.server.port, subject.server.nfs_version))
+    except NasError:
+        return
+    try:
+        client.attributes()
+    except NasError:
+        return
+    finally:
+        client.close()
+    raise Failed("a client at a port above 1023 is let in, and the export is secure", expected="refusal", seen="/data")
+
+
+def _check_writable(subject: Subject) -> None:
+    if subject.server.export.read_only:
+        raise Skipped("it is read-only: nothing can be written to it over NFS")
+
+
+def isolation(bench: Bench, subjects: t.Sequence[Subject]) -> Findings:
+    """The whole matrix: each server's file is looked for on each server, and in each Windows directory."""
+    with contextlib.ExitStack() as stack:
+        placed: dict[str, str] = {}
+        clients: dict[str, NasClient] = {}
+        findings: dict[str | None, Finding] = {}
+
+        def place(subject: Subject) -> Finding | None:
+            client = stack.enter_context(bench.client(subject))
+            clients[subject.name] = client
+            if not subject.server.export.read_only:
+                files = stack.enter_context(Files(bench, subject, client))
+                name = files.name(f"isolation-{subject.name}")
+                client.write(name, random_content(64))
+                placed[subject.name] = name
+            return None
+
+        def look(subject: Subject) -> Finding:
+            return _matrix_row(subject, clients[subject.name], placed)
+
+        go_through(subjects, place, findings)
+        go_through(subjects, look, findings)
+    return findings
+
+
+def _matrix_row(subject: Subject, client: NasClient, placed: t.Mapping[str, str]) -> Finding:
+    strange = [owner for owner, name in placed.items() if owner != subject.name and _has(client, name)]
+    local = [
+        owner
+        for owner, name in placed.items()
+        if owner != subject.name and os.path.lexists(os.path.join(subject.local_directory, name))
+    ]
+    own = placed.get(subject.name)
+    if strange or local:
+        places = [(strange, "its export"), (local, "its Windows directory")]
+        detail = "; ".join(f"a file of {', '.join(owners)} is in {where}" for owners, where in places if owners)
+        raise Failed(detail, expected="its own files alone", seen=detail)
+    if own and not _has(client, own):
+        raise Failed("a file written to it is not there", expected=own, seen="nothing")
+    others = len(placed) - (subject.name in placed)
+    what = "its own file and " if own else ""
+    return Finding(f"{what}none of {others} other servers' files")
+
+
+def _has(client: NasClient, name: str) -> bool:
+    try:
+        client.attributes(name)
+    except NasError as error:
+        if error.number == errno.ENOENT:
+            return False
+        raise
+    return True

@@ -1,0 +1,183 @@
+# Copyright (c) 2026, file_simulator.nas contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Checks that carry files between Windows directories and exports. Private to file_simulator.nas."""
+
+from __future__ import annotations
+
+import functools
+import typing as t
+
+from ansible_collections.file_simulator.nas.plugins.module_utils._checks.context import Bench, Subject
+from ansible_collections.file_simulator.nas.plugins.module_utils._checks.files import Files, random_content, sha256
+from ansible_collections.file_simulator.nas.plugins.module_utils._checks.finding import Failed, Finding, Skipped
+from ansible_collections.file_simulator.nas.plugins.module_utils._checks.result import Measure
+from ansible_collections.file_simulator.nas.plugins.module_utils._nfs.client import NasClient, NotThere
+
+_SIZE = 256 * 1024
+_CYCLES = 3
+_MANY_CYCLES = 15
+_REST_FILES = 3
+_REST_PAUSE = 0.5
+
+
+def windows_to_nas(bench: Bench, subject: Subject) -> Finding:
+    """There and gone again, as a tester puts a file and deletes it."""
+    if not subject.takes_from_windows:
+        raise Skipped(f"its sync mode is {subject.server.sync.mode}: what is put into Windows waits for a restart")
+    limit = bench.limits.to_nas
+    with bench.client(subject) as client, Files(bench, subject, client) as files:
+        name, content = files.name("to-nas"), random_content(_SIZE)
+        files.put(name, content)
+        seconds = bench.until(lambda: files.is_on_nas(name), limit)
+        _check_arrived(bench, subject, "a file put into the Windows directory was not on the NAS", seconds, limit)
+        _compare(content, files.on_nas(name), "the NAS")
+        files.take_away(name)
+        gone = bench.until(lambda: not files.is_on_nas(name), limit)
+        _check_arrived(bench, subject, "a file deleted in Windows did not go from the NAS", gone, limit)
+    measures = _latencies(seconds or 0, gone or 0, limit, bench.limits.to_nas_aim)
+    return Finding(f"there after {seconds:.2f} s, gone after {gone:.2f} s, same sha256", measures=measures)
+
+
+def nas_to_windows(bench: Bench, subject: Subject) -> Finding:
+    """There and gone again, as a service writes a file and deletes it."""
+    if not subject.carries_to_windows:
+        raise Skipped(f"its sync mode is {subject.server.sync.mode}: nothing is carried to Windows")
+    limit = bench.limits.to_windows
+    with bench.client(subject) as client, Files(bench, subject, client) as files:
+        name, content = files.name("to-windows"), random_content(_SIZE)
+        client.write(name, content)
+        seconds = bench.until(lambda: files.in_windows(name) is not None, limit)
+        _check_arrived(bench, subject, "a file written over NFS was not in the Windows directory", seconds, limit)
+        _compare(content, files.in_windows(name), "Windows")
+        client.remove(name)
+        gone = bench.until(lambda: files.in_windows(name) is None, limit)
+        _check_arrived(bench, subject, "a file removed over NFS did not go from Windows", gone, limit)
+    measures = _latencies(seconds or 0, gone or 0, limit, bench.limits.to_windows_aim)
+    return Finding(f"there after {seconds:.2f} s, gone after {gone:.2f} s, same sha256", measures=measures)
+
+
+def _check_arrived(bench: Bench, subject: Subject, what: str, seconds: float | None, limit: float) -> None:
+    if seconds is None:
+        raise bench.late(what, subject, limit, expected=f"at most {limit:g} s", seen=f"not after {limit:g} s")
+
+
+def _compare(sent: bytes, arrived: bytes | None, where: str) -> None:
+    if arrived == sent:
+        return
+    seen = "nothing" if arrived is None else f"{len(arrived)} bytes, sha256 {sha256(arrived)}"
+    raise Failed(
+        f"what arrived on {where} is not what was sent", expected=f"{len(sent)} bytes, sha256 {sha256(sent)}", seen=seen
+    )
+
+
+def _latencies(there: float, gone: float, limit: float, aim: float) -> tuple[Measure, ...]:
+    return (
+        Measure("latency", round(there, 3), "s", limit=limit, aim=aim),
+        Measure("deletion", round(gone, 3), "s", limit=limit, aim=aim),
+    )
+
+
+def write_cycles(bench: Bench, subject: Subject) -> Finding:
+    """Each version must arrive whole, and no other content may ever be seen."""
+    if not subject.has_agent:
+        raise Skipped("nothing is carried while it runs: its sync mode is none")
+    done = []
+    with bench.client(subject) as client, Files(bench, subject, client) as files:
+        if subject.takes_from_windows:
+            name = files.name("cycles-to-nas")
+            _cycle(
+                bench, subject, _CYCLES, bench.limits.to_nas, lambda c: files.put(name, c), lambda: files.on_nas(name)
+            )
+            done.append(f"{_CYCLES} from Windows")
+        if subject.carries_to_windows:
+            name = files.name("cycles-to-windows")
+            _cycle(
+                bench, subject, _MANY_CYCLES, bench.limits.to_windows,
+                lambda c: client.write(name, c), lambda: files.in_windows(name),
+            )  # fmt: skip
+            done.append(f"{_MANY_CYCLES} from the NAS")
+    return Finding(f"every version arrived whole: {' and '.join(done)}")
+
+
+def _cycle(
+    bench: Bench,
+    subject: Subject,
+    cycles: int,
+    limit: float,
+    send: t.Callable[[bytes], None],
+    look: t.Callable[[], bytes | None],
+) -> None:
+    """Send versions of different sizes, and look at what is there all the time until each has arrived."""
+    before: bytes | None = None
+    for number in range(1, cycles + 1):
+        content = random_content(_SIZE // number)
+        send(content)
+        odd: list[bytes] = []
+        arrived = functools.partial(_has_arrived, look, content, before, odd)
+        if bench.until(arrived, limit) is None:
+            raise bench.late(f"version {number} of {cycles} had not arrived", subject, limit)
+        if odd:
+            raise Failed(
+                f"version {number} of {cycles}: a content was seen that nobody wrote",
+                expected=f"{len(content)} bytes, sha256 {sha256(content)}",
+                seen=f"{len(odd[0])} bytes, sha256 {sha256(odd[0])}",
+            )
+        before = content
+
+
+def _has_arrived(look: t.Callable[[], bytes | None], content: bytes, before: bytes | None, odd: list[bytes]) -> bool:
+    """Tell whether there is nothing more to wait for; what is neither the old nor the new content goes into ``odd``."""
+    seen = look()
+    if seen is not None and seen not in (content, before):
+        odd.append(seen)
+    return seen == content or bool(odd)
+
+
+def rest(bench: Bench, subject: Subject) -> Finding:
+    """Files that have arrived are watched on both sides: a sync that goes round in circles writes them again."""
+    if not subject.has_agent:
+        raise Skipped("nothing is carried while it runs: its sync mode is none")
+    with bench.client(subject) as client, Files(bench, subject, client) as files:
+        names = [files.name(f"rest-{number}") for number in range(_REST_FILES)]
+        for name in names:
+            send = files.put if subject.takes_from_windows else client.write
+            send(name, random_content(1024))
+        limit = bench.limits.to_nas if subject.takes_from_windows else bench.limits.to_windows
+
+        def look() -> dict[str, t.Any]:
+            windows = {f"{name} in Windows": files.windows_identity(name) for name in names}
+            return {**windows, **{f"{name} on the NAS": _nas_identity(client, name) for name in names}}
+
+        if bench.until(lambda: None not in look().values(), limit) is None:
+            raise bench.late("files had not arrived on both sides", subject, limit)
+        # An agent may look at what it has just made once more.
+        bench.sleep(1.0)
+        before, delivered = look(), _delivered(bench, subject)
+        deadline = bench.clock() + bench.limits.rest
+        while bench.clock() < deadline:
+            bench.sleep(_REST_PAUSE)
+            changed = [what for what, identity in look().items() if identity != before[what]]
+            if changed:
+                raise Failed(
+                    f"written again although nobody changed it: {', '.join(changed)}",
+                    expected=str(before[changed[0]]),
+                    seen=str(look()[changed[0]]),
+                    evidence=bench.agent_words(subject),
+                )
+        more = _delivered(bench, subject) - delivered
+    note = f"; the agent delivered {more} other files meanwhile" if more else ""
+    return Finding(f"{_REST_FILES} files lay still on both sides for {bench.limits.rest:g} s{note}")
+
+
+def _nas_identity(client: NasClient, name: str) -> tuple[int, ...] | None:
+    try:
+        return client.attributes(name).identity
+    except NotThere:
+        return None
+
+
+def _delivered(bench: Bench, subject: Subject) -> int:
+    status = bench.inspector.sync_status(subject.name) or {}
+    return int((status.get("delivered") or {}).get("files", 0))

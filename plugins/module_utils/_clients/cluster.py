@@ -1,0 +1,255 @@
+# Copyright (c) 2026, file_simulator.nas contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Volumes, claims and addresses in the cluster of the clients. Private to file_simulator.nas.
+
+Talks to the outside: the cluster's API. What is to be there comes from _client_manifests and
+_client_example, what differs from _client_state. Everything is checked before anything is touched.
+"""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass
+
+from ansible_collections.file_simulator.nas.plugins.module_utils._clients import state as state
+from ansible_collections.file_simulator.nas.plugins.module_utils._clients.manifests import (
+    CLAIM,
+    CONFIG_MAP,
+    DEPLOYMENT,
+    VOLUME,
+    Naming,
+)
+from ansible_collections.file_simulator.nas.plugins.module_utils._clients.state import Key, Step
+from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError
+from ansible_collections.file_simulator.nas.plugins.module_utils._common.parallel import for_each
+from ansible_collections.file_simulator.nas.plugins.module_utils._common.waiting import wait_until
+from ansible_collections.file_simulator.nas.plugins.module_utils._engine.kubernetes.state import settled
+from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes.client import ApiError, Cluster
+from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes.names import Object
+
+# With these the API server refuses to change what cannot be changed.
+_IMMUTABLE = (403, 422)
+
+
+@dataclass(frozen=True)
+class Request:
+    """What one task asks for.
+
+    ``goes`` tells of an object of ours that is not wanted whether it has to go. ``expected_namespace``
+    may be missing in check mode: it is made before. ``timeout`` is in seconds, and holds for each wait.
+    """
+
+    wanted: t.Sequence[Object]
+    namespaces: t.Sequence[str]
+    goes: t.Callable[[Object], bool]
+    recreate: bool = False
+    timeout: int = 60
+    check_mode: bool = False
+    expected_namespace: str = ""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What was done, or in check mode would have been."""
+
+    steps: t.Sequence[Step]
+    diff: t.Mapping[str, t.Any]
+
+
+class ClientCluster:
+    """What one instance's clients have in one cluster."""
+
+    def __init__(self, cluster: Cluster, naming: Naming) -> None:
+        self._cluster = cluster
+        self._naming = naming
+
+    def apply(self, request: Request) -> Outcome:
+        """Bring the objects into the state that is asked for."""
+        missing = self._check_namespaces(request)
+        wanted = {state.key_of(item): item for item in request.wanted}
+        found = self._observe(wanted, [each for each in request.namespaces if each not in missing])
+        state.check_owned(wanted.values(), found, self._naming)
+        predicted, refused = self._predict(wanted, found, missing)
+        recreated = state.with_partners(refused, wanted) & set(found)
+        if not request.recreate:
+            state.check_recreated(refused, recreated, wanted, found)
+        going = {
+            key
+            for key, item in found.items()
+            if key not in wanted and state.is_ours(item, self._naming) and request.goes(item)
+        }
+        leaving = {key for key in wanted if key in found and state.is_leaving(found[key])}
+        remade = recreated | leaving
+        stopped = self._in_the_way({*going, *remade}, found) - going
+        self._check_consumers({*going, *remade}, found)
+        steps = [
+            *[Step("remove", key) for key in _removal_order(going)],
+            *[Step("recreate", key) for key in _removal_order(remade | (stopped & set(wanted)))],
+            *[Step("remove", key) for key in _removal_order(stopped - set(wanted))],
+            *self._changes(wanted, found, predicted, remade | stopped),
+        ]
+        if not request.check_mode:
+            self._remove({*going, *remade, *stopped}, request.timeout)
+            self._make(wanted, found, steps)
+            self._until_bound([key for key in wanted if key.kind == CLAIM], request.timeout)
+        return Outcome(steps, state.diff(steps, found, {**{key: wanted[key] for key in remade}, **predicted}))
+
+    # Looking
+
+    def _check_namespaces(self, request: Request) -> list[str]:
+        """Refuse namespaces that are not there or are going; return those whose absence is forgiven."""
+        missing = []
+        for name in request.namespaces:
+            found = self._cluster.get("Namespace", name)
+            to_come = request.check_mode and name == request.expected_namespace
+            if found is None and (to_come or not request.wanted):
+                missing.append(name)
+            elif found is None:
+                raise SimulatorError(
+                    f"namespaces: '{name}' is not in the cluster of context {self._cluster.context}; make it first"
+                )
+            elif state.is_leaving(found) and request.wanted:
+                raise SimulatorError(f"namespaces: '{name}' is being deleted; wait until it is gone, or choose another")
+        return missing
+
+    def _observe(self, wanted: t.Mapping[Key, Object], namespaces: t.Sequence[str]) -> dict[Key, Object]:
+        """Return all that is ours, and what else has a name that is wanted."""
+        items = self._cluster.items(VOLUME)
+        places = {state.place_of(item) for item in items if state.is_ours(item, self._naming)}
+        for place in sorted({*places, *namespaces} - {""}):
+            items += self._cluster.items(CLAIM, place)
+            for kind in (CONFIG_MAP, DEPLOYMENT):
+                items += self._cluster.items(kind, place, self._naming.selector)
+        found = {state.key_of(item): item for item in items}
+        for key in wanted:
+            if key not in found and key.kind in (CONFIG_MAP, DEPLOYMENT) and key.namespace in namespaces:
+                strange = self._cluster.get(*_address(key))
+                if strange:
+                    found[key] = strange
+        return {key: item for key, item in found.items() if key in wanted or state.is_ours(item, self._naming)}
+
+    def _predict(
+        self, wanted: t.Mapping[Key, Object], found: t.Mapping[Key, Object], missing: t.Collection[str]
+    ) -> tuple[dict[Key, Object], list[Key]]:
+        """Return what the objects would become, as the API server says, and those that it will not change."""
+
+        def predict(key: Key) -> Object | None:
+            if key.namespace in missing:
+                return wanted[key]
+            try:
+                return self._cluster.apply(wanted[key], f"check {key}", dry_run=True)
+            except ApiError as error:
+                fixed = key.kind in (VOLUME, CLAIM) and key in found and error.status in _IMMUTABLE
+                if fixed and state.differences(wanted[key]["spec"], found[key]["spec"]):
+                    return None
+                raise
+
+        answers = dict(zip(wanted, for_each(list(wanted), predict)))
+        return (
+            {key: answer for key, answer in answers.items() if answer is not None},
+            [key for key, answer in answers.items() if answer is None],
+        )
+
+    def _in_the_way(self, doomed: t.Collection[Key], found: t.Mapping[Key, Object]) -> set[Key]:
+        """Return our own Deployments that use a claim which goes."""
+        claims = {(key.namespace, key.name) for key in doomed if key.kind == CLAIM}
+        return {
+            key
+            for key, item in found.items()
+            if key.kind == DEPLOYMENT
+            and any((key.namespace, name) in claims for name in state.claims_of(item["spec"]["template"]))
+        }
+
+    def _check_consumers(self, doomed: t.Collection[Key], found: t.Mapping[Key, Object]) -> None:
+        claims = [key for key in doomed if key.kind == CLAIM]
+        pods = self._pods({key.namespace for key in claims})
+        state.check_consumers(claims, pods, lambda pod: state.is_example(pod, self._naming))
+
+    def _pods(self, namespaces: t.Collection[str]) -> list[Object]:
+        return [pod for place in sorted(namespaces) for pod in self._cluster.items("Pod", place)]
+
+    def _changes(
+        self,
+        wanted: t.Mapping[Key, Object],
+        found: t.Mapping[Key, Object],
+        predicted: t.Mapping[Key, Object],
+        remade: t.Collection[Key],
+    ) -> list[Step]:
+        steps = []
+        for key, item in wanted.items():
+            if key in remade:
+                continue
+            if key not in found:
+                steps.append(Step("create", key))
+                continue
+            if settled(predicted[key]) != settled(found[key]):
+                steps.append(Step("update", key))
+            if key.kind == VOLUME:
+                reference = item["spec"]["claimRef"]
+                claim = Key(CLAIM, reference["namespace"], reference["name"])
+                if state.is_released(found[key], None if claim in remade else found.get(claim)):
+                    steps.append(Step("release", key))
+        return steps
+
+    # Doing it
+
+    def _remove(self, keys: t.Collection[Key], timeout: int) -> None:
+        for kind in state.REMOVAL_ORDER:
+            chosen = sorted(key for key in keys if key.kind == kind)
+            for_each(chosen, lambda key: self._cluster.delete(*_address(key), f"delete {key}"))
+            if kind == DEPLOYMENT:
+                self._until_pods_gone({key.namespace for key in chosen}, keys, timeout)
+            else:
+                self._until_gone(chosen, timeout)
+
+    def _make(self, wanted: t.Mapping[Key, Object], found: t.Mapping[Key, Object], steps: t.Sequence[Step]) -> None:
+        touched = {step.key for step in steps if step.verb in ("create", "update", "recreate")}
+        released = [step.key for step in steps if step.verb == "release"]
+        for key in released:
+            change = {"spec": {"claimRef": {"uid": None, "resourceVersion": None}}}
+            self._cluster.patch(*_address(key), change, f"release {key}")
+        for key, item in wanted.items():
+            if key in touched:
+                self._cluster.apply(item, f"apply {key}")
+
+    def _until_pods_gone(self, namespaces: t.Collection[str], doomed: t.Collection[Key], timeout: int) -> None:
+        def users() -> list[str]:
+            claims = {(key.namespace, key.name) for key in doomed if key.kind == CLAIM}
+            return [
+                pod["metadata"]["name"]
+                for pod in self._pods(namespaces)
+                if any((pod["metadata"]["namespace"], name) in claims for name in state.claims_of(pod))
+            ]
+
+        if namespaces and not wait_until(lambda: not users(), timeout):
+            raise SimulatorError(f"pod {', '.join(users())} does not end within {timeout} s; look at its events")
+
+    def _until_gone(self, keys: t.Sequence[Key], timeout: int) -> None:
+        def left() -> list[Key]:
+            return [key for key in keys if self._cluster.get(*_address(key))]
+
+        if keys and not wait_until(lambda: not left(), timeout):
+            raise SimulatorError(f"{left()[0]} does not go within {timeout} s: something still uses it; look at it")
+
+    def _until_bound(self, claims: t.Sequence[Key], timeout: int) -> None:
+        def unbound() -> list[Key]:
+            phases = {
+                state.key_of(item): item.get("status", {}).get("phase")
+                for place in {key.namespace for key in claims}
+                for item in self._cluster.items(CLAIM, place)
+            }
+            return [key for key in claims if phases.get(key) != "Bound"]
+
+        if claims and not wait_until(lambda: not unbound(), timeout):
+            raise SimulatorError(f"{unbound()[0]} is not bound to its volume after {timeout} s; look at its events")
+
+
+def _address(key: Key) -> tuple[str, str, str]:
+    """Return a key as the client takes it."""
+    return key.kind, key.name, key.namespace
+
+
+def _removal_order(keys: t.Iterable[Key]) -> list[Key]:
+    return sorted(keys, key=lambda key: (state.REMOVAL_ORDER.index(key.kind), key))

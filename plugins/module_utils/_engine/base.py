@@ -1,0 +1,71 @@
+# Copyright (c) 2026, file_simulator.nas contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What every engine is asked, and what it answers. Private to file_simulator.nas."""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass
+
+from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError
+from ansible_collections.file_simulator.nas.plugins.module_utils._engine.inspection import Inspector
+from ansible_collections.file_simulator.nas.plugins.module_utils._engine.plan import Action
+from ansible_collections.file_simulator.nas.plugins.module_utils._model.topology import Server
+from ansible_collections.file_simulator.nas.plugins.module_utils._server.pod import Images
+
+
+@dataclass(frozen=True)
+class Request:
+    """What one task asks for. ``timeout`` is in seconds and holds for each server."""
+
+    state: str
+    images: Images
+    purge: bool = False
+    delete_storage: bool = False
+    wait: bool = True
+    timeout: int = 60
+    check_mode: bool = False
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What was done, or in check mode would have been.
+
+    ``surroundings_changed`` tells of a change to what no server has for itself, such as the
+    namespace; it is in the diff and in no action.
+    """
+
+    actions: t.Sequence[Action]
+    diff: t.Mapping[str, t.Any]
+    surroundings_changed: bool = False
+    warnings: t.Sequence[str] = ()
+
+    @property
+    def changed(self) -> bool:
+        """Whether anything differs from before."""
+        return bool(self.actions) or self.surroundings_changed
+
+
+def check_unfs3_image(servers: t.Sequence[Server], request: Request) -> None:
+    """Raise SimulatorError when a server wants unfs3 and no image for it was named."""
+    for server in servers:
+        if server.nfs_server == "unfs3" and not request.images.unfs3:
+            raise SimulatorError(
+                f"server {server.name}: nfs_server: unfs3 needs unfs3_image, an image that has unfsd; "
+                "the role nas_image builds one with nas_image_unfs3_build: true"
+            )
+
+
+class Engine(t.Protocol):
+    """What runs one instance's servers."""
+
+    def apply(self, servers: t.Sequence[Server], request: Request) -> Outcome:
+        """Bring ``servers`` into the state that is asked for. Everything is checked before anything is touched."""
+
+    def report(self, servers: t.Sequence[Server]) -> list[dict[str, t.Any]]:
+        """Return a report on each of ``servers``, in their order."""
+
+    def inspector(self) -> Inspector:
+        """Return what checks look at the servers with."""

@@ -1,0 +1,283 @@
+# Copyright (c) 2026, file_simulator.nas contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Kubernetes objects for one server. Private to file_simulator.nas. Pure.
+
+Objects are plain data, as the API takes them. They name every field that matters and none that the
+server fills in: what is not named here stays whoever else's it is (server-side apply).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import typing as t
+from dataclasses import dataclass
+
+from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes.names import (
+    ANNOTATION_CONFIG,
+    ANNOTATION_GENERATION,
+    POD_SECURITY,
+    Object,
+    claim_name,
+    config_name,
+    labels,
+    selector,
+    shared_labels,
+)
+from ansible_collections.file_simulator.nas.plugins.module_utils._server.pod import (
+    NFS_PORT,
+    STATUS_PORT,
+    Container,
+    Mount,
+    Pod,
+)
+
+_SCRATCH_SIZE = "16Mi"
+# Python takes up to a second to start under the server's CPU limit.
+_PROBE_SECONDS = 5
+# How many seconds a server may take to answer for the first time before the kubelet starts it anew.
+_START_SECONDS = 120
+# A native sidecar is an init container that is not waited for: in Kubernetes from 1.29 on.
+_NATIVE_SIDECARS = (1, 29)
+
+
+@dataclass(frozen=True)
+class Placement:
+    """Where one server stands in a cluster.
+
+    ``node_directory`` is its Windows directory as the node sees it, ``generation`` the id in that
+    directory's marker. ``storage_class`` None leaves the choice to the cluster.
+    """
+
+    instance: str
+    namespace: str
+    port: int
+    node_directory: str
+    generation: str
+    cluster_version: tuple[int, int]
+    clients: tuple[str, ...] = ()
+    storage_class: str | None = None
+    network_policy: bool = False
+
+
+def namespace_object(name: str) -> Object:
+    """Return the namespace, with the Pod Security level that the servers need."""
+    return {
+        "apiVersion": "v1",
+        "kind": "Namespace",
+        "metadata": {
+            "name": name,
+            "labels": {**shared_labels(), "pod-security.kubernetes.io/enforce": POD_SECURITY},
+        },
+    }
+
+
+def server_objects(pod: Pod, placement: Placement) -> list[Object]:
+    """Return a server's objects, in the order in which they are applied."""
+    objects = [_config_map(pod, placement), _service(pod, placement)]
+    if pod.storage == "persistent":
+        objects.append(_claim(pod, placement))
+    if placement.network_policy:
+        objects.append(_network_policy(pod, placement))
+    return [*objects, _deployment(pod, placement)]
+
+
+def _metadata(pod: Pod, placement: Placement, name: str) -> Object:
+    return {
+        "name": name,
+        "namespace": placement.namespace,
+        "labels": labels(placement.instance, pod.server, pod.labels["role"]),
+    }
+
+
+def _config_map(pod: Pod, placement: Placement) -> Object:
+    return {
+        "apiVersion": "v1",
+        "kind": "ConfigMap",
+        "metadata": _metadata(pod, placement, config_name(pod.server)),
+        "data": dict(pod.config_files),
+    }
+
+
+def _service(pod: Pod, placement: Placement) -> Object:
+    return {
+        "apiVersion": "v1",
+        "kind": "Service",
+        "metadata": _metadata(pod, placement, pod.server),
+        "spec": {
+            "type": "NodePort",
+            "selector": selector(placement.instance, pod.server),
+            # Another policy would hide from the NFS server which client is asking.
+            "externalTrafficPolicy": "Local" if placement.clients else "Cluster",
+            "ports": [
+                {
+                    "name": "nfs",
+                    "protocol": "TCP",
+                    "port": NFS_PORT,
+                    "targetPort": "nfs",
+                    "nodePort": placement.port,
+                }
+            ],
+        },
+    }
+
+
+def _claim(pod: Pod, placement: Placement) -> Object:
+    spec: Object = {
+        "accessModes": ["ReadWriteOnce"],
+        "resources": {"requests": {"storage": pod.size_limit}},
+    }
+    if placement.storage_class is not None:
+        spec["storageClassName"] = placement.storage_class
+    return {
+        "apiVersion": "v1",
+        "kind": "PersistentVolumeClaim",
+        "metadata": _metadata(pod, placement, claim_name(pod.server)),
+        "spec": spec,
+    }
+
+
+def _network_policy(pod: Pod, placement: Placement) -> Object:
+    """Let NFS in, from the server's clients where it has any; the node itself is always let in. Nothing goes out."""
+    nfs: Object = {"ports": [{"protocol": "TCP", "port": NFS_PORT}]}
+    if placement.clients:
+        nfs["from"] = [{"ipBlock": {"cidr": client}} for client in placement.clients]
+    status = {"ports": [{"protocol": "TCP", "port": STATUS_PORT}], "from": [{"podSelector": {}}]}
+    return {
+        "apiVersion": "networking.k8s.io/v1",
+        "kind": "NetworkPolicy",
+        "metadata": _metadata(pod, placement, pod.server),
+        "spec": {
+            "podSelector": {"matchLabels": selector(placement.instance, pod.server)},
+            "policyTypes": ["Ingress", "Egress"],
+            "ingress": [nfs, status] if pod.agent else [nfs],
+        },
+    }
+
+
+def _deployment(pod: Pod, placement: Placement) -> Object:
+    return {
+        "apiVersion": "apps/v1",
+        "kind": "Deployment",
+        "metadata": _metadata(pod, placement, pod.server),
+        "spec": {
+            "replicas": 1,
+            "revisionHistoryLimit": 1,
+            # Never two pods on one Windows directory: the old one goes before the new one comes.
+            "strategy": {"type": "Recreate"},
+            "selector": {"matchLabels": selector(placement.instance, pod.server)},
+            "template": {
+                "metadata": {
+                    "labels": labels(placement.instance, pod.server, pod.labels["role"]),
+                    "annotations": {
+                        ANNOTATION_CONFIG: _config_hash(pod.config_files),
+                        ANNOTATION_GENERATION: placement.generation,
+                    },
+                },
+                "spec": _pod_spec(pod, placement),
+            },
+        },
+    }
+
+
+def _config_hash(files: t.Mapping[str, str]) -> str:
+    return hashlib.sha256(json.dumps(dict(files), sort_keys=True).encode()).hexdigest()[:16]
+
+
+def _pod_spec(pod: Pod, placement: Placement) -> Object:
+    init = [_init_container(pod)]
+    containers = [_server_container(pod)]
+    if pod.agent:
+        agent = _agent_container(pod, pod.agent)
+        if placement.cluster_version >= _NATIVE_SIDECARS:
+            init.append({**agent, "restartPolicy": "Always"})
+        else:
+            containers.append(agent)
+    return {
+        "automountServiceAccountToken": False,
+        "enableServiceLinks": False,
+        "terminationGracePeriodSeconds": pod.grace_period,
+        "hostname": pod.server,
+        "securityContext": {"seccompProfile": {"type": "RuntimeDefault"}},
+        "initContainers": init,
+        "containers": containers,
+        "volumes": _volumes(pod, placement),
+    }
+
+
+def _init_container(pod: Pod) -> Object:
+    return _container(pod, pod.init)
+
+
+def _agent_container(pod: Pod, agent: Container) -> Object:
+    # No probe: an agent that has halted must go on telling why, and a restart would not mend it.
+    return {**_container(pod, agent), "ports": [{"name": "status", "containerPort": STATUS_PORT, "protocol": "TCP"}]}
+
+
+def _server_container(pod: Pod) -> Object:
+    asked = pod.nfs_server.probe
+    # unfs3's image has nothing that could ask; it is one process, which ends when it fails.
+    question: Object = {"exec": {"command": list(asked)}} if asked else {"tcpSocket": {"port": "nfs"}}
+    probe = {**question, "timeoutSeconds": _PROBE_SECONDS}
+    return {
+        **_container(pod, pod.nfs_server),
+        "ports": [{"name": "nfs", "containerPort": NFS_PORT, "protocol": "TCP"}],
+        "startupProbe": {**probe, "periodSeconds": 1, "failureThreshold": _START_SECONDS},
+        "readinessProbe": {**probe, "periodSeconds": 10, "failureThreshold": 2},
+        "livenessProbe": {**probe, "periodSeconds": 20, "failureThreshold": 3},
+    }
+
+
+def _container(pod: Pod, container: Container) -> Object:
+    amounts = container.resources
+    return {
+        "name": container.name,
+        "image": container.image,
+        "imagePullPolicy": "IfNotPresent",
+        "command": list(container.command),
+        "resources": {
+            "requests": {"cpu": amounts.cpu_request, "memory": amounts.memory_request},
+            "limits": {"cpu": amounts.cpu_limit, "memory": amounts.memory_limit},
+        },
+        "securityContext": {
+            "privileged": False,
+            "allowPrivilegeEscalation": False,
+            "readOnlyRootFilesystem": container.read_only_root,
+            # NFS-Ganesha opens files by handle, which the kernel allows to root alone; unfs3 becomes who calls.
+            "runAsUser": 0,
+            "capabilities": {"drop": ["ALL"], "add": list(container.capabilities)},
+        },
+        # A log's last lines tell more than a bare exit status.
+        "terminationMessagePolicy": "FallbackToLogsOnError",
+        "volumeMounts": [
+            *[_mount(mount) for mount in container.mounts],
+            *[{"name": name, "mountPath": path} for name, path in _scratch(container)],
+        ],
+    }
+
+
+def _mount(mount: Mount) -> Object:
+    shown: Object = {"name": mount.volume, "mountPath": mount.path}
+    return {**shown, "readOnly": True} if mount.read_only else shown
+
+
+def _scratch(container: Container) -> list[tuple[str, str]]:
+    """Return the names of a container's scratch volumes, and where they are mounted."""
+    return [(f"{container.name}-{path.strip('/').replace('/', '-')}", path) for path in container.scratch]
+
+
+def _volumes(pod: Pod, placement: Placement) -> list[Object]:
+    if pod.storage == "persistent":
+        export: Object = {"persistentVolumeClaim": {"claimName": claim_name(pod.server)}}
+    else:
+        export = {"emptyDir": {"sizeLimit": pod.size_limit}}
+    memory = {"emptyDir": {"medium": "Memory", "sizeLimit": _SCRATCH_SIZE}}
+    return [
+        # Type Directory: with DirectoryOrCreate a lost mount would look like an emptied directory.
+        {"name": "windows", "hostPath": {"path": placement.node_directory, "type": "Directory"}},
+        {"name": "export", **export},
+        {"name": "config", "configMap": {"name": config_name(pod.server)}},
+        *[{"name": name, **memory} for container in pod.containers for name, _path in _scratch(container)],
+    ]

@@ -1,0 +1,173 @@
+# Copyright (c) 2026, file_simulator.nas contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a cluster has of an instance, compared with what it is to have. Private to file_simulator.nas. Pure."""
+
+from __future__ import annotations
+
+import copy
+import ipaddress
+import typing as t
+from dataclasses import dataclass
+
+from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError
+from ansible_collections.file_simulator.nas.plugins.module_utils._engine.plan import Current
+from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes.names import (
+    LABEL_INSTANCE,
+    Object,
+    server_of,
+)
+from ansible_collections.file_simulator.nas.plugins.module_utils._model.topology import Server
+
+CLAIM = "PersistentVolumeClaim"
+# Fields that the API server sets and that differ between two looks at the same thing.
+_VOLATILE = {
+    "": ("status",),
+    "metadata": ("creationTimestamp", "generation", "managedFields", "resourceVersion", "selfLink", "uid"),
+    "spec": ("clusterIP", "clusterIPs", "healthCheckNodePort"),
+}
+
+
+@dataclass(frozen=True)
+class Observed:
+    """A cluster before anything is done. ``deployments`` of ours and ``services`` are those of all namespaces
+    that the user may see, ``others`` what else the instance has in its namespace."""
+
+    namespace: Object | None
+    deployments: t.Sequence[Object]
+    services: t.Sequence[Object]
+    others: t.Sequence[Object]
+
+
+def objects_of(observed: Observed, namespace: str, instance: str) -> dict[str, list[Object]]:
+    """Return the objects of each of the instance's servers."""
+    found: dict[str, list[Object]] = {}
+    for item in [*observed.deployments, *observed.services, *observed.others]:
+        if server_of(item) and _owner(item) == (namespace, instance):
+            found.setdefault(server_of(item), []).append(item)
+    return found
+
+
+def current_servers(
+    found: t.Mapping[str, t.Sequence[Object]], wanted: t.Mapping[str, t.Mapping[str, t.Any]], *, count_claims: bool
+) -> dict[str, Current]:
+    """Return how the servers are, for the plan. A claim alone makes a server only with ``count_claims``."""
+    current = {}
+    for server, items in found.items():
+        if not count_claims and all(item["kind"] == CLAIM for item in items):
+            continue
+        deployment = next((item for item in items if item["kind"] == "Deployment"), None)
+        stopped = deployment is None or deployment["spec"].get("replicas", 1) == 0
+        # A claim that is not used any more stays: what it holds cannot be had back.
+        kept = [item for item in items if item["kind"] != CLAIM or CLAIM in wanted.get(server, {})]
+        # What the cluster is told to run, it mends by itself: there is no broken server here.
+        current[server] = Current(server, description(kept), running=not stopped, stopped=stopped)
+    return current
+
+
+def description(items: t.Iterable[Object]) -> dict[str, t.Any]:
+    """Return objects by kind, without what says nothing of how they are to be."""
+    return {item["kind"]: settled(item) for item in items}
+
+
+def settled(item: t.Mapping[str, t.Any]) -> Object:
+    """Return an object without its volatile fields and, of a Deployment, whether it is to run."""
+    kept: Object = copy.deepcopy(dict(item))
+    for part, names in _VOLATILE.items():
+        place = kept.get(part, {}) if part else kept
+        for name in names:
+            place.pop(name, None)
+    annotations = kept["metadata"].get("annotations", {})
+    annotations.pop("deployment.kubernetes.io/revision", None)
+    if not annotations:
+        kept["metadata"].pop("annotations", None)
+    if kept["kind"] == "Deployment":
+        kept["spec"].pop("replicas", None)
+    return kept
+
+
+def replaces_pod(before: t.Mapping[str, t.Any], after: t.Mapping[str, t.Any]) -> bool:
+    """Tell whether a server's pod has to go for another description."""
+    return _template(before) != _template(after)
+
+
+def is_persistent(shown: t.Mapping[str, t.Any]) -> bool:
+    """Tell whether the pod of a description leaves its export behind when it goes."""
+    volumes = _template(shown).get("spec", {}).get("volumes") or []
+    return any("persistentVolumeClaim" in volume for volume in volumes)
+
+
+def _template(shown: t.Mapping[str, t.Any]) -> Object:
+    return dict(shown.get("Deployment", {}).get("spec", {}).get("template", {}))
+
+
+def _owner(item: t.Mapping[str, t.Any]) -> tuple[str, str]:
+    metadata = item["metadata"]
+    return str(metadata.get("namespace", "")), str(metadata.get("labels", {}).get(LABEL_INSTANCE, ""))
+
+
+def check_names(servers: t.Sequence[Server], observed: Observed, namespace: str, instance: str) -> None:
+    """Refuse a server whose Deployment or Service would take the place of somebody else's, or can have none."""
+    for server in servers:
+        if not server.name[0].isalpha():
+            raise SimulatorError(f"server {server.name}: name: that of a Service must begin with a letter")
+    for item in [*observed.deployments, *observed.services]:
+        name = item["metadata"]["name"]
+        if item["metadata"].get("namespace") != namespace or _owner(item) == (namespace, instance):
+            continue
+        if any(server.name == name for server in servers):
+            raise SimulatorError(
+                f"server {name}: namespace {namespace} has a {item['kind']} of that name that is not ours; "
+                "choose another namespace"
+            )
+
+
+def port_holders(servers: t.Sequence[Server], observed: Observed, namespace: str) -> dict[str, Object]:
+    """Return, by server, the Service that has the server's port although it is another's."""
+    services = node_ports(observed)
+    holders = {}
+    for server in servers:
+        holder = services.get(server.port)
+        if holder and (holder["metadata"].get("namespace"), holder["metadata"]["name"]) != (namespace, server.name):
+            holders[server.name] = holder
+    return holders
+
+
+def node_ports(observed: Observed) -> dict[int, Object]:
+    """Return the Service that has each NodePort."""
+    return {
+        port["nodePort"]: service
+        for service in observed.services
+        for port in service["spec"].get("ports") or []
+        if "nodePort" in port
+    }
+
+
+def check_neighbours(node_directories: t.Mapping[str, str], observed: Observed, namespace: str, instance: str) -> None:
+    """Refuse a Windows directory that another instance's server has: two agents would fight over it."""
+    owners: dict[str, str] = {}
+    for item in observed.deployments:
+        if server_of(item) and _owner(item) != (namespace, instance):
+            for volume in item["spec"]["template"]["spec"].get("volumes") or []:
+                path = str((volume.get("hostPath") or {}).get("path", ""))
+                place, other = _owner(item)
+                owners[path] = f"{server_of(item)} of instance {other} in namespace {place}"
+    for server, directory in node_directories.items():
+        if directory in owners:
+            raise SimulatorError(
+                f"server {server}: directory: {directory} on the node is that of {owners[directory]}; "
+                "give each instance its own data_root"
+            )
+
+
+def local_addresses(nodes: t.Sequence[Object]) -> tuple[str, ...]:
+    """Return the addresses from which pods see the nodes: their own, and the first of their pods' networks."""
+    addresses = []
+    for node in nodes:
+        for address in node.get("status", {}).get("addresses") or []:
+            if address["type"] == "InternalIP":
+                addresses.append(str(address["address"]))
+        for network in node.get("spec", {}).get("podCIDRs") or []:
+            addresses.append(str(ipaddress.ip_network(network)[1]))
+    return tuple(addresses)

@@ -1,0 +1,174 @@
+# Copyright (c) 2026, file_simulator.nas contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""How the servers of a cluster are. Private to file_simulator.nas.
+
+Looks at the cluster, asks each server over NFS from this machine, and its sync agent for its status.
+Changes nothing.
+"""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.file_simulator.nas.plugins.module_utils._common.parallel import for_each
+from ansible_collections.file_simulator.nas.plugins.module_utils._common.waiting import wait_for_nfs
+from ansible_collections.file_simulator.nas.plugins.module_utils._engine.kubernetes.diagnosis import (
+    Diagnosis,
+    newest_pod,
+)
+from ansible_collections.file_simulator.nas.plugins.module_utils._engine.kubernetes.state import local_addresses
+from ansible_collections.file_simulator.nas.plugins.module_utils._engine.kubernetes.waiting import Watcher
+from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes.client import Cluster
+from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes.names import Object, dns_name
+from ansible_collections.file_simulator.nas.plugins.module_utils._model.topology import Server, Topology
+from ansible_collections.file_simulator.nas.plugins.module_utils._model.windows_path import Drives
+from ansible_collections.file_simulator.nas.plugins.module_utils._nfs.probe import Answer, ProbeError, probe
+from ansible_collections.file_simulator.nas.plugins.module_utils._server import status as _report
+from ansible_collections.file_simulator.nas.plugins.module_utils._server.pod import NFS_PORT, STATUS_PORT
+from ansible_collections.file_simulator.nas.plugins.module_utils._windows.directory import space_of
+
+_PROBE_SECONDS = 2.0
+# What a node takes to publish the port of a server that has just become ready.
+_PUBLISHING_SECONDS = 10.0
+
+
+class Reporter:
+    """Reports on the servers of one instance. ``node_address`` empty stands for that of a server's own node."""
+
+    def __init__(
+        self, cluster: Cluster, watcher: Watcher, topology: Topology, drives: Drives, node_address: str
+    ) -> None:
+        self._cluster = cluster
+        self._watcher = watcher
+        self._topology = topology
+        self._drives = drives
+        self._node_address = node_address
+
+    def reports(self, servers: t.Sequence[Server]) -> list[dict[str, t.Any]]:
+        """Return a report on each of ``servers``, in their order."""
+        deployments = self._watcher.deployments()
+        pods = self._watcher.pods()
+        services = {item["metadata"]["name"]: item for item in self._cluster.items("Service", self._topology.namespace)}
+        present = [server.name for server in servers if server.name in deployments]
+        diagnoses = self._watcher.diagnoses(present, read_logs=True)
+        elsewhere = self._any_node() if any(server.name not in pods for server in servers) else ""
+
+        def report(server: Server) -> dict[str, t.Any]:
+            pod = newest_pod(pods.get(server.name, ()))
+            host = self._host(pod) or elsewhere
+            local_directory = self._drives.local(server.directory)
+            state, problem, answer = _state(deployments.get(server.name), diagnoses.get(server.name), host, server)
+            return _report.server_report(
+                server,
+                engine="kubernetes",
+                instance=self._topology.instance,
+                state=state,
+                problem=problem,
+                host=host,
+                local_directory=local_directory,
+                answer=answer,
+                windows_space=space_of(local_directory),
+                containers=_containers(pod),
+                sync=self._status_of(pod) if server.sync.mode != "none" else None,
+                cluster={
+                    "context": self._cluster.context,
+                    "namespace": self._topology.namespace,
+                    "dns_name": dns_name(server.name, self._topology.namespace),
+                    "cluster_ip": services.get(server.name, {}).get("spec", {}).get("clusterIP", ""),
+                    "cluster_port": NFS_PORT,
+                    "pod": pod["metadata"]["name"] if pod else "",
+                    "node": pod["spec"].get("nodeName", "") if pod else "",
+                    "restarts": sum(status.get("restartCount", 0) for status in _statuses(pod)),
+                    "last_error": _last_error(pod),
+                },
+            )
+
+        return for_each(servers, report)
+
+    def unreachable(self, servers: t.Sequence[Server]) -> list[str]:
+        """Tell which of some ready servers do not answer this machine; ask for a while, for ports open late."""
+        pods = self._watcher.pods()
+
+        def trouble(server: Server) -> str:
+            host = self._host(newest_pod(pods.get(server.name, ())))
+            try:
+                wait_for_nfs(host, server.port, _PUBLISHING_SECONDS, server.nfs_version)
+            except ProbeError as error:
+                return (
+                    f"server {server.name}: ready in the cluster, but this machine does not reach it: {error}; "
+                    "set node_address to where the NodePorts are published"
+                )
+            return ""
+
+        return [text for text in for_each(servers, trouble) if text]
+
+    def uncarried(self, servers: t.Collection[str]) -> dict[str, tuple[int, str]]:
+        """Tell which agents hold changes that they cannot carry to Windows: how many, and why."""
+        pods = self._watcher.pods() if servers else {}
+        found = {}
+        for server in servers:
+            status = self._status_of(newest_pod(pods.get(server, ()))) or {}
+            if status.get("mode") not in ("nas_to_windows", "two_way"):
+                continue
+            waiting, halted = int(status.get("pending", 0)), status.get("halted_reason")
+            # One that was halted since its start has not even looked: it knows of nothing that waits.
+            if halted or (waiting and status.get("error_count")):
+                found[server] = (waiting, str(halted or "some files cannot be written"))
+        return found
+
+    def _host(self, pod: Object | None) -> str:
+        return self._node_address or (str(pod.get("status", {}).get("hostIP", "")) if pod else "")
+
+    def _any_node(self) -> str:
+        if self._node_address:
+            return self._node_address
+        return next(iter(local_addresses(self._cluster.items_wherever_allowed("Node"))), "")
+
+    def _status_of(self, pod: Object | None) -> Object | None:
+        if pod is None:
+            return None
+        return self._cluster.ask_pod(self._topology.namespace, pod["metadata"]["name"], STATUS_PORT, "status")
+
+
+def _state(
+    deployment: Object | None, diagnosis: Diagnosis | None, host: str, server: Server
+) -> tuple[str, str, Answer | None]:
+    """Return a server's state, what is wrong with it, and what it said when it answers."""
+    if deployment is None:
+        return _report.ABSENT, "", None
+    if deployment["spec"].get("replicas", 1) == 0:
+        return _report.STOPPED, "", None
+    if diagnosis:
+        return _report.BROKEN, diagnosis.cause, None
+    try:
+        return _report.READY, "", probe(host, server.port, timeout=_PROBE_SECONDS, version=server.nfs_version)
+    except ProbeError as error:
+        return _report.NOT_ANSWERING, str(error), None
+
+
+def _statuses(pod: Object | None) -> list[Object]:
+    status = pod.get("status", {}) if pod else {}
+    return [*(status.get("initContainerStatuses") or []), *(status.get("containerStatuses") or [])]
+
+
+def _containers(pod: Object | None) -> dict[str, str]:
+    """Return a word for the state of each container: running, exited, or why it waits."""
+    words = {}
+    for status in _statuses(pod):
+        state = status.get("state", {})
+        waiting = (state.get("waiting") or {}).get("reason", "waiting")
+        words[status["name"]] = "running" if "running" in state else "exited" if "terminated" in state else waiting
+    return words
+
+
+def _last_error(pod: Object | None) -> str:
+    """Return how a container last ended that has been started again since, empty when none has."""
+    ends = [(status["name"], (status.get("lastState") or {}).get("terminated")) for status in _statuses(pod)]
+    failed = [(name, end) for name, end in ends if end]
+    if not failed:
+        return ""
+    name, end = max(failed, key=lambda each: str(each[1].get("finishedAt", "")))
+    lines = str(end.get("message", "")).strip().splitlines()
+    return f"{name}: {end.get('reason', '')}, exit status {end.get('exitCode')}" + (f": {lines[-1]}" if lines else "")

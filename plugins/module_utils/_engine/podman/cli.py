@@ -1,0 +1,118 @@
+# Copyright (c) 2026, file_simulator.nas contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The podman command, and what it says. Private to file_simulator.nas. Talks to the outside."""
+
+from __future__ import annotations
+
+import json
+import typing as t
+from dataclasses import dataclass
+
+from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError
+from ansible_collections.file_simulator.nas.plugins.module_utils._engine.plan import Current
+from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.render import (
+    LABEL_DESCRIPTION,
+    LABEL_INSTANCE,
+    LABEL_SERVER,
+)
+
+# The runner that a module has: AnsibleModule.run_command.
+Runner = t.Callable[..., "tuple[int, str, str]"]
+
+
+@dataclass(frozen=True)
+class Found:
+    """A pod of ours as podman shows it; ``containers`` maps their short names to podman's state words."""
+
+    instance: str
+    current: Current
+    containers: t.Mapping[str, str]
+
+
+class Podman:
+    """Runs podman. ``environment`` is added to each call's."""
+
+    def __init__(self, runner: Runner, executable: str, environment: t.Mapping[str, str]) -> None:
+        self._runner = runner
+        self._executable = executable
+        self._environment = dict(environment)
+
+    def call(self, arguments: t.Sequence[str], doing: str) -> str:
+        """Run podman and return its standard output; raise SimulatorError when it fails.
+
+        ``doing`` begins the error's message, such as "server nas-input-1: create the pod".
+        """
+        command, status, out, err = self._run(arguments)
+        if status:
+            reason = _last_line(err) or _last_line(out) or f"exit status {status}"
+            raise SimulatorError(f"{doing}: podman: {reason}", cmd=command, rc=status, stdout=out, stderr=err)
+        return out
+
+    def succeeds(self, arguments: t.Sequence[str]) -> bool:
+        """Tell whether podman ends with status 0, for its ``exists`` commands."""
+        return self._run(arguments)[1] == 0
+
+    def pods(self) -> list[Found]:
+        """Return the pods of every instance."""
+        shown = self.call(["pod", "ps", "--format", "json", "--filter", f"label={LABEL_INSTANCE}"], "list pods")
+        return [_found(pod) for pod in json.loads(shown or "[]")]
+
+    def gateway(self, network: str) -> str:
+        """Return the address by which pods of ``network`` see this machine, empty when there is none."""
+        shown = json.loads(self.call(["network", "inspect", network], f"inspect the network {network}"))
+        return next((str(subnet["gateway"]) for subnet in shown[0].get("subnets", []) if "gateway" in subnet), "")
+
+    def mountpoints(self) -> dict[str, str]:
+        """Return where this machine sees each volume of every instance."""
+        shown = self.call(["volume", "ls", "--format", "json", "--filter", f"label={LABEL_INSTANCE}"], "list volumes")
+        return {volume["Name"]: volume["Mountpoint"] for volume in json.loads(shown or "[]")}
+
+    def log_tail(self, container: str, lines: int) -> str:
+        """Return the last lines of a container's log, oldest first; empty when there is none."""
+        _command, status, out, err = self._run(["logs", "--tail", str(lines), container])
+        return (out + err).strip() if status == 0 else ""
+
+    def _run(self, arguments: t.Sequence[str]) -> tuple[list[str], int, str, str]:
+        command = [self._executable, *arguments]
+        status, out, err = self._runner(command, environ_update=self._environment, handle_exceptions=False)
+        return command, status, out, err
+
+
+def _last_line(text: str) -> str:
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    return lines[-1] if lines else ""
+
+
+def _found(pod: t.Mapping[str, t.Any]) -> Found:
+    labels = pod.get("Labels") or {}
+    instance, server = labels[LABEL_INSTANCE], labels[LABEL_SERVER]
+    prefix = f"{instance}.{server}."
+    entries = pod.get("Containers") or []
+    containers = {
+        entry["Names"][len(prefix) :]: entry["Status"] for entry in entries if entry["Names"].startswith(prefix)
+    }
+    description = _description(labels.get(LABEL_DESCRIPTION, ""))
+    wanted = set(description.get("containers", {}))
+    steady = [containers.get(name) == "running" for name in wanted if name != "sync-windows-data"]
+    return Found(
+        instance=instance,
+        current=Current(
+            server=server,
+            description=description,
+            running=bool(steady) and all(steady) and wanted <= set(containers),
+            # Podman's own container of the pod counts: as long as it runs, the pod holds its port.
+            stopped=not any(entry["Status"] == "running" for entry in entries),
+        ),
+        containers=containers,
+    )
+
+
+def _description(label: str) -> dict[str, t.Any]:
+    """Read a pod's own description; one that cannot be read matches nothing, so that the pod is replaced."""
+    try:
+        description = json.loads(label)
+    except ValueError:
+        return {}
+    return description if isinstance(description, dict) else {}

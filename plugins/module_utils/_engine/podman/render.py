@@ -1,0 +1,166 @@
+# Copyright (c) 2026, file_simulator.nas contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What podman is told to run for one server. Private to file_simulator.nas. Pure.
+
+The description of a pod is also its label: a pod whose label differs from what is wanted is
+replaced, and both descriptions make the diff.
+"""
+
+from __future__ import annotations
+
+import json
+import typing as t
+from dataclasses import dataclass
+
+from ansible_collections.file_simulator.nas.plugins.module_utils._model.fields import cpu_millicores, memory_bytes
+from ansible_collections.file_simulator.nas.plugins.module_utils._server.pod import NFS_PORT, Container, Mount, Pod
+
+LABEL_INSTANCE = "file-simulator.instance"
+LABEL_SERVER = "file-simulator.server"
+LABEL_DESCRIPTION = "file-simulator.description"
+# Raised when the same topology makes other podman calls than before, so that old pods are replaced.
+_FORMAT = 2
+# A directory of small files keeps this many open at most; it fits below every distribution's hard limit.
+ULIMIT = 8192
+_PIDS = 256
+
+
+@dataclass(frozen=True)
+class Names:
+    """How things are called in podman. A dot separates, for neither instance nor server can have one."""
+
+    instance: str
+    server: str
+
+    @property
+    def pod(self) -> str:
+        return f"{self.instance}.{self.server}"
+
+    @property
+    def volume(self) -> str:
+        # Of this server alone: two pods that name a volume alike would share it.
+        return f"{self.pod}.export"
+
+    def container(self, name: str) -> str:
+        return f"{self.pod}.{name}"
+
+
+def network_name(instance: str) -> str:
+    """Return the name of the network that one instance's pods share with nobody else."""
+    return f"{instance}.network"
+
+
+@dataclass(frozen=True)
+class Placement:
+    """Where one server stands on this machine.
+
+    ``local_directory`` is its Windows directory as this machine sees it, ``generation`` the id in
+    that directory's marker, ``config_directory`` where its configuration is written.
+    """
+
+    instance: str
+    listen_address: str
+    port: int
+    windows_directory: str
+    local_directory: str
+    generation: str
+    config_directory: str
+
+
+def describe(pod: Pod, placement: Placement) -> dict[str, t.Any]:
+    """Return what makes a running pod the wanted one, as plain data."""
+    return {
+        "format": _FORMAT,
+        "address": f"{placement.listen_address}:{placement.port}",
+        "windows_directory": placement.windows_directory,
+        "local_directory": placement.local_directory,
+        "generation": placement.generation,
+        "storage": pod.storage,
+        "carries_to_windows": pod.carries_to_windows,
+        "labels": dict(pod.labels),
+        "config": {name: text.splitlines() for name, text in pod.config_files.items()},
+        "containers": {
+            container.name: {
+                "image": container.image,
+                "command": list(container.command),
+                "mounts": [_mount_words(mount) for mount in container.mounts],
+                "capabilities": list(container.capabilities),
+                "cpu": container.resources.cpu_limit,
+                "memory": container.resources.memory_limit,
+            }
+            for container in pod.containers
+        },
+    }
+
+
+def _mount_words(mount: Mount) -> str:
+    return f"{mount.volume} at {mount.path}" + (" read-only" if mount.read_only else "")
+
+
+def pod_create(pod: Pod, placement: Placement, description: t.Mapping[str, t.Any]) -> list[str]:
+    """Return podman's arguments that create the empty pod with its published port."""
+    names = Names(placement.instance, pod.server)
+    host = f"[{placement.listen_address}]" if ":" in placement.listen_address else placement.listen_address
+    return [
+        "pod", "create", "--name", names.pod, "--hostname", pod.server,
+        "--network", network_name(placement.instance),
+        "--publish", f"{host}:{placement.port}:{NFS_PORT}/tcp",
+        *_labels(placement.instance, pod.server),
+        "--label", f"{LABEL_DESCRIPTION}={json.dumps(description, sort_keys=True)}",
+    ]  # fmt: skip
+
+
+def container_create(pod: Pod, container: Container, placement: Placement) -> list[str]:
+    """Return podman's arguments that create one container in the pod."""
+    names = Names(placement.instance, pod.server)
+    sources = {
+        "windows": placement.local_directory,
+        "export": names.volume,
+        "config": placement.config_directory,
+    }
+    # Podman runs init containers anew at each start of the pod, as a kubelet does.
+    life = ["--init-ctr", "always"] if container is pod.init else ["--restart", "always"]
+    return [
+        "create", "--pod", names.pod, "--name", names.container(container.name), *life,
+        *_labels(placement.instance, pod.server),
+        "--cap-drop", "all", "--cap-add", ",".join(container.capabilities),
+        "--security-opt", "no-new-privileges",
+        *(["--read-only", "--read-only-tmpfs=false"] if container.read_only_root else []),
+        *[word for path in container.scratch for word in ("--tmpfs", f"{path}:rw,size=16m,mode=0755")],
+        *[word for mount in container.mounts for word in ("--mount", _mount(sources[mount.volume], mount))],
+        "--memory", str(memory_bytes(container.resources.memory_limit)),
+        "--cpus", f"{cpu_millicores(container.resources.cpu_limit) / 1000:g}",
+        "--pids-limit", str(_PIDS),
+        "--ulimit", f"nofile={ULIMIT}:{ULIMIT}", "--ulimit", f"nproc={ULIMIT}:{ULIMIT}",
+        "--stop-timeout", str(pod.grace_period),
+        container.image, *container.command,
+    ]  # fmt: skip
+
+
+def _labels(instance: str, server: str) -> list[str]:
+    return ["--label", f"{LABEL_INSTANCE}={instance}", "--label", f"{LABEL_SERVER}={server}"]
+
+
+def _mount(source: str, mount: Mount) -> str:
+    """Write a mount as podman reads it: comma-separated values, so that a path may hold commas and colons."""
+    kind = "volume" if mount.volume == "export" else "bind"
+    words = [f"type={kind}", f"source={source}", f"destination={mount.path}"] + (["ro=true"] if mount.read_only else [])
+    return ",".join(_csv_field(word) for word in words)
+
+
+def _csv_field(word: str) -> str:
+    if any(character in word for character in ',"\n'):
+        return '"' + word.replace('"', '""') + '"'
+    return word
+
+
+def volume_create(instance: str, server: str) -> list[str]:
+    """Return podman's arguments that create a server's export volume."""
+    return ["volume", "create", *_labels(instance, server), Names(instance, server).volume]
+
+
+def network_create(instance: str) -> list[str]:
+    """Return podman's arguments that create an instance's network; nothing in it needs name resolution."""
+    return ["network", "create", "--disable-dns", "--label", f"{LABEL_INSTANCE}={instance}", network_name(instance)]

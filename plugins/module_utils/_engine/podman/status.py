@@ -1,0 +1,95 @@
+# Copyright (c) 2026, file_simulator.nas contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""How the servers of the podman engine are. Private to file_simulator.nas.
+
+Looks at podman, asks each server over NFS, and reads what its sync agent last said of itself.
+Changes nothing.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+import typing as t
+
+from ansible_collections.file_simulator.nas.plugins.module_utils._common.parallel import for_each
+from ansible_collections.file_simulator.nas.plugins.module_utils._common.ports import connect_address
+from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.cli import Found, Podman
+from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.render import Names
+from ansible_collections.file_simulator.nas.plugins.module_utils._model.topology import Server, Topology
+from ansible_collections.file_simulator.nas.plugins.module_utils._model.windows_path import Drives
+from ansible_collections.file_simulator.nas.plugins.module_utils._nfs.probe import Answer, ProbeError, probe
+from ansible_collections.file_simulator.nas.plugins.module_utils._server import status as _report
+from ansible_collections.file_simulator.nas.plugins.module_utils._server.pod import STATUS_FILE
+from ansible_collections.file_simulator.nas.plugins.module_utils._windows.directory import space_of
+
+_PROBE_SECONDS = 2.0
+
+
+def podman_reports(
+    podman: Podman | None, topology: Topology, drives: Drives, servers: t.Sequence[Server]
+) -> list[dict[str, t.Any]]:
+    """Return a report on each of ``servers``, in their order. Without podman all of them are absent."""
+    pods = podman.pods() if podman else []
+    found = {pod.current.server: pod for pod in pods if pod.instance == topology.instance}
+    mountpoints = podman.mountpoints() if podman and found else {}
+    host = connect_address(topology.listen_address)
+
+    def report(server: Server) -> dict[str, t.Any]:
+        pod = found.get(server.name)
+        state, problem, answer = _state(pod, host, server)
+        local_directory = drives.local(server.directory)
+        mountpoint = mountpoints.get(Names(topology.instance, server.name).volume) if pod else None
+        return _report.server_report(
+            server,
+            engine="podman",
+            instance=topology.instance,
+            state=state,
+            problem=problem,
+            host=host,
+            local_directory=local_directory,
+            answer=answer,
+            windows_space=space_of(local_directory),
+            # The agent's clock is this machine's: one that has stopped telling has stopped.
+            now=time.time(),
+            containers=pod.containers if pod else {},
+            sync=read_status(mountpoint) if mountpoint and server.sync.mode != "none" else None,
+        )
+
+    return for_each(servers, report)
+
+
+def sync_status(podman: Podman, instance: str, server: str) -> dict[str, t.Any] | None:
+    """Return what a server's sync agent last said of itself, None when it never said anything."""
+    mountpoint = podman.mountpoints().get(Names(instance, server).volume)
+    return read_status(mountpoint) if mountpoint else None
+
+
+def _state(pod: Found | None, host: str, server: Server) -> tuple[str, str, Answer | None]:
+    """Return a server's state, what is wrong with it, and what it said when it answers."""
+    if pod is None:
+        return _report.ABSENT, "", None
+    if pod.current.stopped:
+        return _report.STOPPED, "", None
+    if not pod.current.running:
+        down = sorted(
+            name for name, word in pod.containers.items() if word != "running" and name != "sync-windows-data"
+        )
+        return _report.BROKEN, f"not running: {', '.join(down)}", None
+    try:
+        return _report.READY, "", probe(host, server.port, timeout=_PROBE_SECONDS, version=server.nfs_version)
+    except ProbeError as error:
+        return _report.NOT_ANSWERING, str(error), None
+
+
+def read_status(mountpoint: str) -> dict[str, t.Any] | None:
+    """Return what the sync agent last wrote into the volume that is mounted there, None when it never did."""
+    try:
+        with open(os.path.join(mountpoint, STATUS_FILE), encoding="utf-8") as stream:
+            status = json.load(stream)
+    except (OSError, ValueError):
+        return None
+    return status if isinstance(status, dict) else None

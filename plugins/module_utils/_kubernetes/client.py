@@ -1,0 +1,253 @@
+# Copyright (c) 2026, file_simulator.nas contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""One cluster's API, through the Python package kubernetes. Private to file_simulator.nas. Talks to the outside.
+
+Objects go in and come out as plain data. What is asked is always the API server of the named
+context: the current context of a kubeconfig is never used, and other contexts are never contacted.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import traceback
+import typing as t
+
+from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError
+from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes.names import MANAGER, Object
+
+try:
+    import kubernetes
+    import kubernetes.dynamic
+    import urllib3.exceptions
+    import yaml
+    from kubernetes.client.exceptions import ApiException
+    from kubernetes.config.config_exception import ConfigException
+except ImportError:
+    KUBERNETES_IMPORT_ERROR: str | None = traceback.format_exc()
+else:
+    KUBERNETES_IMPORT_ERROR = None
+
+# The first release whose server-side apply works: 24.2 has it, and cannot send what it is given.
+MINIMUM_VERSION = (25, 3)
+_CONNECT_SECONDS = 5
+_READ_SECONDS = 30
+_PATHS = {
+    "ConfigMap": "/api/v1/{place}configmaps",
+    "Deployment": "/apis/apps/v1/{place}deployments",
+    "Event": "/api/v1/{place}events",
+    "Namespace": "/api/v1/namespaces",
+    "NetworkPolicy": "/apis/networking.k8s.io/v1/{place}networkpolicies",
+    "Node": "/api/v1/nodes",
+    "PersistentVolume": "/api/v1/persistentvolumes",
+    "PersistentVolumeClaim": "/api/v1/{place}persistentvolumeclaims",
+    "Pod": "/api/v1/{place}pods",
+    "Service": "/api/v1/{place}services",
+}
+
+
+class ApiError(SimulatorError):
+    """The API server refused a request. ``status`` is HTTP's."""
+
+    def __init__(self, message: str, status: int) -> None:
+        super().__init__(message, status=status)
+        self.status = status
+
+
+class Cluster:
+    """The API of one cluster; ``context`` is how the user calls it."""
+
+    def __init__(self, api: t.Any, context: str) -> None:
+        # Its request method is all that is used: it has stayed the same over many releases.
+        self._dynamic = kubernetes.dynamic.DynamicClient(api, discoverer=lambda _client, _cache: None)
+        self._host = api.configuration.host
+        self.context = context
+
+    def version(self) -> tuple[int, int]:
+        """Return the API server's version, such as (1, 29)."""
+        found = self._json("get", "/version", "ask for the version")
+        numbers = [re.match(r"[0-9]+", str(found.get(part, ""))) for part in ("major", "minor")]
+        if not all(numbers):
+            raise SimulatorError(f"context {self.context}: {self._host} is no Kubernetes API server")
+        major, minor = (int(number.group()) for number in numbers if number)
+        return major, minor
+
+    def get(self, kind: str, name: str, namespace: str = "") -> Object | None:
+        """Return an object, None when there is none."""
+        try:
+            return self._json("get", _path(kind, namespace, name), f"read {kind} {name}")
+        except ApiError as error:
+            if error.status == 404:
+                return None
+            raise
+
+    def items(self, kind: str, namespace: str = "", labels: str = "", fields: str = "") -> list[Object]:
+        """Return the objects of a kind in a namespace, in all of them when none is given."""
+        found = self._json(
+            "get",
+            _path(kind, namespace),
+            f"list {kind} objects" + (f" in namespace {namespace}" if namespace else ""),
+            label_selector=labels or None,
+            field_selector=fields or None,
+        )
+        # Within a list, objects do not say what they are.
+        version = found.get("apiVersion")
+        return [{"apiVersion": version, "kind": kind, **item} for item in found.get("items") or []]
+
+    def items_wherever_allowed(self, kind: str, namespace: str = "", labels: str = "") -> list[Object]:
+        """Return the objects of all namespaces; of ``namespace`` alone, if any, for a user who may not see the others'."""
+        try:
+            return self.items(kind, labels=labels)
+        except ApiError as error:
+            if error.status != 403:
+                raise
+        return self.items(kind, namespace, labels=labels) if namespace else []
+
+    def apply(self, wanted: t.Mapping[str, t.Any], doing: str, *, dry_run: bool = False) -> Object:
+        """Apply an object on the server's side, and return what it is then, or with ``dry_run`` would be.
+
+        Fields of ours are taken back from whoever else has set them.
+        """
+        metadata = wanted["metadata"]
+        return self._json(
+            "patch",
+            _path(wanted["kind"], metadata.get("namespace", ""), metadata["name"]),
+            doing,
+            body=dict(wanted),
+            content_type="application/apply-patch+yaml",
+            field_manager=MANAGER,
+            force_conflicts="true",
+            dry_run="All" if dry_run else None,
+        )
+
+    def patch(self, kind: str, name: str, namespace: str, change: t.Mapping[str, t.Any], doing: str) -> Object:
+        """Merge a change into an object."""
+        return self._json(
+            "patch",
+            _path(kind, namespace, name),
+            doing,
+            body=dict(change),
+            content_type="application/merge-patch+json",
+            field_manager=MANAGER,
+        )
+
+    def delete(self, kind: str, name: str, namespace: str, doing: str, grace_period: int | None = None) -> None:
+        """Delete an object and, in the background, what it owns; one that is not there counts as deleted.
+
+        ``grace_period`` is in seconds, None for the object's own.
+        """
+        options = {} if grace_period is None else {"grace_period_seconds": grace_period}
+        try:
+            self._json("delete", _path(kind, namespace, name), doing, propagation_policy="Background", **options)
+        except ApiError as error:
+            if error.status != 404:
+                raise
+
+    def log_tail(self, namespace: str, pod: str, container: str, lines: int, *, previous: bool = False) -> str:
+        """Return the last lines of a container's log, or of its predecessor's; empty when there is none."""
+        query = [("container", container), ("tailLines", lines), ("previous", str(previous).lower())]
+        try:
+            return self._call("get", f"{_path('Pod', namespace, pod)}/log", "read a log", query_params=query)
+        except SimulatorError:
+            return ""
+
+    def ask_pod(self, namespace: str, pod: str, port: int, path: str) -> Object | None:
+        """Return the JSON object that a pod serves over HTTP, None when it does not."""
+        try:
+            return self._json("get", f"{_path('Pod', namespace, pod)}:{port}/proxy/{path}", "ask a pod")
+        except SimulatorError:
+            return None
+
+    def _json(self, method: str, path: str, doing: str, **options: t.Any) -> Object:
+        text = self._call(method, path, doing, **options)
+        try:
+            found = json.loads(text)
+        except ValueError:
+            found = None
+        if not isinstance(found, dict):
+            raise SimulatorError(f"{doing}: context {self.context}: {self._host} is no Kubernetes API server")
+        return found
+
+    def _call(self, method: str, path: str, doing: str, **options: t.Any) -> str:
+        try:
+            response = self._dynamic.request(
+                method, path, serialize=False, _request_timeout=(_CONNECT_SECONDS, _READ_SECONDS), **options
+            )
+            return str(response.data.decode(errors="replace"))
+        except ApiException as error:
+            raise ApiError(f"{doing}: Kubernetes: {_reason(error)}", int(error.status or 0)) from None
+        except (urllib3.exceptions.HTTPError, OSError) as error:
+            raise SimulatorError(
+                f"context {self.context}: the API server {self._host} cannot be reached: {_innermost(error)}; "
+                "start the cluster, or name another context"
+            ) from None
+
+
+def open_cluster(kubeconfig: str, context: str) -> Cluster:
+    """Return the cluster of a context. Reads the kubeconfig and contacts nobody yet."""
+    if KUBERNETES_IMPORT_ERROR is None and _version() < MINIMUM_VERSION:
+        raise SimulatorError(
+            f"the Python package kubernetes is {kubernetes.__version__} at {os.path.dirname(kubernetes.__file__)}, "
+            f"and {'.'.join(map(str, MINIMUM_VERSION))} or newer is needed"
+        )
+    path = os.path.expanduser(kubeconfig)
+    if not os.path.isfile(path):
+        raise SimulatorError(f"kubeconfig: {path} is not there; start the cluster, or name another file")
+    names = _contexts(path)
+    if context not in names:
+        raise SimulatorError(f"context: '{context}' is not in {path}; it has {', '.join(names) or 'none'}")
+    configuration = kubernetes.client.Configuration()
+    # An API server that is not there is not there: waiting for it is the user's to decide.
+    configuration.retries = False
+    try:
+        kubernetes.config.load_kube_config(
+            config_file=path, context=context, client_configuration=configuration, persist_config=False
+        )
+    except (ConfigException, ValueError, TypeError, OSError) as error:
+        raise SimulatorError(f"context: '{context}' of {path} cannot be used: {_one_line(error)}") from None
+    return Cluster(kubernetes.client.ApiClient(configuration), context)
+
+
+def _contexts(path: str) -> list[str]:
+    """Return the names of a kubeconfig's contexts. The package's own function insists on a current one."""
+    try:
+        with open(path, encoding="utf-8") as stream:
+            config = yaml.safe_load(stream)
+        return [str(entry["name"]) for entry in config["contexts"]]
+    except (OSError, ValueError, KeyError, TypeError, yaml.YAMLError) as error:
+        raise SimulatorError(
+            f"kubeconfig: {path} cannot be read as one: {type(error).__name__}: {_one_line(error)}"
+        ) from None
+
+
+def _version() -> tuple[int, ...]:
+    return tuple(int(part) for part in re.findall(r"[0-9]+", kubernetes.__version__)[:2])
+
+
+def _path(kind: str, namespace: str, name: str = "") -> str:
+    place = f"namespaces/{namespace}/" if namespace else ""
+    return _PATHS[kind].format(place=place) + (f"/{name}" if name else "")
+
+
+def _reason(error: t.Any) -> str:
+    """Return what the API server says is wrong, in one line."""
+    try:
+        message = str(json.loads(error.body)["message"])
+    except (ValueError, TypeError, KeyError):
+        message = str(error.body or error.reason or "no reason given")
+    if error.status == 401:
+        message = "the API server does not accept the context's credentials"
+    return f"{_one_line(message)} (HTTP {error.status})"
+
+
+def _innermost(error: BaseException) -> str:
+    """Return the reason that urllib3 has wrapped."""
+    reason = getattr(error, "reason", None)
+    return _innermost(reason) if isinstance(reason, BaseException) else _one_line(error)
+
+
+def _one_line(text: t.Any) -> str:
+    return " ".join(str(text).split())

@@ -1,0 +1,161 @@
+# Copyright (c) 2026, file_simulator.nas contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The minikube command, on this machine or on Windows through WSL. Private to file_simulator.nas. Talks to the outside."""
+
+from __future__ import annotations
+
+import os
+import typing as t
+from dataclasses import dataclass
+
+from ansible.module_utils.basic import AnsibleModule
+
+from ansible_collections.file_simulator.nas.plugins.module_utils._ansible.module import STAND_IN_ROOT
+from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError
+from ansible_collections.file_simulator.nas.plugins.module_utils._minikube import output as parse
+from ansible_collections.file_simulator.nas.plugins.module_utils._model.windows_path import Drives
+
+_Read = t.TypeVar("_Read")
+Runner = t.Callable[..., "tuple[int, str, str]"]
+# Where the role minikube puts the program, beside PATH.
+_INSTALLED = os.path.expanduser("~/.local/bin")
+
+MINIKUBE_SPEC: dict[str, t.Any] = {
+    "name": {"type": "str", "default": "file-simulator"},
+    "executable": {"type": "str", "default": "minikube"},
+    "kubeconfig": {"type": "path", "default": "~/.kube/config"},
+    "minikube_home": {"type": "path"},
+}
+DATA_ROOT_SPEC: dict[str, t.Any] = {
+    "topology": {"type": "dict", "default": {}},
+    "drive_root": {"type": "path", "default": STAND_IN_ROOT},
+    "node_data_root": {"type": "str", "default": "/mnt/simulator-data"},
+}
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What one call came to."""
+
+    command: t.Sequence[str]
+    status: int
+    out: str
+    err: str
+
+    def error(self, message: str, **more: t.Any) -> SimulatorError:
+        """Return the error that this call led to, with the call and all that it printed."""
+        return SimulatorError(message, cmd=list(self.command), rc=self.status, stdout=self.out, stderr=self.err, **more)
+
+
+class Minikube:
+    """Runs minikube. ``on_windows`` tells of a minikube.exe, which knows Windows paths alone."""
+
+    def __init__(self, runner: Runner, executable: str, environment: t.Mapping[str, str]) -> None:
+        self._runner = runner
+        self.executable = executable
+        self.on_windows = executable.lower().endswith(".exe")
+        self._environment = _environment(environment, self.on_windows)
+
+    def run(self, arguments: t.Sequence[str]) -> Answer:
+        """Run minikube, whatever comes of it."""
+        command = [self.executable, *arguments]
+        status, out, err = self._runner(command, environ_update=self._environment, handle_exceptions=False)
+        return Answer(command, status, out, err)
+
+    def call(self, arguments: t.Sequence[str], doing: str) -> Answer:
+        """Run minikube; raise SimulatorError with its reason and advice when it fails.
+
+        ``doing`` begins the error's message, such as "profile file-simulator: start".
+        """
+        answer = self.run(arguments)
+        if answer.status:
+            raise self.failed(answer, doing)
+        return answer
+
+    def failed(self, answer: Answer, doing: str) -> SimulatorError:
+        """Return the error of a call that failed."""
+        failure = parse.read_failure(answer.out, answer.err)
+        message = f"{doing}: minikube: {str(failure) or f'exit status {answer.status}'}"
+        return answer.error(message, reason=failure.reason, advice=failure.advice)
+
+    def version(self) -> tuple[int, ...] | None:
+        """Return minikube's version; None where it was built without one."""
+        return self._read(["version", "--output=json"], "ask for the version", parse.read_version)
+
+    def profiles(self) -> parse.Profiles:
+        """Return all profiles, running or not."""
+        return self._read(["profile", "list", "--output=json"], "list profiles", parse.read_profiles)
+
+    def status(self, name: str) -> parse.Status | None:
+        """Return the state of a profile; None when minikube cannot read its configuration."""
+        answer = self.run(["status", f"--profile={name}", "--output=json"])
+        try:
+            return parse.read_status(answer.out, answer.status)
+        except ValueError:
+            if parse.read_failure(answer.out, answer.err).reason == "HOST_CONFIG_LOAD":
+                return None
+            raise self.failed(answer, f"profile {name}: ask for its state") from None
+
+    def node_address(self, name: str) -> str:
+        """Return the node's address as it is now: Hyper-V gives another after each start."""
+        return self.call(["ip", f"--profile={name}"], f"profile {name}: ask for the node's address").out.strip()
+
+    def images(self, name: str) -> frozenset[str]:
+        """Return the names of the images that the node has."""
+        arguments = ["image", "ls", f"--profile={name}", "--format=json"]
+        return self._read(arguments, f"profile {name}: list images", parse.read_images)
+
+    def foreign_path(self, path: str) -> str:
+        """Return a path of this machine as minikube is to be told of it."""
+        if not self.on_windows:
+            return path
+        status, out, err = self._runner(["wslpath", "-w", path], handle_exceptions=False)
+        if status:
+            raise SimulatorError(f"{path}: wslpath: {(err or out).strip() or f'exit status {status}'}")
+        return out.strip()
+
+    def _read(self, arguments: t.Sequence[str], doing: str, reader: t.Callable[[str], _Read]) -> _Read:
+        answer = self.call(arguments, doing)
+        try:
+            return reader(answer.out)
+        except ValueError as error:
+            raise answer.error(f"{doing}: {self.executable}: unexpected output: {error}") from None
+
+
+def find_minikube(module: AnsibleModule, drives: Drives) -> Minikube | None:
+    """Return minikube as the module's parameters name it; None when it is not installed.
+
+    Under WSL, ``minikube`` stands for ``minikube.exe`` where there is no other.
+    """
+    wanted = module.params["executable"]
+    names = [wanted, "minikube.exe"] if wanted == "minikube" and drives.kind == "wsl" else [wanted]
+    found = next(filter(None, (module.get_bin_path(name, opt_dirs=[_INSTALLED]) for name in names)), None)
+    if found is None:
+        return None
+    environment = {"KUBECONFIG": module.params["kubeconfig"]}
+    if module.params["minikube_home"]:
+        environment["MINIKUBE_HOME"] = module.params["minikube_home"]
+    return Minikube(module.run_command, found, environment)
+
+
+def open_minikube(module: AnsibleModule, drives: Drives) -> Minikube:
+    """Return minikube; raise SimulatorError when it is not installed."""
+    minikube = find_minikube(module, drives)
+    if minikube is None:
+        raise SimulatorError(
+            f"{module.params['executable']} is not installed; run the role minikube, or install minikube and name it "
+            "with executable"
+        )
+    return minikube
+
+
+def _environment(paths: t.Mapping[str, str], on_windows: bool) -> dict[str, str]:
+    plain = {"MINIKUBE_IN_STYLE": "false", "MINIKUBE_WANTUPDATENOTIFICATION": "false"}
+    if not on_windows:
+        return {**plain, **paths}
+    # WSL hands only these on, and translates the paths (/p). minikube.exe refuses to run when it
+    # finds WSL_DISTRO_NAME or WSLPATH set (cmd/minikube/cmd/root.go); "--force" is no option of most commands.
+    handed_on = [f"{name}/p" for name in paths] + list(plain)
+    return {**plain, **paths, "WSLENV": ":".join(handed_on), "WSL_DISTRO_NAME": "", "WSLPATH": ""}

@@ -1,0 +1,108 @@
+# Copyright (c) 2026, file_simulator.nas contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Whether a node sees the data root: proved by its marker. Private to file_simulator.nas. Talks to the outside."""
+
+from __future__ import annotations
+
+import json
+import posixpath
+import shlex
+import typing as t
+from dataclasses import dataclass
+
+from ansible_collections.file_simulator.nas.plugins.module_utils._common.waiting import wait_until
+from ansible_collections.file_simulator.nas.plugins.module_utils._minikube.cli import Minikube
+from ansible_collections.file_simulator.nas.plugins.module_utils._minikube.profile import (
+    CONTAINER_DRIVERS,
+    Wanted,
+    start_arguments,
+    stop_arguments,
+    unmount_arguments,
+)
+from ansible_collections.file_simulator.nas.plugins.module_utils._windows.marker import MARKER_NAME, Marker
+
+# minikube start ends a moment before the mount process that it leaves behind has mounted.
+_PATIENCE = 20.0
+
+
+@dataclass(frozen=True)
+class Proof:
+    """Whether the node sees the data root, and if not, what it sees; ``restored`` where that took a new mount."""
+
+    proved: bool
+    problem: str = ""
+    restored: bool = False
+
+    def described(self, wanted: str) -> dict[str, t.Any]:
+        """Return the proof as modules return it; ``wanted`` is the mount, ``source:target``."""
+        source, _colon, target = wanted.rpartition(":")
+        return {
+            "source": source,
+            "target": target,
+            "proved": self.proved,
+            "problem": self.problem,
+            "restored": self.restored,
+        }
+
+
+def prove(minikube: Minikube, name: str, node_data_root: str, marker: Marker) -> Proof:
+    """Read the marker inside the node and compare it with the one on this machine."""
+    path = posixpath.join(node_data_root, MARKER_NAME)
+    # What is handed to ssh is a command line there. Directories of drvfs or 9p may be root's alone.
+    answer = minikube.run(["ssh", f"--profile={name}", "--", f"sudo cat {shlex.quote(path)}"])
+    if answer.status:
+        # Both streams of the node come in the output, and minikube's own "Process exited" beside it.
+        said = (answer.out or answer.err).strip().splitlines()
+        return Proof(False, f"the node has no {path}: {said[0].strip() if said else f'exit status {answer.status}'}")
+    try:
+        seen = str(json.loads(answer.out)["generation"])
+    except (ValueError, KeyError, TypeError):
+        return Proof(False, f"{path} in the node is no marker")
+    if seen != marker.generation:
+        return Proof(False, f"{path} in the node is that of another data root ({seen}, not {marker.generation})")
+    return Proof(True)
+
+
+def prove_soon(minikube: Minikube, name: str, node_data_root: str, marker: Marker) -> Proof:
+    """Read the marker until it is there, for a while."""
+    proofs = [Proof(False)]
+
+    def seen() -> bool:
+        proofs.append(prove(minikube, name, node_data_root, marker))
+        return proofs[-1].proved
+
+    wait_until(seen, _PATIENCE)
+    return proofs[-1]
+
+
+def restore(minikube: Minikube, wanted: Wanted, node_data_root: str, marker: Marker) -> Proof:
+    """Mount again what the running node has lost, and prove it.
+
+    A container's mount comes with the container, so that is started again. Elsewhere minikube's mount
+    process has died; what is left of it is ended, and ``start`` on a running profile leaves a new one
+    behind, which ``stop`` and ``delete`` end.
+    """
+    doing = f"profile {wanted.name}: restore the mount"
+    if wanted.driver in CONTAINER_DRIVERS:
+        minikube.call(stop_arguments(wanted.name), doing)
+    else:
+        # It fails for a process that is gone, which is what we are here for.
+        minikube.run(unmount_arguments(wanted.name))
+    minikube.call(start_arguments(wanted), doing)
+    proof = prove_soon(minikube, wanted.name, node_data_root, marker)
+    return Proof(proof.proved, proof.problem, restored=True)
+
+
+def advice(wanted: Wanted) -> str:
+    """Return what a tester does about a mount that did not come back."""
+    if wanted.driver in CONTAINER_DRIVERS:
+        return (
+            f"check that {wanted.driver} may share that directory (Docker Desktop: Settings, Resources, File sharing), "
+            "or set recreate: true"
+        )
+    return (
+        "let the firewall pass connections from the node to minikube's mount process, then run this again; by hand: "
+        f'minikube mount --profile={wanted.name} "{wanted.mount}"'
+    )

@@ -1,0 +1,59 @@
+# Copyright (c) 2026, file_simulator.nas contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""CPU and memory of a pod's containers. Private to file_simulator.nas. Pure."""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass
+
+from ansible_collections.file_simulator.nas.plugins.module_utils._model import fields as fields
+from ansible_collections.file_simulator.nas.plugins.module_utils._model.fields import FieldError
+
+_KINDS = ("requests", "limits")
+_AMOUNTS = {"cpu": fields.cpu, "memory": fields.memory}
+
+
+@dataclass(frozen=True)
+class Resources:
+    """One container's requests and limits, in the notation of Kubernetes."""
+
+    cpu_request: str
+    cpu_limit: str
+    memory_request: str
+    memory_limit: str
+
+
+def read_resources(
+    own: t.Any, common: t.Any, default: t.Mapping[str, t.Mapping[str, t.Mapping[str, str]]]
+) -> dict[str, Resources]:
+    """Return the resources of each container in ``default``, overridden by ``common``, then by ``own``."""
+    layers = [
+        fields.mapping(common, "defaults.resources", default),
+        fields.mapping(own, "resources", default),
+    ]
+    return {container: _container(container, amounts, layers) for container, amounts in default.items()}
+
+
+def _container(name: str, amounts: t.Mapping[str, t.Mapping[str, str]], layers: list[fields.Mapping]) -> Resources:
+    merged = {kind: dict(amounts[kind]) for kind in _KINDS}
+    for layer in layers:
+        given = fields.mapping(layer.get(name), f"resources.{name}", _KINDS)
+        for kind in _KINDS:
+            field = f"resources.{name}.{kind}"
+            for key, value in fields.mapping(given.get(kind), field, _AMOUNTS).items():
+                merged[kind][key] = _AMOUNTS[key](value, f"{field}.{key}")
+    requests, limits = merged["requests"], merged["limits"]
+    for key, size in (("cpu", fields.cpu_millicores), ("memory", fields.memory_bytes)):
+        if size(requests[key]) > size(limits[key]):
+            raise FieldError(
+                f"resources.{name}", f"requests {requests[key]} of {key}, more than its limit {limits[key]}"
+            )
+    return Resources(
+        cpu_request=requests["cpu"],
+        cpu_limit=limits["cpu"],
+        memory_request=requests["memory"],
+        memory_limit=limits["memory"],
+    )

@@ -1,0 +1,336 @@
+# Copyright (c) 2026, file_simulator.nas contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The topology: the list of NAS servers with their data root, read from a user's mapping and checked.
+
+Private to file_simulator.nas. Pure. Everything else in the collection is derived from this model.
+
+A user's mapping has, all optional: ``data_root``, ``namespace``, ``instance``, ``listen_address``,
+``defaults`` (fields for every server), ``servers`` (the whole list; without it the seven of
+production) and ``changes`` (entries that change a server of that list by name, or add one).
+"""
+
+from __future__ import annotations
+
+import re
+import typing as t
+from dataclasses import dataclass
+
+from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError
+from ansible_collections.file_simulator.nas.plugins.module_utils._model import defaults as default
+from ansible_collections.file_simulator.nas.plugins.module_utils._model import fields as fields
+from ansible_collections.file_simulator.nas.plugins.module_utils._model.export_options import (
+    ExportOptions,
+    parse_export_options,
+)
+from ansible_collections.file_simulator.nas.plugins.module_utils._model.fields import FieldError
+from ansible_collections.file_simulator.nas.plugins.module_utils._model.resources import Resources, read_resources
+from ansible_collections.file_simulator.nas.plugins.module_utils._model.windows_path import (
+    WindowsPath,
+    is_absolute,
+    name_problem,
+)
+
+ROLES = ("input", "backup", "output")
+SYNC_MODES = ("none", "windows_to_nas", "nas_to_windows", "two_way")
+STORAGE_TYPES = ("empty_dir", "persistent")
+NFS_SERVERS = ("ganesha", "unfs3")
+# What Kubernetes reserves for NodePorts by default; podman keeps to it so that a topology fits both.
+PORTS = (30000, 32767)
+_EXPORT_IDS = (1, 65535)
+_ROLE_IN_NAME = re.compile(r"(?:^|-)(input|backup|output)(?:-|$)")
+_SERVER_KEYS = (
+    "name", "role", "enabled", "directory", "port", "export_id", "export_options", "clients",
+    "sync", "storage", "resources", "nfs_server",
+)  # fmt: skip
+# A default for all servers makes no sense for what must differ between them.
+_DEFAULTS_KEYS = ("enabled", "export_options", "clients", "sync", "storage", "resources", "nfs_server")
+_Read = t.TypeVar("_Read")
+_TOPOLOGY_KEYS = ("data_root", "namespace", "instance", "listen_address", "defaults", "servers", "changes")
+
+
+@dataclass(frozen=True)
+class Sync:
+    """How the sync agent carries changes. Times are in seconds; ``max_deletions`` is N or P%."""
+
+    mode: str
+    interval: int
+    quiet_period: int
+    max_deletions: str
+
+
+@dataclass(frozen=True)
+class Storage:
+    """Where an export lives: ``empty_dir`` goes with its pod, ``persistent`` outlives it."""
+
+    type: str
+    size_limit: str
+
+
+@dataclass(frozen=True)
+class Server:
+    """One NAS server: an NFS export with its Windows directory."""
+
+    name: str
+    role: str
+    enabled: bool
+    directory: WindowsPath
+    port: int
+    export_id: int
+    export: ExportOptions
+    clients: tuple[str, ...]
+    sync: Sync
+    storage: Storage
+    resources: t.Mapping[str, Resources]
+    nfs_server: str
+
+    @property
+    def nfs_version(self) -> int:
+        """The version of NFS that clients mount."""
+        return 3 if self.nfs_server == "unfs3" else 4
+
+
+@dataclass(frozen=True)
+class Topology:
+    """The checked topology; ``servers`` are in the user's order, disabled ones included."""
+
+    data_root: WindowsPath
+    namespace: str
+    instance: str
+    listen_address: str
+    servers: tuple[Server, ...]
+
+    @property
+    def enabled(self) -> tuple[Server, ...]:
+        """The servers that are to run."""
+        return tuple(server for server in self.servers if server.enabled)
+
+
+def read_topology(user: t.Mapping[str, t.Any] | None) -> Topology:
+    """Return the topology that a user's mapping describes; None or an empty mapping is the default one.
+
+    Raises SimulatorError that names the server and the field of the first problem, and carries all
+    of them as ``problems``.
+    """
+    problems: list[str] = []
+    topology = _Reader(problems).topology(user)
+    if problems or topology is None:
+        more = "" if len(problems) < 2 else f" ({len(problems) - 1} more, see problems)"
+        raise SimulatorError(f"topology: {problems[0]}{more}", problems=problems)
+    return topology
+
+
+class _Reader:
+    """Reads a mapping piece by piece and goes on after a problem, so that a user hears of all at once."""
+
+    def __init__(self, problems: list[str]) -> None:
+        self._problems = problems
+
+    def topology(self, user: t.Mapping[str, t.Any] | None) -> Topology | None:
+        given = self._read("", fields.mapping, user, "", _TOPOLOGY_KEYS)
+        if given is None:
+            return None
+        data_root = self._read("", _windows_path, given.get("data_root", default.DATA_ROOT), "data_root")
+        namespace = self._read("", fields.dns_label, given.get("namespace", default.NAMESPACE), "namespace")
+        instance = self._read("", fields.dns_label, given.get("instance", default.INSTANCE), "instance")
+        listen = self._read("", fields.address, given.get("listen_address", default.LISTEN_ADDRESS), "listen_address")
+        common = self._read("", fields.mapping, given.get("defaults"), "defaults", _DEFAULTS_KEYS)
+        # With the default in place of what cannot be read, the servers' own problems still show.
+        root = data_root or WindowsPath.parse(default.DATA_ROOT)
+        read = [
+            self._read(f"server {entry['name']}", _read_server, entry, common or {}, root)
+            for entry in self._entries(given)
+        ]
+        servers = tuple(server for server in read if server)
+        self._problems.extend(_collisions(servers))
+        if data_root and namespace and instance and listen:
+            return Topology(data_root, namespace, instance, listen, servers)
+        return None
+
+    def _read(self, where: str, reader: t.Callable[..., _Read], *arguments: t.Any) -> _Read | None:
+        """Return what ``reader`` returns, None when it finds a problem, which is kept."""
+        try:
+            return reader(*arguments)
+        except FieldError as error:
+            self._problems.append(f"{where}: {error}" if where else str(error))
+            return None
+
+    def _entries(self, given: fields.Mapping) -> list[fields.Mapping]:
+        """Return the servers' entries with ``changes`` applied."""
+        whole = given.get("servers")
+        merged: dict[str, fields.Mapping] = {}
+        for entry in default.SERVERS if whole is None else self._listed(whole, "servers"):
+            merged[entry["name"]] = entry
+        for entry in self._listed(given.get("changes"), "changes"):
+            merged[entry["name"]] = {**merged.get(entry["name"], {}), **entry}
+        if not merged and not self._problems:
+            self._problems.append(
+                "servers: the list is empty; leave it out for the default seven, or disable servers one by one"
+            )
+        return list(merged.values())
+
+    def _listed(self, value: t.Any, field: str) -> t.Iterator[fields.Mapping]:
+        """Yield the good entries of a list of servers, each name once."""
+        if value is None:
+            return
+        if not isinstance(value, (list, tuple)):
+            self._problems.append(f"{field}: expected a list of servers")
+            return
+        seen: set[str] = set()
+        for number, item in enumerate(value, start=1):
+            entry = self._read("", _entry, item, f"{field}[{number}]")
+            if entry is None:
+                continue
+            name = entry["name"]
+            if name in seen:
+                self._problems.append(f"server {name}: name: is given twice in {field}; names must differ")
+                continue
+            seen.add(name)
+            unknown = self._read(f"server {name}", fields.mapping, entry, "", _SERVER_KEYS) is None
+            # What is unknown has been told; the rest is read as if it were not there.
+            yield {key: entry[key] for key in entry if key in _SERVER_KEYS} if unknown else entry
+
+
+def _entry(value: t.Any, where: str) -> fields.Mapping:
+    """Return a server's entry when it is a mapping whose name can be one."""
+    name = value.get("name") if isinstance(value, t.Mapping) else None
+    if name is None:
+        raise FieldError(where, "expected a mapping with a name")
+    try:
+        fields.dns_label(name, "name")
+    except FieldError as error:
+        raise FieldError(f"server {name}", str(error)) from None
+    return t.cast(fields.Mapping, value)
+
+
+def _read_server(entry: fields.Mapping, common: fields.Mapping, data_root: WindowsPath) -> Server:
+    name = str(entry["name"])
+    problem = name_problem(name)
+    if problem:
+        raise FieldError("name", f"'{name}' {problem}; a server's name is its Windows directory's too, choose another")
+    role = _role(name, entry.get("role"))
+    by_role = default.BY_ROLE[role]
+
+    def either(key: str, fallback: t.Any) -> t.Any:
+        return entry.get(key, common.get(key, fallback))
+
+    if "port" not in entry:
+        raise FieldError("port", f"is missing; choose a free one in {PORTS[0]}..{PORTS[1]}")
+    port = fields.integer(entry["port"], "port", *PORTS)
+    options = either("export_options", by_role["export_options"])
+    nfs_server = fields.choice(either("nfs_server", "ganesha"), "nfs_server", NFS_SERVERS)
+    return Server(
+        name=name,
+        role=role,
+        enabled=fields.boolean(either("enabled", True), "enabled"),
+        directory=_directory(entry.get("directory", name), data_root),
+        port=port,
+        export_id=_export_id(entry, port, nfs_server),
+        export=parse_export_options(options),
+        clients=_clients(either("clients", [])),
+        sync=_sync(entry.get("sync"), common.get("sync"), by_role["sync_mode"]),
+        storage=_storage(entry.get("storage"), common.get("storage")),
+        resources=read_resources(entry.get("resources"), common.get("resources"), default.RESOURCES),
+        nfs_server=nfs_server,
+    )
+
+
+def _export_id(entry: fields.Mapping, port: int, nfs_server: str) -> int:
+    if nfs_server == "unfs3" and "export_id" in entry:
+        raise FieldError("export_id", "unfs3 has no file system id but its disk's; leave it out, or use ganesha")
+    return fields.integer(
+        entry.get("export_id", default.EXPORT_IDS.get(entry["name"], port)), "export_id", *_EXPORT_IDS
+    )
+
+
+def _role(name: str, role: t.Any) -> str:
+    if role is not None:
+        return fields.choice(role, "role", ROLES)
+    match = _ROLE_IN_NAME.search(name)
+    if match is None:
+        raise FieldError("role", f"is missing, and the name tells none; choose one of {', '.join(ROLES)}")
+    return match.group(1)
+
+
+def _windows_path(value: t.Any, field: str) -> WindowsPath:
+    try:
+        path = WindowsPath.parse(value)
+    except ValueError as error:
+        raise FieldError(field, str(error)) from None
+    if not path.parts:
+        raise FieldError(field, f"'{value}' is a whole drive; name a directory such as {default.DATA_ROOT}")
+    return path
+
+
+def _directory(value: t.Any, data_root: WindowsPath) -> WindowsPath:
+    if not isinstance(value, str) or not value:
+        raise FieldError("directory", f"expected a directory's name below {data_root}, or an absolute Windows path")
+    if is_absolute(value):
+        path = _windows_path(value, "directory")
+        if path.holds(data_root):
+            raise FieldError("directory", f"'{value}' holds the data root {data_root}; name a directory of its own")
+        return path
+    try:
+        path = data_root.joined(value)
+    except ValueError as error:
+        raise FieldError("directory", str(error)) from None
+    if path == data_root:
+        raise FieldError("directory", f"'{value}' is the data root itself; name a directory below it")
+    return path
+
+
+def _clients(value: t.Any) -> tuple[str, ...]:
+    if not isinstance(value, (list, tuple)):
+        raise FieldError("clients", "expected a list of networks such as 192.0.2.0/24")
+    return tuple(fields.network(item, f"clients[{number}]") for number, item in enumerate(value, start=1))
+
+
+def _sync(own: t.Any, common: t.Any, mode: str) -> Sync:
+    keys = ("mode", *default.SYNC)
+    given = {
+        **default.SYNC,
+        "mode": mode,
+        **fields.mapping(common, "defaults.sync", keys),
+        **fields.mapping(own, "sync", keys),
+    }
+    limit = str(given["max_deletions"])
+    if not re.fullmatch(r"[0-9]{1,9}|([0-9]|[1-9][0-9]|100)%", limit):
+        raise FieldError("sync.max_deletions", f"'{limit}' is no limit; write a number of files or a share such as 50%")
+    return Sync(
+        mode=fields.choice(given["mode"], "sync.mode", SYNC_MODES),
+        interval=fields.integer(given["interval"], "sync.interval", 1, 3600),
+        quiet_period=fields.integer(given["quiet_period"], "sync.quiet_period", 0, 600),
+        max_deletions=limit,
+    )
+
+
+def _storage(own: t.Any, common: t.Any) -> Storage:
+    keys = tuple(default.STORAGE)
+    given = {
+        **default.STORAGE,
+        **fields.mapping(common, "defaults.storage", keys),
+        **fields.mapping(own, "storage", keys),
+    }
+    return Storage(
+        type=fields.choice(given["type"], "storage.type", STORAGE_TYPES),
+        size_limit=fields.memory(given["size_limit"], "storage.size_limit"),
+    )
+
+
+def _collisions(servers: t.Sequence[Server]) -> t.Iterator[str]:
+    """Tell what two servers cannot share, disabled ones included: they come back."""
+    for field, advice in (("port", "each server needs its own"), ("export_id", "fsids follow from it and must differ")):
+        owners: dict[int, str] = {}
+        for server in servers:
+            value = getattr(server, field)
+            if value in owners:
+                yield f"server {server.name}: {field}: {value} is also that of {owners[value]}; {advice}"
+            owners.setdefault(value, server.name)
+    for index, server in enumerate(servers):
+        for other in servers[:index]:
+            if other.directory.holds(server.directory) or server.directory.holds(other.directory):
+                yield (
+                    f"server {server.name}: directory: {server.directory} and {other.directory} of {other.name} "
+                    "are the same or lie in each other; each server needs its own"
+                )

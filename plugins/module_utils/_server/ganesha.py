@@ -1,0 +1,102 @@
+# Copyright (c) 2026, file_simulator.nas contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Configuration of NFS-Ganesha for one export. Private to file_simulator.nas. Pure.
+
+The settings are those of ganesha-core-config(8) and ganesha-export-config(8) for version 4.3. Those
+that are not obvious:
+
+* ``Attr_Expiration_Time = 0`` makes changes visible at once that the sync agent makes underneath the
+  server. NFS-Ganesha caches attributes and directories for a minute otherwise.
+* ``Dir_Chunk = 0`` keeps names out of the cache, too. With them, the first client that asks for a file
+  which the agent has replaced or removed gets ESTALE: the kernel's client tries again by itself, others
+  do not. It costs a third of the speed of looking names up.
+* ``Protocols = 4`` in both blocks, with NLM, RQUOTA and UDP off: one TCP port and no rpcbind.
+* ``Only_Numeric_Owners``: no idmapd in the container; owners come out as numbers instead of nobody.
+* ``Graceless``: a restarted server answers at once instead of after 90 s; locks are not reclaimed.
+"""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.file_simulator.nas.plugins.module_utils._model.topology import Server
+
+_SQUASH = {"none": "No_Root_Squash", "root": "Root_Squash", "all": "All_Squash"}
+# An open file or directory costs about 1 KiB; the default of 100,000 does not fit the container's memory.
+_CACHED_OBJECTS = 20000
+
+_TEMPLATE = """\
+NFS_CORE_PARAM {{
+    Protocols = 4;
+    NFS_Port = {port};
+    MNT_Port = 0;
+    Enable_NLM = false;
+    Enable_RQUOTA = false;
+    Enable_UDP = false;
+}}
+NFSV4 {{
+    Minor_Versions = 0, 1, 2;
+    Only_Numeric_Owners = true;
+    Graceless = true;
+    RecoveryBackend = fs;
+    RecoveryRoot = {recovery};
+}}
+NFS_KRB5 {{ Active_krb5 = false; }}
+MDCACHE {{ Entries_HWMark = {cached}; Dir_Chunk = 0; }}
+LOG {{
+    Default_Log_Level = EVENT;
+    # There is no D-Bus in the container, and nobody who misses it.
+    Components {{ DBUS = FATAL; }}
+}}
+EXPORT {{
+    Export_Id = {export_id};
+    Filesystem_Id = {export_id}.{export_id};
+    Path = {path};
+    Pseudo = {pseudo};
+    Protocols = 4;
+    Transports = TCP;
+    SecType = sys;
+    Access_Type = {access_for_all};
+    Squash = {squash};
+    Anonymous_Uid = {anonymous_uid};
+    Anonymous_Gid = {anonymous_gid};
+    PrivilegedPort = {privileged_port};
+    Disable_ACL = true;
+    Attr_Expiration_Time = 0;
+    FSAL {{ Name = VFS; }}
+{clients}}}
+"""
+_CLIENT = "    CLIENT {{ Clients = {clients}; Access_Type = {access}; }}\n"
+
+
+def render_ganesha(
+    server: Server, *, path: str, pseudo: str, port: int, recovery: str, clients: t.Sequence[str]
+) -> str:
+    """Return the text of ganesha.conf.
+
+    ``path`` is the exported directory in the container, ``pseudo`` what clients mount, ``recovery`` a
+    writable directory. ``clients`` are the networks that may mount; none given means everybody who
+    reaches the port.
+    """
+    access = "RO" if server.export.read_only else "RW"
+    return _TEMPLATE.format(
+        port=port,
+        recovery=recovery,
+        cached=_CACHED_OBJECTS,
+        export_id=server.export_id,
+        path=path,
+        pseudo=pseudo,
+        access_for_all="None" if clients else access,
+        squash=_SQUASH[server.export.squash],
+        # Ganesha reads the anonymous ids as signed 32-bit numbers.
+        anonymous_uid=_signed(server.export.anonymous_uid),
+        anonymous_gid=_signed(server.export.anonymous_gid),
+        privileged_port=str(server.export.privileged_port).lower(),
+        clients=_CLIENT.format(clients=", ".join(clients), access=access) if clients else "",
+    )
+
+
+def _signed(number: int) -> int:
+    return number - 2**32 if number >= 2**31 else number

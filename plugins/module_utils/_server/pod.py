@@ -1,0 +1,207 @@
+# Copyright (c) 2026, file_simulator.nas contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""One server's pod, in parts that every engine understands. Private to file_simulator.nas. Pure.
+
+init ``sync-windows-data`` brings the Windows directory's files into the export, then the sidecar
+``sync-agent`` carries changes, then ``nfs-server`` serves. One image has all three; unfs3 comes from an image of its own.
+"""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass, field
+
+from ansible_collections.file_simulator.nas.plugins.module_utils._model.resources import Resources
+from ansible_collections.file_simulator.nas.plugins.module_utils._model.topology import Server
+from ansible_collections.file_simulator.nas.plugins.module_utils._server.ganesha import render_ganesha
+from ansible_collections.file_simulator.nas.plugins.module_utils._server.unfs3 import render_exports, unfsd_command
+
+NFS_PORT = 2049
+STATUS_PORT = 9100
+# What clients mount, and below what the volume is mounted in the containers. The state directory lies
+# beside the exported tree, on the same file system, so that the agent can rename into it unseen.
+EXPORT_PATH = "/data"
+EXPORT_MOUNT = "/export"
+DATA_DIRECTORY = "/export/data"
+STATE_DIRECTORY = "/export/.nas"
+STATUS_FILE = ".nas/status.json"
+WINDOWS_MOUNT = "/windows"
+CONFIG_MOUNT = "/etc/nas"
+# Seconds that a pod has to carry the last changes to Windows before it is killed.
+GRACE_PERIOD = 30
+
+SERVER_CONTAINER = "nfs-server"
+AGENT_CONTAINER = "sync-agent"
+_SYNC_CAPABILITIES = ("CHOWN", "DAC_OVERRIDE", "DAC_READ_SEARCH", "FOWNER")
+
+
+@dataclass(frozen=True)
+class Mount:
+    """A volume (``windows``, ``export`` or ``config``) at a path in a container."""
+
+    volume: str
+    path: str
+    read_only: bool = False
+
+
+_SERVER_MOUNTS = (Mount("export", EXPORT_MOUNT), Mount("config", CONFIG_MOUNT, read_only=True))
+
+
+@dataclass(frozen=True)
+class Container:
+    """One container. ``scratch`` are paths that need a small writable tmpfs.
+
+    The rest is read-only where ``read_only_root`` says so. ``probe`` is empty where the image has
+    nothing to ask the server with.
+    """
+
+    name: str
+    image: str
+    command: tuple[str, ...]
+    mounts: tuple[Mount, ...]
+    capabilities: tuple[str, ...]
+    resources: Resources
+    scratch: tuple[str, ...] = ("/tmp",)
+    probe: tuple[str, ...] = ()
+    read_only_root: bool = True
+
+
+@dataclass(frozen=True)
+class Pod:
+    """What runs for one server. ``agent`` is None where nothing is carried continuously.
+
+    ``carries_to_windows`` tells whether the export holds what Windows may not have yet.
+    """
+
+    server: str
+    init: Container
+    agent: Container | None
+    nfs_server: Container
+    config_files: t.Mapping[str, str]
+    storage: str
+    size_limit: str
+    carries_to_windows: bool
+    nfs_version: int = 4
+    grace_period: int = GRACE_PERIOD
+    labels: t.Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def containers(self) -> tuple[Container, ...]:
+        """The containers in the order in which they start."""
+        return tuple(container for container in (self.init, self.agent, self.nfs_server) if container)
+
+
+@dataclass(frozen=True)
+class Images:
+    """The images that pods are made from: the NAS image, and one with unfsd for servers that want it."""
+
+    nas: str
+    unfs3: str = ""
+
+
+def pod_of(server: Server, images: Images, clients: t.Sequence[str] | None = None) -> Pod:
+    """Return the pod of ``server``. ``clients`` replaces the server's own where an engine changes addresses."""
+    let_in = server.clients if clients is None else clients
+    main, config_files = _MAIN[server.nfs_server](server, images, let_in)
+    return Pod(
+        server=server.name,
+        init=_init(server, images.nas),
+        agent=_agent(server, images.nas) if server.sync.mode != "none" else None,
+        nfs_server=main,
+        config_files=config_files,
+        storage=server.storage.type,
+        size_limit=server.storage.size_limit,
+        carries_to_windows=server.sync.mode in ("nas_to_windows", "two_way"),
+        nfs_version=server.nfs_version,
+        labels={"role": server.role, "server": server.name},
+    )
+
+
+def _ganesha(server: Server, images: Images, clients: t.Sequence[str]) -> tuple[Container, dict[str, str]]:
+    config = f"{CONFIG_MOUNT}/ganesha.conf"
+    container = Container(
+        name=SERVER_CONTAINER,
+        image=images.nas,
+        # STDERR is the stream that it has, /dev/stderr a file that it would create: /dev may be read-only.
+        command=("ganesha.nfsd", "-F", "-L", "STDERR", "-p", "/run/ganesha.pid", "-f", config),
+        mounts=_SERVER_MOUNTS,
+        # It cannot open handles without DAC_READ_SEARCH, nor act as the calling user without SETUID and
+        # SETGID; the others make it a useful root for clients of a no_root_squash export.
+        capabilities=("CHOWN", "DAC_OVERRIDE", "DAC_READ_SEARCH", "FOWNER", "SETGID", "SETUID"),
+        resources=server.resources["server"],
+        scratch=("/run", "/tmp"),
+        probe=("python3", "-m", "nas_probe", "127.0.0.1", str(NFS_PORT), EXPORT_PATH),
+    )
+    text = render_ganesha(
+        server, path=DATA_DIRECTORY, pseudo=EXPORT_PATH, port=NFS_PORT, recovery="/run/ganesha", clients=clients
+    )
+    return container, {"ganesha.conf": text}
+
+
+def _unfs3(server: Server, images: Images, clients: t.Sequence[str]) -> tuple[Container, dict[str, str]]:
+    container = Container(
+        name=SERVER_CONTAINER,
+        image=images.unfs3,
+        command=unfsd_command(
+            source=DATA_DIRECTORY, path=EXPORT_PATH, port=NFS_PORT, exports=f"{CONFIG_MOUNT}/exports"
+        ),
+        mounts=_SERVER_MOUNTS,
+        # Without SETUID and SETGID it dies on the first request.
+        capabilities=("CHOWN", "DAC_OVERRIDE", "FOWNER", "SETGID", "SETUID"),
+        resources=server.resources["server"],
+        read_only_root=False,
+    )
+    return container, {"exports": render_exports(server, path=EXPORT_PATH, clients=clients)}
+
+
+_MAIN = {"ganesha": _ganesha, "unfs3": _unfs3}
+
+
+def _init(server: Server, image: str) -> Container:
+    # Input servers alone take over deletions: what an output or the backup has, Windows may have lost.
+    deletions = "propagate" if server.role == "input" else "keep"
+    return Container(
+        name="sync-windows-data",
+        image=image,
+        command=(*_sync_command(server, "windows_to_nas"), "--once", "--deletions", deletions),
+        mounts=(Mount("windows", WINDOWS_MOUNT, read_only=True), Mount("export", EXPORT_MOUNT)),
+        capabilities=_SYNC_CAPABILITIES,
+        resources=server.resources["init"],
+    )
+
+
+def _agent(server: Server, image: str) -> Container:
+    sync = server.sync
+    command = (
+        *_sync_command(server, sync.mode),
+        "--interval", str(sync.interval),
+        "--quiet-period", str(sync.quiet_period),
+        # NFSv3 has no CLOSE: only time tells that a file is complete.
+        "--close-events", "on" if server.nfs_version >= 4 else "off",
+        "--status-address", f"0.0.0.0:{STATUS_PORT}",
+    )  # fmt: skip
+    return Container(
+        name=AGENT_CONTAINER,
+        image=image,
+        command=command,
+        mounts=(
+            Mount("windows", WINDOWS_MOUNT, read_only=sync.mode == "windows_to_nas"),
+            Mount("export", EXPORT_MOUNT),
+        ),
+        capabilities=_SYNC_CAPABILITIES,
+        resources=server.resources["agent"],
+    )
+
+
+def _sync_command(server: Server, mode: str) -> tuple[str, ...]:
+    return (
+        "python3", "-m", "nas_sync_agent",
+        "--server", server.name,
+        "--mode", mode,
+        "--windows", WINDOWS_MOUNT,
+        "--export", DATA_DIRECTORY,
+        "--state", STATE_DIRECTORY,
+        "--max-deletions", server.sync.max_deletions,
+    )  # fmt: skip

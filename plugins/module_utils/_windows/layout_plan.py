@@ -1,0 +1,165 @@
+# Copyright (c) 2026, file_simulator.nas contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What laying out Windows directories takes, and taking the layout away. Private to file_simulator.nas. Pure.
+
+``Observed`` is what a disk shows, wherever it is; ``plan_present`` and ``plan_absent`` decide.
+"""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass
+
+from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError
+from ansible_collections.file_simulator.nas.plugins.module_utils._model.topology import Server, Topology
+from ansible_collections.file_simulator.nas.plugins.module_utils._model.windows_path import WindowsPath
+from ansible_collections.file_simulator.nas.plugins.module_utils._windows.marker import Marker
+
+
+@dataclass(frozen=True)
+class Place:
+    """One directory of the layout. ``server`` is empty for the data root."""
+
+    server: str
+    shown: str
+    path: str
+
+    @property
+    def both(self) -> str:
+        """The directory as Windows writes it and, where that differs, as the machine sees it."""
+        return self.shown if self.shown == self.path else f"{self.shown} ({self.path})"
+
+
+@dataclass(frozen=True)
+class Observed:
+    """A place as the disk shows it.
+
+    ``known`` is the generation that we gave it once, empty when we never did. ``empty`` looks past the
+    marker. ``directories`` are the names of the directories in it, ``has_files`` tells of the rest.
+    """
+
+    place: Place
+    exists: bool
+    empty: bool
+    marker: Marker | None
+    known: str
+    directories: frozenset[str] = frozenset()
+    has_files: bool = False
+
+
+@dataclass(frozen=True)
+class Step:
+    """One change: ``mark`` (``marker`` is written, the directory made when missing), ``unmark``, ``remove`` or ``empty``."""
+
+    verb: str
+    place: Place
+    marker: Marker | None = None
+
+
+def refuse_other_than_directory(place: Place) -> t.NoReturn:
+    """Raise SimulatorError for a place where something else stands."""
+    raise SimulatorError(f"{place.both} is not a directory; move it away, or choose another directory")
+
+
+def places_of(topology: Topology, servers: t.Sequence[Server], local: t.Callable[[WindowsPath], str]) -> list[Place]:
+    """Return the data root's place and the servers'; ``local`` tells where the machine sees a Windows path."""
+    root = Place("", str(topology.data_root), local(topology.data_root))
+    return [root] + [Place(server.name, str(server.directory), local(server.directory)) for server in servers]
+
+
+def plan(state: str, places: t.Sequence[Observed], *, force: bool, whole: bool) -> list[Step]:
+    """Return the steps to ``state``; the data root comes first in ``places``, and stays unless the ``whole`` layout goes."""
+    if state == "present":
+        return plan_present(places)
+    return plan_absent(places if whole else places[1:], force)
+
+
+def plan_present(places: t.Sequence[Observed]) -> list[Step]:
+    """Return the steps that lay the places out, the data root first.
+
+    Raises SimulatorError for a place that looks like the empty mount point of what was laid out
+    there before, and for one that belongs to another server.
+    """
+    steps = []
+    root = places[0]
+    root_path = WindowsPath.parse(root.place.shown)
+    for seen in places:
+        if seen.marker:
+            if seen.marker.server != seen.place.server:
+                raise SimulatorError(
+                    f"{seen.place.both} is marked as that of '{seen.marker.server}'; give each server its own directory"
+                )
+            continue
+        generation = seen.known if seen.exists else ""
+        # The data root's marker vouches for what lies below it, and for nothing on other drives.
+        below_root = root_path.holds(WindowsPath.parse(seen.place.shown))
+        if generation and seen.empty and not (root.marker and below_root):
+            raise SimulatorError(
+                f"{seen.place.both} was laid out before, and now it is empty: it is not mounted. "
+                "Mount it again; if it was emptied on purpose, remove the directory itself"
+            )
+        # A tester who empties a server's directory takes the marker along; it comes back as it was.
+        fresh = Marker.new(seen.place.server, created=not seen.exists)
+        marker = Marker(fresh.server, generation, fresh.created) if generation else fresh
+        steps.append(Step("mark", seen.place, marker))
+    return steps
+
+
+def plan_absent(places: t.Sequence[Observed], force: bool) -> list[Step]:
+    """Return the steps that take the layout away, the data root last. Files stay unless ``force`` is set."""
+    steps = []
+    removed: set[tuple[str, ...]] = set()
+    for seen in reversed(places):
+        if not seen.marker:
+            continue
+        if force:
+            steps.append(Step("empty", seen.place))
+        steps.append(Step("unmark", seen.place))
+        if seen.marker.created and _will_be_empty(seen, removed, force):
+            steps.append(Step("remove", seen.place))
+            removed.add(WindowsPath.parse(seen.place.shown).key)
+    return steps
+
+
+def _will_be_empty(seen: Observed, removed: t.Collection[tuple[str, ...]], force: bool) -> bool:
+    """Tell whether a place has nothing left once the places in it are ``removed``."""
+    if seen.place.server:
+        return force or seen.empty
+    path = WindowsPath.parse(seen.place.shown).key
+    left = {name for name in seen.directories if (*path, name.casefold()) not in removed}
+    return not left and (force or not seen.has_files)
+
+
+def remembered(known: t.Mapping[str, str], steps: t.Sequence[Step]) -> dict[str, str]:
+    """Return the generations by path that a machine is to remember once it has done the steps."""
+    touched = {step.place.path for step in steps}
+    kept = {path: generation for path, generation in known.items() if path not in touched}
+    return {**kept, **{step.place.path: step.marker.generation for step in steps if step.marker}}
+
+
+def layout_result(
+    kind: str, places: t.Sequence[Place], free_bytes: int | None, steps: t.Sequence[Step]
+) -> dict[str, t.Any]:
+    """Return what the module says, the data root first in ``places``. ``kind`` tells what the drives are."""
+    root = places[0]
+    return {
+        "changed": bool(steps),
+        "diff": _difference(steps),
+        "drives": kind,
+        "data_root": {"windows_directory": root.shown, "local_directory": root.path, "free_bytes": free_bytes},
+        "directories": [
+            {"server": place.server, "windows_directory": place.shown, "local_directory": place.path}
+            for place in places[1:]
+        ],
+    }
+
+
+def _difference(steps: t.Sequence[Step]) -> dict[str, dict[str, str]]:
+    before = {"mark": "without marker", "unmark": "with marker", "remove": "with marker", "empty": "with files"}
+    after = {"mark": "with marker", "unmark": "without marker", "remove": "absent", "empty": "without files"}
+    return {
+        "before": {step.place.shown: before[step.verb] for step in reversed(steps)},
+        "after": {step.place.shown: after[step.verb] for step in steps},
+    }
