@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 
 from nas_sync_agent.model import Side
 from nas_sync_agent.names import problem
-from nas_sync_agent.syscalls import Syscalls
+from nas_sync_agent.trees.syscalls import Syscalls
 
 CHANGING = frozenset(
     [

@@ -15,17 +15,17 @@ import tempfile
 from pathlib import Path
 
 from agent_faults import Control, Killed, TestSyscalls, WindowsSyscalls
-from nas_sync_agent import identity
-from nas_sync_agent.engine import Engine
+from nas_sync_agent.cli import DeletionLimit, Options
+from nas_sync_agent.daemon.inotify import Change
+from nas_sync_agent.daemon.status import Status
 from nas_sync_agent.errors import Unknown
-from nas_sync_agent.ledger import Ledger
 from nas_sync_agent.model import Deletions, Mode, Side
 from nas_sync_agent.names import MARKER, is_temporary
-from nas_sync_agent.nas_tree import NasTree
-from nas_sync_agent.options import DeletionLimit, Options
-from nas_sync_agent.status import Status
-from nas_sync_agent.watcher import Change
-from nas_sync_agent.windows_tree import WindowsTree
+from nas_sync_agent.sync import identity
+from nas_sync_agent.sync.engine import Engine
+from nas_sync_agent.sync.ledger import Ledger
+from nas_sync_agent.trees.nas import NasTree
+from nas_sync_agent.trees.windows import WindowsTree
 
 LAYERS = ("plain", "windows")
 EPOCH_NS = 1_700_000_000 * 1_000_000_000

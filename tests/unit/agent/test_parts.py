@@ -12,7 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from nas_sync_agent import names
-from nas_sync_agent.ledger import Ledger
+from nas_sync_agent.cli import DeletionLimit, parse
+from nas_sync_agent.daemon.status import Status
 from nas_sync_agent.model import (
     DIRECTORY,
     FILE,
@@ -26,10 +27,9 @@ from nas_sync_agent.model import (
     Side,
     Stamp,
 )
-from nas_sync_agent.options import DeletionLimit, parse
 from nas_sync_agent.outcome import Outcome, Result
-from nas_sync_agent.planner import decide, plan
-from nas_sync_agent.status import Status
+from nas_sync_agent.sync.ledger import Ledger
+from nas_sync_agent.sync.planner import decide, plan
 
 W, N = Side.WINDOWS, Side.NAS
 ARGUMENTS = [

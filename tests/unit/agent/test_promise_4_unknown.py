@@ -6,9 +6,9 @@ from __future__ import annotations
 
 import pytest
 from agent_world import World
+from nas_sync_agent.cli import DeletionLimit
 from nas_sync_agent.errors import Unknown
 from nas_sync_agent.model import Mode, Side
-from nas_sync_agent.options import DeletionLimit
 
 W, N = Side.WINDOWS, Side.NAS
 

@@ -5,8 +5,8 @@
 from __future__ import annotations
 
 from agent_world import QUIET, World
+from nas_sync_agent.daemon.inotify import Change
 from nas_sync_agent.model import Side
-from nas_sync_agent.watcher import Change
 
 W, N = Side.WINDOWS, Side.NAS
 

@@ -11,9 +11,9 @@ import sys
 import time
 from collections.abc import Sequence
 
+from .cli import parse
+from .daemon.service import Service
 from .errors import Unknown
-from .options import parse
-from .service import Service
 
 EXIT_ERROR = 1
 EXIT_HALTED = 3

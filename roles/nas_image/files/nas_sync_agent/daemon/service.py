@@ -1,0 +1,279 @@
+# Copyright (c) 2026, file_simulator.nas contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The agent's clockwork: when to scan, to step, to look at the markers, to write the status, to end."""
+
+from __future__ import annotations
+
+import logging
+import os
+import select
+import signal
+import sqlite3
+import time
+from posixpath import join
+
+from ..cli import Options
+from ..errors import Unknown
+from ..model import Mode, Side
+from ..sync import identity
+from ..sync.engine import Engine
+from ..sync.ledger import Ledger
+from ..trees.nas import NasTree
+from ..trees.syscalls import Syscalls
+from ..trees.windows import WindowsTree
+from .http import StatusServer
+from .inotify import Change, OutOfWatches, Watcher
+from .status import Status
+
+_SHARE = 0.016
+"""The share of one core that polling may take."""
+_SHORTEST = 0.5
+_SCAN_AGAIN = 1.0
+_CHECK = 10.0
+_CHECK_HALTED = 1.0
+_HEARTBEAT = 30.0
+_LEDGER_RETRY = 5.0
+
+_log = logging.getLogger("nas_sync_agent")
+
+
+class Service:
+    """One running agent."""
+
+    def __init__(self, options: Options, syscalls: Syscalls | None = None) -> None:
+        """Make a new volume's directories and open the ledger. Raises OSError, sqlite3.Error."""
+        identity.prepare_volume(options.export, options.state)
+        self._options = options
+        self._status = Status(options)
+        self._ledger = Ledger(join(options.state, "ledger.sqlite"))
+        windows = WindowsTree(options.windows, syscalls)
+        nas = NasTree(options.export, join(options.state, "stage"), syscalls)
+        self._engine = Engine(options, windows, nas, self._ledger, self._status, self._read_events)
+        self._watcher: Watcher | None = None
+        self._stopping = False
+        self._known = False
+        self._checked = 0.0
+        self._scan_due = dict.fromkeys(options.mode.sources, 0.0)
+        self._scan_due[Side.WINDOWS] = 0.0  # once in every mode: for unfinished files of an earlier run
+        self._rescan_due = 0.0
+        self._written = 0.0
+
+    # ------------------------------------------------------------------ once
+
+    def once(self) -> None:
+        """Carry across what is there now. Raises Unknown when a side is unknown or has no room."""
+        engine = self._engine
+        begin = time.monotonic()
+        try:
+            engine.open()
+            engine.start()
+            scanned = sum(engine.scan(side, time.monotonic()).entries for side in self._options.mode.sources)
+            patience = 0.0
+            while True:
+                engine.step(time.monotonic())
+                if engine.incomplete or not patience:
+                    patience = time.monotonic() + 3 * self._options.quiet_period + 2
+                self._scan_incomplete()
+                due = engine.pending.next_due()
+                if due is None or due > patience:
+                    break
+                time.sleep(max(0.0, due - time.monotonic()))
+        except Unknown as unknown:
+            self._status.unknown(str(unknown))
+            raise
+        finally:
+            self._status.waiting(len(engine.pending), engine.pending.oldest())
+            self._status.phase("stopped")
+            self._status.write(self._options.state)
+        self._status.cycle(time.monotonic() - begin, scanned)
+        self._status.write(self._options.state)
+        if self._status.is_full:
+            raise Unknown(self._status.halted_reason)
+
+    def _scan_incomplete(self) -> None:
+        sides = set(self._engine.incomplete)
+        self._engine.incomplete.clear()
+        for side in sides:
+            self._engine.scan(side, time.monotonic())
+
+    # ------------------------------------------------------------------ on and on
+
+    def run(self) -> None:
+        """Work until SIGTERM or SIGINT. Raises OSError when the status address is not to be had."""
+        wake, woken = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
+        signal.set_wakeup_fd(woken, warn_on_full_buffer=False)
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._stop)
+        if self._options.status_address:
+            StatusServer(self._options.status_address, self._status).start()
+        _log.info("started: server %r, mode %s", self._options.server, self._options.mode.value)
+        self._write_status()
+        if self._options.mode is Mode.NONE:
+            self._status.phase("idle")
+        while not self._stopping:
+            now = time.monotonic()
+            if self._options.mode is not Mode.NONE:
+                self._turn(now)
+            self._write_status()
+            self._wait(wake)
+        if self._options.mode is not Mode.NONE:
+            self._flush()
+        self._status.phase("stopped")
+        self._status.write(self._options.state)
+        _log.info("stopped")
+
+    def _stop(self, _number: int, _frame: object) -> None:
+        self._stopping = True
+
+    def _wait(self, wake: int) -> None:
+        """Sleep until something happens or is due."""
+        now = time.monotonic()
+        due = [self._written + (1.0 if self._status.changed else _HEARTBEAT)]
+        if self._options.mode is not Mode.NONE:
+            due.append(self._checked + (_CHECK if self._known else _CHECK_HALTED))
+            if self._known:
+                due += [*self._scan_due.values(), self._rescan_due]
+                pending = self._engine.pending.next_due()
+                if pending is not None:
+                    due.append(pending)
+        inputs = [wake] if self._watcher is None else [wake, self._watcher.fd]
+        if not self._stopping:
+            select.select(inputs, [], [], max(0.0, min(due) - now))
+
+    def _turn(self, now: float) -> None:
+        """Do what is due now."""
+        self._read_events()
+        try:
+            if not self._known or now - self._checked >= _CHECK:
+                self._check(now)
+            self._scan(now)
+            due = self._engine.pending.next_due()
+            if due is not None and due <= now:
+                self._status.phase("running")
+                if not self._scan_is_fresh(now):
+                    self._engine.check_windows()
+                self._engine.step(time.monotonic())
+        except Unknown as unknown:
+            self._known = False
+            self._checked = now
+            self._status.unknown(str(unknown))
+        except sqlite3.Error as error:
+            self._known = False
+            self._checked = now + _LEDGER_RETRY
+            self._ledger.rollback()
+            self._status.unknown(f"the ledger cannot be used: {error}")
+        for side in self._engine.incomplete:
+            self._scan_due[side] = min(self._scan_due[side], now + _SCAN_AGAIN)
+        pending = self._engine.pending
+        self._status.waiting(len(pending), pending.oldest())
+        if self._known:
+            self._status.phase("running" if len(pending) or self._engine.incomplete else "idle")
+
+    def _scan_is_fresh(self, now: float) -> bool:
+        return self._checked >= now
+
+    def _check(self, now: float) -> None:
+        """Make sure that both sides are there and the right ones."""
+        first = not self._known
+        self._engine.open()
+        self._checked = now
+        if first:
+            self._engine.start()
+            self._engine.rescan()
+            self._watch()
+            for side in self._scan_due:
+                self._scan_due[side] = now
+            self._rescan_due = now + self._options.rescan
+            self._known = True
+            self._status.unknown("")
+
+    def _watch(self) -> None:
+        """Watch the export with inotify; where that cannot be, it is polled."""
+        if Side.NAS not in self._options.mode.sources:
+            return
+        self._unwatch()
+        try:
+            self._watcher = Watcher(self._options.export, self._report, self._engine.moved)
+            self._status.watching("inotify")
+        except (OSError, OutOfWatches) as error:
+            self._poll_instead(error)
+
+    def _unwatch(self) -> None:
+        """Watch no more: what is open now may be closed without anybody's hearing of it."""
+        if self._watcher is not None:
+            self._watcher.close()
+            self._watcher = None
+            self._engine.forget_open(time.monotonic())
+
+    def _poll_instead(self, error: Exception) -> None:
+        self._unwatch()
+        reason = "the limit of inotify watches is reached" if isinstance(error, OutOfWatches) else str(error)
+        _log.warning("the export is polled, not watched: %s", reason)
+        self._status.watching(f"polling: {reason}")
+        self._scan_due[Side.NAS] = time.monotonic()
+
+    def _report(self, path: str, change: Change) -> None:
+        self._engine.report(path, change, time.monotonic())
+
+    def _read_events(self) -> None:
+        if self._watcher is None:
+            return
+        try:
+            self._watcher.read()
+        except (OSError, OutOfWatches) as error:
+            self._poll_instead(error)
+            return
+        if self._watcher.overflowed:
+            self._watcher.overflowed = False
+            _log.warning("too many changes at once: the export is scanned")
+            self._watch()
+            self._scan_due[Side.NAS] = time.monotonic()
+
+    def _scan(self, now: float) -> None:
+        """Scan the sides whose time has come, and settle when to do it again."""
+        if now >= self._rescan_due:
+            self._rescan_due = now + self._options.rescan
+            self._engine.rescan()
+            for side in self._scan_due:
+                self._scan_due[side] = now
+        for side, due in list(self._scan_due.items()):
+            if now < due:
+                continue
+            if side is Side.WINDOWS:
+                self._engine.check_windows()
+            self._engine.incomplete.discard(side)
+            begin, used = time.monotonic(), time.thread_time()
+            scan = self._engine.scan(side, now)
+            self._status.cycle(time.monotonic() - begin, scan.entries)
+            self._scan_due[side] = now + self._pause(side, time.thread_time() - used)
+
+    def _pause(self, side: Side, used: float) -> float:
+        """How long not to scan a side, after a scan that took so much processor time."""
+        watched = side is Side.NAS and self._watcher is not None
+        if watched or side not in self._options.mode.sources:
+            return float("inf")
+        longest = self._options.interval - self._options.quiet_period - 1
+        return max(_SHORTEST, min(used / _SHARE, longest))
+
+    def _flush(self) -> None:
+        """Carry across what is complete, waiting at most until what is quiet now counts as complete."""
+        last = time.monotonic() + self._options.quiet_period + 1
+        try:
+            self._engine.open()
+            self._read_events()
+            while True:
+                self._engine.step(time.monotonic())
+                due = self._engine.pending.next_due()
+                if due is None or due > last:
+                    return
+                time.sleep(max(0.0, due - time.monotonic()))
+                self._read_events()
+        except (Unknown, sqlite3.Error) as error:
+            self._status.unknown(str(error))
+
+    def _write_status(self) -> None:
+        """Write the status file, once a second at most, and at rest as a heartbeat only."""
+        age = time.monotonic() - self._written
+        if age >= (1.0 if self._status.changed else _HEARTBEAT):
+            self._written = time.monotonic()
+            self._status.write(self._options.state)

@@ -1,0 +1,298 @@
+# Copyright (c) 2026, file_simulator.nas contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the agent did, lags behind, refuses and why: for /status, /metrics, the status file and the log."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from datetime import UTC, datetime
+from posixpath import dirname, join
+from typing import Any
+
+from .. import __version__
+from ..cli import Options
+from ..model import Side
+from ..outcome import Outcome, Result
+
+FORMAT = 1
+_MOST_LISTED = 100
+_MOST_KEPT = 10_000
+_LINES_PER_SECOND = 20
+
+_log = logging.getLogger("nas_sync_agent")
+
+
+def now_text() -> str:
+    """The time of day as status and log write it: UTC, ISO 8601."""
+    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+class Status:
+    """Counters, lists and the reason of a halt. Safe to read from another thread."""
+
+    def __init__(self, options: Options, monotonic: Callable[[], float] = time.monotonic) -> None:
+        """Start in state ``starting``."""
+        self._options = options
+        self._monotonic = monotonic
+        self._lock = threading.Lock()
+        self._started = now_text()
+        self._phase = "starting"
+        self._unknown = ""
+        self._withheld = ""
+        self._full: dict[str, Side] = {}
+        self._last_cycle: dict[str, Any] | None = None
+        self._delivered = {"files": 0, "bytes": 0, "deleted": 0}
+        self._conflicts: deque[dict[str, str]] = deque(maxlen=_MOST_LISTED)
+        self._conflict_count = 0
+        self._refused: dict[str, tuple[str, str]] = {}
+        self._errors: dict[str, str] = {}
+        self._unreadable: dict[str, dict[str, str]] = {}
+        self._watching = "polling"
+        self._pending = 0
+        self._oldest: float | None = None
+        self._lines: list[float] = []
+        self._swallowed = 0
+        self.changed = True
+        """Set with every change; whoever writes the status file clears it."""
+
+    # ------------------------------------------------------------------ what the engine tells
+
+    def outcome(self, outcome: Outcome) -> None:
+        """Count and log what became of one action."""
+        path, result = outcome.path, outcome.result
+        with self._lock:
+            self.changed = True
+            if result in (Result.DELIVERED, Result.CONFLICT):
+                self._delivered["files"] += 1
+                self._delivered["bytes"] += outcome.size
+            if result is Result.REMOVED:
+                self._delivered["deleted"] += 1
+            if result is Result.CONFLICT:
+                self._conflict_count += 1
+                self._conflicts.append({"path": path, "kept_as": outcome.detail, "time": now_text()})
+            if result is Result.REFUSED and outcome.side:
+                known = self._refused.get(path)
+                if known is None and len(self._refused) >= _MOST_KEPT:
+                    return
+                self._refused[path] = outcome.side.value, outcome.detail
+                if known == self._refused[path]:
+                    return
+        side = outcome.side.value if outcome.side else ""
+        match result:
+            case Result.DELIVERED:
+                self._line(logging.INFO, "delivered %r to %s, %d bytes", path, side, outcome.size)
+            case Result.REMOVED:
+                self._line(logging.INFO, "removed %r on %s", path, side)
+            case Result.KEPT:
+                self._line(logging.INFO, "kept %r on %s: it was changed there", path, side)
+            case Result.CONFLICT:
+                self._line(logging.WARNING, "conflict at %r: the second version is %r", path, outcome.detail)
+            case Result.REFUSED:
+                self._line(logging.WARNING, "refused %r on %s: %s", path, side, outcome.detail)
+            case _:
+                return
+
+    def failed(self, path: str, reason: str, times: int) -> None:
+        """An action failed and will be tried again; logged at the first, second, fourth ... time."""
+        with self._lock:
+            self.changed = self.changed or self._errors.get(path) != reason
+            if path in self._errors or len(self._errors) < _MOST_KEPT:
+                self._errors[path] = reason
+        if times & (times - 1) == 0:
+            self._line(logging.WARNING, "cannot carry over %r: %s; it will be tried again", path, reason)
+
+    def resolved(self, path: str, *, keep_refused: bool = False) -> None:
+        """Nothing stands against a path any more."""
+        with self._lock:
+            known: list[dict[str, Any]] = [self._errors, self._full]
+            if not keep_refused:
+                known.append(self._refused)
+            for paths in known:
+                if paths.pop(path, None) is not None:
+                    self.changed = True
+
+    def drop_refused(self, side: Side, directory: str, names: set[str]) -> None:
+        """Forget what was refused in a directory of a side and is not among its names any more."""
+        with self._lock:
+            refused = [path for path, (where, _reason) in self._refused.items() if where == side.value]
+            for path in [path for path in refused if dirname(path) == directory]:
+                if path[len(directory) + 1 if directory else 0 :] not in names:
+                    del self._refused[path]
+                    self.changed = True
+
+    def unreadable(self, side: Side, paths: dict[str, str]) -> None:
+        """What the last scan of a side could not look at."""
+        with self._lock:
+            known = self._unreadable.get(side.value, {})
+            self._unreadable[side.value] = paths
+            self.changed = self.changed or known != paths
+        for path in paths.keys() - known.keys():
+            self._line(logging.WARNING, "cannot look at %r on %s: %s", path or ".", side.value, paths[path])
+
+    def full(self, outcome: Outcome) -> None:
+        """A side had no room for a path."""
+        assert outcome.side is not None
+        with self._lock:
+            first = not self._full
+            self._full[outcome.path] = outcome.side
+            self.changed = True
+        if first:
+            self._line(logging.ERROR, "halted: no space left on the %s side", outcome.side.value)
+
+    def withhold(self, reason: str) -> None:
+        """Deletions are withheld for a reason; none when it is empty."""
+        self._halt("_withheld", reason)
+
+    # ------------------------------------------------------------------ what the service tells
+
+    def unknown(self, reason: str) -> None:
+        """A side is unknown for a reason; none when it is empty."""
+        self._halt("_unknown", reason)
+
+    def _halt(self, attribute: str, reason: str) -> None:
+        with self._lock:
+            before = getattr(self, attribute)
+            setattr(self, attribute, reason)
+            self.changed = self.changed or before != reason
+        if reason and not before:
+            _log.error("halted: %s", reason)
+        elif before and not reason:
+            _log.info("resumed: %s", before)
+
+    def phase(self, phase: str) -> None:
+        """The state, as long as nothing halts the agent."""
+        with self._lock:
+            self.changed = self.changed or self._phase != phase
+            self._phase = phase
+
+    def watching(self, how: str) -> None:
+        """How changes on the NAS side are noticed."""
+        with self._lock:
+            self._watching = how
+            self.changed = True
+
+    def cycle(self, seconds: float, scanned: int) -> None:
+        """A cycle has ended."""
+        with self._lock:
+            self._last_cycle = {"time": now_text(), "seconds": round(seconds, 4), "scanned": scanned}
+
+    def waiting(self, pending: int, oldest: float | None) -> None:
+        """How many paths wait, and since when the first does (monotonic clock)."""
+        with self._lock:
+            self.changed = self.changed or (self._pending == 0) != (pending == 0)
+            self._pending, self._oldest = pending, oldest
+
+    # ------------------------------------------------------------------ what can be read
+
+    @property
+    def halted_reason(self) -> str:
+        """Why the agent does not go on; empty when it does."""
+        with self._lock:
+            return self._reason()
+
+    @property
+    def is_full(self) -> bool:
+        """Whether a side has no room."""
+        with self._lock:
+            return bool(self._full)
+
+    def _reason(self) -> str:
+        full = sorted({side.value for side in self._full.values()})
+        spaces = [f"no space left on the {side} side" for side in full]
+        return "; ".join(filter(None, [self._unknown, self._withheld, *spaces]))
+
+    def snapshot(self) -> dict[str, Any]:
+        """Everything, as JSON has it. Lists are bounded, with the full count beside them."""
+        with self._lock:
+            reason = self._reason()
+            errors = dict(self._errors)
+            for paths in self._unreadable.values():
+                errors.update(paths)
+            lag = 0.0 if self._oldest is None else self._monotonic() - self._oldest
+            return {
+                "format": FORMAT,
+                "version": __version__,
+                "server": self._options.server,
+                "mode": self._options.mode.value,
+                "state": "halted" if reason and self._phase != "stopped" else self._phase,
+                "halted_reason": reason or None,
+                "pid": os.getpid(),
+                "started": self._started,
+                "time": now_text(),
+                "watching": self._watching,
+                "last_cycle": self._last_cycle,
+                "lag_seconds": round(lag, 3),
+                "pending": self._pending,
+                "delivered": dict(self._delivered),
+                "conflicts": list(self._conflicts),
+                "conflict_count": self._conflict_count,
+                "refused": [
+                    {"path": path, "side": side, "reason": reason}
+                    for path, (side, reason) in sorted(self._refused.items())[:_MOST_LISTED]
+                ],
+                "refused_count": len(self._refused),
+                "errors": [{"path": path, "reason": reason} for path, reason in sorted(errors.items())[:_MOST_LISTED]],
+                "error_count": len(errors),
+            }
+
+    def metrics(self) -> str:
+        """The same in the text format of Prometheus."""
+        seen = self.snapshot()
+        label = json.dumps(self._options.server)
+        values: list[tuple[str, str, str, float]] = [
+            ("up", "gauge", "1 while the agent runs.", 1),
+            ("halted", "gauge", "1 while the agent is halted.", float(seen["state"] == "halted")),
+            ("pending", "gauge", "Paths that wait to be carried across.", seen["pending"]),
+            ("lag_seconds", "gauge", "Age of the oldest change not yet carried across.", seen["lag_seconds"]),
+            ("delivered_files_total", "counter", "Files delivered.", seen["delivered"]["files"]),
+            ("delivered_bytes_total", "counter", "Bytes delivered.", seen["delivered"]["bytes"]),
+            (
+                "deleted_files_total",
+                "counter",
+                "Files and directories deleted.",
+                seen["delivered"]["deleted"],
+            ),
+            ("conflicts_total", "counter", "Conflicts.", seen["conflict_count"]),
+            ("refused", "gauge", "Paths refused.", seen["refused_count"]),
+            ("errors", "gauge", "Paths that fail and are tried again.", seen["error_count"]),
+        ]
+        lines = []
+        for name, kind, meaning, value in values:
+            name = f"nas_sync_{name}"
+            lines += [
+                f"# HELP {name} {meaning}",
+                f"# TYPE {name} {kind}",
+                f"{name}{{server={label}}} {value:g}",
+            ]
+        return "\n".join(lines) + "\n"
+
+    def write(self, state: str) -> None:
+        """Replace the status file in one step. Failing to is no error: the agent's work comes first."""
+        path = join(state, "status.json")
+        try:
+            with open(path + ".tmp", "w", encoding="utf-8") as file:
+                json.dump(self.snapshot(), file, indent=1)
+                file.write("\n")
+            os.replace(path + ".tmp", path)
+        except OSError as error:
+            _log.debug("cannot write the status file: %s", error.strerror)
+        self.changed = False
+
+    def _line(self, level: int, message: str, *arguments: object) -> None:
+        """Log, but not more than some lines a second."""
+        now = self._monotonic()
+        self._lines = [when for when in self._lines if now - when < 1.0]
+        if len(self._lines) >= _LINES_PER_SECOND and level < logging.ERROR:
+            self._swallowed += 1
+            return
+        if self._swallowed:
+            _log.info("%d more lines were left out", self._swallowed)
+            self._swallowed = 0
+        self._lines.append(now)
+        _log.log(level, message, *arguments)

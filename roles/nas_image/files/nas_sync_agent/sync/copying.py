@@ -1,0 +1,94 @@
+# Copyright (c) 2026, file_simulator.nas contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Copies a file's content to where it can be given its name in one step."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..errors import Changed, SideFull, is_full
+from ..model import FILE, Deliver, Entry, Intent, Record, Side
+from ..trees.base import Temporary, Tree, new_digest, same
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """Content that is complete on the target side and waits for its name.
+
+    ``path`` is the name it gets: the source's own or a conflict name. ``expected`` is what stands there,
+    ``kept`` the second name that the version has which it replaces, ``delivered`` the sides where the
+    action's path has been delivered so far.
+    """
+
+    action: Deliver
+    target: Tree
+    path: str
+    expected: Entry | None
+    content: Temporary
+    digest: bytes
+    kept: str = ""
+    delivered: frozenset[Side] = frozenset()
+
+    @property
+    def temporary(self) -> str:
+        """Its name while it waits."""
+        return self.content.path
+
+    @property
+    def size(self) -> int:
+        """Bytes."""
+        return self.action.source.size
+
+    def intent(self) -> Intent:
+        """What is about to happen."""
+        to, source = self.action.to, self.action.source.stamp
+        here = Record(FILE, self.digest, delivered=frozenset({to})).seen(to, self.content.stamp)
+        records: tuple[tuple[str, Record], ...]
+        if self.path == self.action.path:
+            records = ((self.path, here.seen(to.other, source)),)
+        else:
+            # The version in the way is not ours: nothing is agreed on that side.
+            settled = Record(FILE, self.digest, delivered=self.delivered - {to}).seen(to.other, source)
+            records = ((self.path, here), (self.action.path, settled))
+        return Intent(self.path, to, self.temporary, self.content.stamp, records)
+
+
+def prepare_copy(action: Deliver, here: Tree, there: Tree, path: str, expected: Entry | None) -> Prepared:
+    """Copy the source of an action, to be named ``path``.
+
+    Raises Changed when the source is not, or does not stay, as the action says; SideFull; OSError.
+    """
+    source = action.source
+    hasher = new_digest()
+    with there.writing(path) as (fd, temporary), here.reading(action.path) as reading:
+        _expect(here.seen(reading), source)
+        length = 0
+        for data in here.chunks(reading):
+            hasher.update(data)
+            length += len(data)
+            _write(there, fd, data)
+        _expect(here.seen(reading), source)
+        _expect(here.look(action.path), source)
+        if length != source.size:
+            raise Changed(action.path)
+        there.carry_over(fd, source)
+    try:
+        content = there.completed(temporary)
+    except OSError:
+        there.discard(temporary)
+        raise
+    return Prepared(action, there, path, expected, content, hasher.digest())
+
+
+def _expect(found: Entry | None, source: Entry) -> None:
+    if not same(found, source):
+        raise Changed
+
+
+def _write(tree: Tree, fd: int, data: bytes) -> None:
+    try:
+        tree.sys.write(fd, data)
+    except OSError as error:
+        if is_full(error):
+            raise SideFull(tree.side) from error
+        raise

@@ -1,0 +1,273 @@
+# Copyright (c) 2026, file_simulator.nas contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One agent's work without its clockwork: what to look at, when a file is complete, what may be deleted.
+
+The service tells the engine the time and what happened; the engine tells when it wants to be called next.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+
+from ..cli import Options
+from ..daemon.inotify import Change
+from ..daemon.status import Status
+from ..errors import Unknown
+from ..model import DIRECTORY, FILE, Entry, Remove, Side
+from ..names import is_ignored
+from ..outcome import Outcome, Result
+from ..trees.nas import NasTree
+from ..trees.windows import WindowsTree
+from . import identity
+from .executor import Executor
+from .ledger import Ledger
+from .pending import Pending
+from .planner import plan
+from .scanner import Scan, Scanner
+from .settling import SETTLE, Settling
+from .snapshot import Looker, Sight
+
+_CHUNK = 1000
+_MOST_PENDING = 20_000
+_HALTED_RETRY = 5.0
+
+
+class Engine:
+    """Brings what has changed across. All times are seconds of the monotonic clock that the caller reads."""
+
+    def __init__(
+        self,
+        options: Options,
+        windows: WindowsTree,
+        nas: NasTree,
+        ledger: Ledger,
+        status: Status,
+        between: Callable[[], None] = lambda: None,
+        wall_ns: Callable[[], int] = time.time_ns,
+    ) -> None:
+        """``between`` is called between two files; ``wall_ns`` is the clock of the NAS side."""
+        self._options = options
+        self._windows = windows
+        self._nas = nas
+        self._ledger = ledger
+        self._status = status
+        self._looker = Looker(windows, nas, ledger, options.mode)
+        self._settling = Settling(options, wall_ns)
+        self._executor = Executor(windows, nas, ledger, between)
+        self._scanners = {
+            side: Scanner(windows if side is Side.WINDOWS else nas, ledger) for side in (Side.WINDOWS, Side.NAS)
+        }
+        self._pending = Pending()
+        self._removals: dict[str, Remove] = {}
+        self._scanned: set[Side] = set()
+        self.incomplete: set[Side] = set()
+        """Sides where a scan has found more than may wait at once: the caller is to scan them again soon."""
+
+    # what the caller tells
+
+    def open(self) -> None:
+        """Open both sides and make sure that they are the right ones. Raises Unknown."""
+        identity.check_volume(self._ledger, self._options.export, self._options.state)
+        self._nas.open()
+        self.check_windows()
+
+    def check_windows(self) -> None:
+        """Open the Windows side anew and look at its marker. Raises Unknown."""
+        self._windows.open()
+        identity.check_windows(self._ledger, self._windows, self._options.server)
+
+    def start(self) -> None:
+        """Clear away what an earlier run has left. Both sides must be open."""
+        self._executor.recover()
+
+    def report(self, path: str, change: Change, now: float) -> None:
+        """Take in one change on the NAS side."""
+        if is_ignored(path):
+            return
+        if change is Change.DIRECTORY:
+            self.scan(Side.NAS, now, path)
+            self._pending.add(path, now, now, quiet=False)
+        elif not self._options.close_events:
+            item = self._pending.add(path, now, now + self._options.quiet_period, quiet=True)
+            item.quiet, item.looks = True, None
+        elif change is Change.WRITING and (self._settling.is_open(path) or self._is_written(path)):
+            self._settling.opened(path, now)
+            # Looked at in case that it will never be closed: a file truncated by name.
+            self._pending.add(path, now, now + self._options.quiet_period, quiet=True)
+        else:
+            if change is Change.CLOSED:
+                self._settling.closed(path)
+            self._pending.add(path, now, now + SETTLE, quiet=False)
+
+    def moved(self, old: str, new: str) -> None:
+        """A file on the NAS side has another name."""
+        self._settling.moved(old, new)
+
+    def forget_open(self, now: float) -> None:
+        """Nobody will tell when open files are closed: they are complete when they have been left alone."""
+        for path in self._settling.forget():
+            item = self._pending.add(path, now, now + self._options.quiet_period, quiet=True)
+            item.quiet, item.looks = True, None
+
+    def _is_written(self, path: str) -> bool:
+        """Whether a new name is a file that somebody writes, not a further name of one or a special file."""
+        try:
+            entry = self._nas.look(path)
+        except OSError:
+            return True
+        return entry is not None and entry.kind == FILE and entry.links == 1
+
+    def rescan(self) -> None:
+        """Compare everything with the ledger at the next scans."""
+        for scanner in self._scanners.values():
+            scanner.forget()
+
+    def scan(self, side: Side, now: float, top: str = "") -> Scan:
+        """Look through a side for what differs from the ledger. Raises Unknown when that is implausible."""
+        scan = Scan()
+        scanner = self._scanners[side]
+        for directory, paths, names in scanner.scan(scan, top):
+            self._status.drop_refused(side, directory, names)
+            for path in paths:
+                if len(self._pending) >= _MOST_PENDING and path not in self._pending:
+                    scanner.forget_directory(directory)
+                    self.incomplete.add(side)
+                    continue
+                if path not in self._pending:
+                    self._pending.add(path, now, now, quiet=True)
+        for path in scan.temporaries:
+            self._windows.discard(path)
+        self._status.unreadable(side, scan.unreadable)
+        if not top:
+            self._plausible(side, scan)
+            self._scanned.add(side)
+        return scan
+
+    def _plausible(self, side: Side, scan: Scan) -> None:
+        """An export that is empty at the first look although the ledger knows files was lost, not deleted."""
+        if side is Side.NAS and side not in self._scanned and not scan.entries and not scan.unreadable:
+            known = self._ledger.files(side)
+            if known > 1:
+                raise Unknown(f"the export is empty, but the ledger knows {known} files in it")
+
+    # what the engine does
+
+    @property
+    def pending(self) -> Pending:
+        """What waits."""
+        return self._pending
+
+    def step(self, now: float) -> None:
+        """Do everything that is due. Both sides must be open and known."""
+        try:
+            while paths := self._pending.due(now, _CHUNK):
+                self._process(paths, now)
+            self._remove(now)
+        finally:
+            self._windows.release()
+            self._nas.release()
+
+    def _process(self, paths: list[str], now: float) -> None:
+        for path in paths:
+            self._removals.pop(path, None)
+        sight = self._looker.look(paths)
+        for path, reason in sight.failed.items():
+            self._failed(path, reason, now)
+        ready = [path for path in sight.paths if self._ready(path, sight, now)]
+        self._find_contents(ready, sight, now)
+        actions = plan(
+            ready,
+            sight.records,
+            sight.windows,
+            sight.nas,
+            self._options.mode,
+            deletions=self._options.deletions,
+            namesakes=sight.namesakes,
+        )
+        for path in set(ready) - {action.path for action in actions}:
+            self._resolved(path)
+        removals = [action for action in actions if isinstance(action, Remove)]
+        self._removals.update((action.path, action) for action in removals)
+        for action in removals:
+            self._pending.postpone(action.path, now + _HALTED_RETRY)
+        self._take(self._executor.run(action for action in actions if not isinstance(action, Remove)), now)
+
+    def _ready(self, path: str, sight: Sight, now: float) -> bool:
+        """Whether what is to be carried over is complete; if not, it is looked at again."""
+        item = self._pending.add(path, now, now, quiet=True)
+        until = self._settling.wait(path, item, sight.at(path), sight.records.get(path), now)
+        if until is not None:
+            self._pending.postpone(path, until)
+        return until is None
+
+    def _find_contents(self, paths: Iterable[str], sight: Sight, now: float) -> None:
+        """Where a recorded directory is gone, so is what it contained."""
+        for path in paths:
+            record = sight.records.get(path)
+            if record is None or record.kind != DIRECTORY:
+                continue
+            entries = dict(zip((Side.WINDOWS, Side.NAS), sight.at(path), strict=True))
+            gone = [s for s in self._options.mode.sources if not _is_directory(entries[s])]
+            for inner in self._ledger.below(path) if gone else ():
+                if inner not in self._removals:
+                    self._pending.add(inner, now, now, quiet=False)
+
+    def _remove(self, now: float) -> None:
+        """Remove what the cycle has found to be deleted, unless that is more than the limit allows."""
+        if not self._removals:
+            self._status.withhold("")
+            return
+        reason = self._too_many(self._removals.values())
+        self._status.withhold(reason)
+        if reason:
+            return  # each of them is looked at again before long
+        # Deleting is what cannot be taken back: make sure once more that the sides are what they were.
+        self.open()
+        removals, self._removals = self._removals, {}
+        inner_first = sorted(removals.values(), key=lambda action: (action.path.count("/"), action.path), reverse=True)
+        self._take(self._executor.run(inner_first), now)
+
+    def _too_many(self, removals: Iterable[Remove]) -> str:
+        counts = dict.fromkeys(Side, 0)
+        for action in removals:
+            counts[action.side] += action.target.kind == FILE
+        for side, count in counts.items():
+            if count and count > self._options.max_deletions.allowed(self._ledger.files(side)):
+                return (
+                    f"{count} files would be deleted on the {side.value} side, more than --max-deletions"
+                    f" {self._options.max_deletions} allows"
+                )
+        return ""
+
+    def _take(self, outcomes: Iterable[Outcome], now: float) -> None:
+        for outcome in outcomes:
+            path = outcome.path
+            if outcome.result is Result.FAILED:
+                self._failed(path, outcome.detail, now)
+            elif outcome.result is Result.FULL:
+                self._status.full(outcome)
+                self._pending.postpone(path, now + _HALTED_RETRY)
+            elif outcome.result is Result.AGAIN:
+                if self._pending.failed(path, now) > 8:
+                    self._status.outcome(Outcome(path, Result.FAILED, None, "it keeps changing"))
+            else:
+                self._resolved(path, keep_refused=outcome.result is Result.REFUSED)
+                self._status.outcome(outcome)
+                if outcome.result in (Result.REMOVED, Result.KEPT):
+                    # Something else may be there under this name by now.
+                    self._pending.add(path, now, now, quiet=True)
+
+    def _failed(self, path: str, reason: str, now: float) -> None:
+        if path not in self._pending:
+            self._pending.add(path, now, now, quiet=True)
+        times = self._pending.failed(path, now)
+        self._status.failed(path, reason, times)
+
+    def _resolved(self, path: str, *, keep_refused: bool = False) -> None:
+        self._pending.done(path)
+        self._status.resolved(path, keep_refused=keep_refused)
+
+
+def _is_directory(entry: Entry | None) -> bool:
+    return entry is not None and entry.kind == DIRECTORY

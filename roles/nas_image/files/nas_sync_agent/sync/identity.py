@@ -1,0 +1,86 @@
+# Copyright (c) 2026, file_simulator.nas contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Whose trees these are: the marker of the Windows directory and the generation of the NAS volume."""
+
+from __future__ import annotations
+
+import json
+import os
+import uuid
+from posixpath import join
+
+from ..errors import Unknown
+from ..names import MARKER
+from ..trees.base import Tree
+from .ledger import Ledger
+
+_LONGEST_MARKER = 65536
+_GENERATION = "generation"
+
+
+def prepare_volume(export: str, state: str) -> None:
+    """Make the exported directory and the state directory of a new volume, with its generation.
+
+    The export is open to every user id: who may do what is the NFS server's and the client's business.
+    Raises OSError.
+    """
+    stage = join(state, "stage")
+    new = not os.path.isdir(state)
+    os.makedirs(stage, mode=0o700, exist_ok=True)
+    generation = join(state, _GENERATION)
+    if os.path.exists(generation):
+        return
+    if new or not os.path.exists(join(state, "ledger.sqlite")):
+        os.makedirs(export, exist_ok=True)
+        os.chmod(export, 0o777)
+        temporary = generation + ".tmp"
+        with open(temporary, "w", encoding="ascii") as file:
+            file.write(str(uuid.uuid4()) + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, generation)
+
+
+def check_volume(ledger: Ledger, export: str, state: str) -> None:
+    """Raise Unknown unless the export is the one that the ledger speaks of."""
+    try:
+        with open(join(state, _GENERATION), encoding="ascii") as file:
+            generation = file.read().strip()
+        status = os.stat(export, follow_symlinks=False)
+    except (OSError, ValueError) as error:
+        raise Unknown(f"the NAS volume is not whole: {error}") from error
+    _same(ledger, "nas_generation", generation, "the NAS volume is not the one that the ledger belongs to")
+    _same(ledger, "nas_root", str(status.st_ino), "the exported directory was replaced by another one")
+
+
+def check_windows(ledger: Ledger, tree: Tree, server: str) -> None:
+    """Raise Unknown unless the open Windows directory has this server's marker, of the known generation."""
+    try:
+        with tree.reading(MARKER) as fd:
+            data = tree.sys.read(fd, _LONGEST_MARKER)
+    except OSError as error:
+        raise Unknown(f"the marker {MARKER} cannot be read: {error.strerror}") from error
+    try:
+        marker = json.loads(data)
+        owner, generation = marker["server"], marker["generation"]
+    except (ValueError, KeyError, TypeError) as error:
+        raise Unknown(f"the marker {MARKER} is damaged") from error
+    if owner != server:
+        raise Unknown(f"the Windows directory belongs to server {owner!r}, not to {server!r}")
+    if not isinstance(generation, str) or not generation:
+        raise Unknown(f"the marker {MARKER} is damaged")
+    _same(
+        ledger,
+        "windows_generation",
+        generation,
+        "the Windows directory is not the one that was synced before",
+    )
+
+
+def _same(ledger: Ledger, key: str, value: str, otherwise: str) -> None:
+    known = ledger.setting(key)
+    if known is None:
+        ledger.set_setting(key, value)
+        ledger.commit()
+    elif known != value:
+        raise Unknown(otherwise)

@@ -1,0 +1,196 @@
+# Copyright (c) 2026, file_simulator.nas contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The ledger on disk: what both sides last agreed on, path by path, and whose trees these are.
+
+SQLite in WAL mode: a transaction is there or not, whenever the process is killed. It is not synced at each
+commit: after a power failure the ledger may lag behind the trees, never the other way round on the NAS side
+(both are on one file system, and its checkpoints are synced after the files). A lagging ledger costs a
+comparison of contents or a conflict copy; it never deletes.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+from collections.abc import Iterable, Iterator
+from posixpath import basename, dirname, join
+from typing import Any
+
+from ..model import Intent, Record, Side, Stamp
+from ..names import fold
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS entries (
+    parent TEXT NOT NULL, name TEXT NOT NULL, fold TEXT NOT NULL, kind TEXT NOT NULL, digest BLOB NOT NULL,
+    windows_size INTEGER, windows_mtime INTEGER, windows_inode INTEGER,
+    nas_size INTEGER, nas_mtime INTEGER, nas_inode INTEGER,
+    delivered INTEGER NOT NULL,
+    PRIMARY KEY (parent, name)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS intents (
+    path TEXT NOT NULL, side TEXT NOT NULL, temporary TEXT NOT NULL,
+    size INTEGER NOT NULL, mtime INTEGER NOT NULL, inode INTEGER NOT NULL, records TEXT NOT NULL
+);
+CREATE INDEX IF NOT EXISTS entries_fold ON entries (fold);
+CREATE INDEX IF NOT EXISTS intents_temporary ON intents (temporary);
+"""
+_COLUMNS = "kind, digest, windows_size, windows_mtime, windows_inode, nas_size, nas_mtime, nas_inode, delivered"
+_FORMAT = "1"
+_BITS = {Side.WINDOWS: 1, Side.NAS: 2}
+_SETS = {bits: frozenset(side for side, bit in _BITS.items() if bits & bit) for bits in range(1 + sum(_BITS.values()))}
+
+
+class Ledger:
+    """Records by path, in one SQLite file. Changes are there for the next start after :meth:`commit`."""
+
+    def __init__(self, path: str) -> None:
+        """Open or create. A file that is no ledger is put aside: a first start deletes nothing."""
+        try:
+            self._database = self._open(path)
+        except sqlite3.DatabaseError as error:
+            if isinstance(error, sqlite3.OperationalError):
+                raise
+            os.replace(path, path + ".damaged")
+            self._database = self._open(path)
+
+    @staticmethod
+    def _open(path: str) -> sqlite3.Connection:
+        database = sqlite3.connect(path)
+        try:
+            database.execute("PRAGMA journal_mode = WAL")
+            database.execute("PRAGMA synchronous = NORMAL")
+            database.executescript(_SCHEMA)
+            database.execute("INSERT OR IGNORE INTO meta VALUES ('format', ?)", (_FORMAT,))
+            database.commit()
+        except sqlite3.Error:
+            database.close()
+            raise
+        return database
+
+    def close(self) -> None:
+        """Close without committing."""
+        self._database.close()
+
+    def commit(self) -> None:
+        """Make everything since the last commit survive the process."""
+        self._database.commit()
+
+    def rollback(self) -> None:
+        """Drop everything since the last commit."""
+        self._database.rollback()
+
+    def setting(self, key: str) -> str | None:
+        """A named value that belongs to the ledger as a whole."""
+        row = self._database.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
+        return None if row is None else str(row[0])
+
+    def set_setting(self, key: str, value: str) -> None:
+        """Store a named value."""
+        self._database.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
+
+    def get(self, path: str) -> Record | None:
+        """The record of a path."""
+        try:
+            key = (dirname(path), basename(path))
+            row = self._database.execute(
+                f"SELECT {_COLUMNS} FROM entries WHERE parent = ? AND name = ?", key
+            ).fetchone()
+        except UnicodeEncodeError:  # a name that is not UTF-8 is never recorded
+            return None
+        return None if row is None else _record(row)
+
+    def put(self, path: str, record: Record) -> None:
+        """Store a record in place of the path's former one."""
+        self._database.execute(
+            "INSERT OR REPLACE INTO entries VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (dirname(path), basename(path), fold(path), *_row(record)),
+        )
+
+    def drop(self, path: str) -> None:
+        """Forget a path."""
+        self._database.execute("DELETE FROM entries WHERE parent = ? AND name = ?", (dirname(path), basename(path)))
+
+    def children(self, directory: str, side: Side) -> Iterator[tuple[str, str, Stamp | None]]:
+        """Name, kind and stamp on one side of all that is recorded in a directory."""
+        prefix = side.value
+        rows = self._database.execute(
+            f"SELECT name, kind, {prefix}_size, {prefix}_mtime, {prefix}_inode FROM entries WHERE parent = ?",
+            (directory,),
+        )
+        for name, kind, size, mtime, inode in rows:
+            yield name, kind, None if size is None else Stamp(size, mtime, inode)
+
+    def below(self, directory: str) -> Iterator[str]:
+        """All recorded paths below a directory."""
+        rows = self._database.execute(
+            "SELECT parent, name FROM entries WHERE parent = ? OR (parent > ? AND parent < ?)",
+            (directory, directory + "/", directory + "0"),  # "0" follows "/"
+        )
+        return (join(parent, name) for parent, name in rows)
+
+    def namesakes(self, paths: Iterable[str]) -> dict[str, str]:
+        """For each path whose folded form another path holds: the folded form and the holder."""
+        holders: dict[str, str] = {}
+        for path in paths:
+            key = fold(path)
+            try:
+                rows = self._database.execute("SELECT parent, name FROM entries WHERE fold = ?", (key,))
+            except UnicodeEncodeError:
+                continue
+            found = [join(parent, name) for parent, name in rows]
+            if found:
+                holders[key] = path if path in found else found[0]
+        return holders
+
+    def files(self, side: Side) -> int:
+        """How many files are recorded on one side."""
+        query = f"SELECT count(*) FROM entries WHERE kind = 'f' AND {side.value}_size IS NOT NULL"
+        return int(self._database.execute(query).fetchone()[0])
+
+    def begin(self, intent: Intent) -> None:
+        """Note what is about to be done."""
+        records = [
+            [path, kind, digest.hex(), *rest]
+            for path, record in intent.records
+            for kind, digest, *rest in [_row(record)]
+        ]
+        self._database.execute(
+            "INSERT INTO intents VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (intent.path, intent.side.value, intent.temporary, *intent.stamp, json.dumps(records)),
+        )
+
+    def end(self, intent: Intent, *, done: bool) -> None:
+        """It has been done, so its records hold; or it will not be done."""
+        self._database.execute("DELETE FROM intents WHERE temporary = ? AND path = ?", (intent.temporary, intent.path))
+        if done:
+            for path, record in intent.records:
+                self.put(path, record)
+
+    def intents(self) -> list[Intent]:
+        """What an earlier run was about to do, and may have done."""
+        found = []
+        for path, side, temporary, size, mtime, inode, text in self._database.execute("SELECT * FROM intents"):
+            records = tuple(
+                (name, _record((kind, bytes.fromhex(digest), *rest))) for name, kind, digest, *rest in json.loads(text)
+            )
+            found.append(Intent(path, Side(side), temporary, Stamp(size, mtime, inode), records))
+        return found
+
+
+def _row(record: Record) -> tuple[Any, ...]:
+    return (
+        record.kind,
+        record.digest,
+        *(record.windows or (None, None, None)),
+        *(record.nas or (None, None, None)),
+        sum(_BITS[side] for side in record.delivered),
+    )
+
+
+def _record(row: tuple[Any, ...]) -> Record:
+    kind, digest, *stamps, delivered = row
+    windows = None if stamps[0] is None else Stamp(*stamps[:3])
+    nas = None if stamps[3] is None else Stamp(*stamps[3:])
+    return Record(kind, digest, windows, nas, _SETS[delivered])

@@ -1,0 +1,96 @@
+# Copyright (c) 2026, file_simulator.nas contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""When is a file complete? By its close on the NAS side, by having been left alone elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from ..cli import Options
+from ..model import FILE, Entry, Record, Side
+from .pending import Item, Looks
+
+SETTLE = 0.025
+"""A file is read no sooner than this after its last change, in seconds: by then the kernel's clock, by which
+it gives times, has moved on, and a later write shows in the time."""
+_TICK_NS = 20_000_000
+
+
+class Settling:
+    """Knows which files of the NAS side are open for writing, and since when the others have been quiet."""
+
+    def __init__(self, options: Options, wall_ns: Callable[[], int]) -> None:
+        """``wall_ns`` is the clock that gives the files of the NAS side their times, in nanoseconds."""
+        self._options = options
+        self._wall_ns = wall_ns
+        self._writing: dict[str, float] = {}
+
+    def opened(self, path: str, now: float) -> None:
+        """A file is being written."""
+        self._writing[path] = now
+
+    def is_open(self, path: str) -> bool:
+        """Whether a file is being written."""
+        return path in self._writing
+
+    def closed(self, path: str) -> None:
+        """A file was closed or is gone."""
+        self._writing.pop(path, None)
+
+    def forget(self) -> list[str]:
+        """Hold no file for open any more; return those that were."""
+        paths = list(self._writing)
+        self._writing.clear()
+        return paths
+
+    def moved(self, old: str, new: str) -> None:
+        """A file has another name; whoever writes it goes on writing it."""
+        since = self._writing.pop(old, None)
+        self._writing.pop(new, None)
+        if since is not None:
+            self._writing[new] = since
+
+    def wait(self, path: str, item: Item, looks: Looks, record: Record | None, now: float) -> float | None:
+        """Until when a path must wait to be complete; None when it is."""
+        windows, nas = looks
+        if nas is None:
+            self.closed(path)
+        for side in self._options.mode.sources:
+            entry = windows if side is Side.WINDOWS else nas
+            if entry is None or entry.kind != FILE or (record is not None and record.shows(side, entry)):
+                continue
+            until = None if side is Side.WINDOWS else self._open_until(path, entry, now)
+            if until is None and side is Side.NAS and not item.quiet:
+                fresh = 0 <= self._wall_ns() - entry.mtime_ns < _TICK_NS
+                until = now + SETTLE if fresh else None
+            elif until is None:
+                until = self._quiet_at(item, looks, entry, now)
+            if until is not None:
+                item.looks = looks
+                return until
+        return None
+
+    def _open_until(self, path: str, entry: Entry, now: float) -> float | None:
+        """An open file counts as closed when nothing is heard of it for the time between two rescans."""
+        since = self._writing.get(path)
+        if since is None or entry.links > 1:
+            return None
+        if now - since < self._options.rescan:
+            return since + self._options.rescan
+        self.closed(path)
+        return None
+
+    def _quiet_at(self, item: Item, looks: Looks, entry: Entry, now: float) -> float | None:
+        quiet, once = self._options.quiet_period, self._options.once
+        if item.looks == looks:
+            left = item.looked + quiet - now
+            return None if left <= 0 or once else now + left
+        item.looked = now
+        if not once:
+            return now + quiet
+        # At the start nobody waits longer than a file's own time asks for. Should the clocks of the two sides
+        # differ, the copy still fails when the file changes, and the running agent brings what comes later.
+        age = (self._wall_ns() - entry.mtime_ns) / 1e9
+        if age >= quiet:
+            return None
+        return now + (quiet - age if age > 0 else quiet)

@@ -1,0 +1,109 @@
+# Copyright (c) 2026, file_simulator.nas contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Gathers what the planner must know about some paths: both sides, the ledger, parents and namesakes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from posixpath import basename, dirname, join
+
+from ..model import Entry, Mode, Record, Side
+from ..names import fold
+from ..trees.nas import NasTree
+from ..trees.windows import WindowsTree
+from .ledger import Ledger
+from .pending import Looks
+
+
+@dataclass
+class Sight:
+    """What was seen at one moment. Absent paths are not in the mappings."""
+
+    paths: list[str] = field(default_factory=list)
+    """What was asked for, and the parents that the ledger does not know yet."""
+    windows: dict[str, Entry] = field(default_factory=dict)
+    nas: dict[str, Entry] = field(default_factory=dict)
+    records: dict[str, Record] = field(default_factory=dict)
+    namesakes: dict[str, str] = field(default_factory=dict)
+    failed: dict[str, str] = field(default_factory=dict)
+    """Paths that could not be looked at, with the reason."""
+
+    def at(self, path: str) -> Looks:
+        """What both sides showed."""
+        return self.windows.get(path), self.nas.get(path)
+
+
+class Looker:
+    """Looks at paths on both open trees and in the ledger."""
+
+    def __init__(self, windows: WindowsTree, nas: NasTree, ledger: Ledger, mode: Mode) -> None:
+        """Names of the NAS side matter only in a mode that brings them to Windows."""
+        self._windows = windows
+        self._nas = nas
+        self._ledger = ledger
+        self._to_windows = Side.NAS in mode.sources
+
+    def look(self, paths: Iterable[str]) -> Sight:
+        """Look at paths now."""
+        sight = Sight()
+        spellings: dict[str, set[str]] = {}
+        todo = list(paths)
+        known = set(todo)
+        while todo:
+            path = todo.pop()
+            self._record(path, sight)
+            try:
+                windows, nas = self._windows.look(path), self._nas.look(path)
+                if windows is not None and self._to_windows and not self._spelled(path, windows, sight, spellings):
+                    windows = None
+            except OSError as error:
+                sight.failed[path] = error.strerror or str(error)
+                continue
+            sight.paths.append(path)
+            if windows is not None:
+                sight.windows[path] = windows
+            if nas is not None:
+                sight.nas[path] = nas
+            parent = dirname(path)
+            if parent and parent not in known and self._record(parent, sight) is None:
+                known.add(parent)
+                todo.append(parent)
+        if self._to_windows:
+            self._look_at_namesakes(sight)
+        return sight
+
+    def _record(self, path: str, sight: Sight) -> Record | None:
+        record = sight.records.get(path) or self._ledger.get(path)
+        if record is not None:
+            sight.records[path] = record
+        return record
+
+    def _spelled(self, path: str, entry: Entry, sight: Sight, spellings: dict[str, set[str]]) -> bool:
+        """Whether what Windows shows under this name has exactly this name.
+
+        A case-insensitive side shows ``readme`` when asked for ``README``: that is a namesake, another path.
+        """
+        record = sight.records.get(path)
+        if record is not None and record.shows(Side.WINDOWS, entry):
+            return True
+        parent, name = dirname(path), basename(path)
+        names = spellings.get(parent)
+        if names is None:
+            names = spellings[parent] = set(self._windows.entries(parent))
+        if name in names:
+            return True
+        key = fold(name)
+        for other in names:
+            if fold(other) == key:
+                sight.namesakes[fold(path)] = join(parent, other)
+        return False
+
+    def _look_at_namesakes(self, sight: Sight) -> None:
+        sight.namesakes = {**self._ledger.namesakes(sight.paths), **sight.namesakes}
+        for holder in set(sight.namesakes.values()) - set(sight.paths):
+            self._record(holder, sight)
+            for tree, entries in ((self._windows, sight.windows), (self._nas, sight.nas)):
+                entry = tree.look(holder)
+                if entry is not None:
+                    entries[holder] = entry

@@ -1,0 +1,233 @@
+# Copyright (c) 2026, file_simulator.nas contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Laying out directories: what is decided from what the disk shows, and how it is done."""
+
+from __future__ import annotations
+
+import os
+import typing as t
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError
+from ansible_collections.file_simulator.nas.plugins.module_utils._windows import layout as layout
+from ansible_collections.file_simulator.nas.plugins.module_utils._windows import layout_plan as plan
+from ansible_collections.file_simulator.nas.plugins.module_utils._windows.directory import read_marker, write_marker
+from ansible_collections.file_simulator.nas.plugins.module_utils._windows.layout import Registry
+from ansible_collections.file_simulator.nas.plugins.module_utils._windows.layout_plan import Observed, Place, Step
+from ansible_collections.file_simulator.nas.plugins.module_utils._windows.marker import MARKER_NAME, Marker
+
+from ...strategies import QUICK
+
+
+def seen(server: str, *, exists: bool = True, empty: bool = True, marker: bool = False, known: str = "") -> Observed:
+    place = Place(server, f"C:\\data\\{server}", f"/drives/c/data/{server}")
+    return Observed(place, exists, empty, Marker(server, known or "g", True) if marker else None, known)
+
+
+def shown(steps: t.Sequence[Step]) -> list[tuple[str, str]]:
+    return [(step.verb, step.place.server) for step in steps]
+
+
+class TestRegistry:
+    def test_is_empty_before_it_was_written(self, tmp_path: Path) -> None:
+        assert Registry(str(tmp_path / "none" / "registry.json")).read() == {}
+
+    def test_is_read_as_it_was_written(self, tmp_path: Path) -> None:
+        registry = Registry(str(tmp_path / "a" / "registry.json"))
+        for generations in ({"/a": "1", "/ä b": "2"}, {"/c": "3"}):
+            registry.write(generations)
+            assert registry.read() == generations
+        assert os.listdir(tmp_path / "a") == ["registry.json"]
+
+    @pytest.mark.parametrize("content", [b"", b"{", b"\xff", b"[]", b"null", b"5"])
+    def test_is_damaged(self, tmp_path: Path, content: bytes) -> None:
+        (tmp_path / "registry.json").write_bytes(content)
+        with pytest.raises(SimulatorError, match=r"registry.json: cannot be read .*; remove it if it is damaged"):
+            Registry(str(tmp_path / "registry.json")).read()
+
+    def test_cannot_be_written(self, tmp_path: Path) -> None:
+        (tmp_path / "file").write_text("")
+        with pytest.raises(SimulatorError, match="cannot be written"):
+            Registry(str(tmp_path / "file" / "registry.json")).write({})
+
+
+class TestObserve:
+    def observe(self, path: Path, known: str = "") -> Observed:
+        return layout.observe(Place("nas-1", r"C:\x", str(path)), {str(path): known} if known else {})
+
+    def test_missing(self, tmp_path: Path) -> None:
+        found = self.observe(tmp_path / "none", "g")
+        assert (found.exists, found.empty, found.marker, found.known) == (False, True, None, "g")
+
+    def test_empty(self, tmp_path: Path) -> None:
+        found = self.observe(tmp_path)
+        assert (found.exists, found.empty, found.marker, found.known) == (True, True, None, "")
+
+    def test_marked_and_filled(self, tmp_path: Path) -> None:
+        marker = Marker("nas-1", "g", True)
+        write_marker(str(tmp_path), marker)
+        assert (self.observe(tmp_path).empty, self.observe(tmp_path).marker) == (True, marker)
+        (tmp_path / "a").write_text("")
+        assert self.observe(tmp_path).empty is False
+
+    @pytest.mark.parametrize("kind", ["file", "dangling link", "pipe"])
+    def test_something_else_stands_there(self, tmp_path: Path, kind: str) -> None:
+        path = tmp_path / "x"
+        {
+            "file": lambda: path.write_text(""),
+            "dangling link": lambda: path.symlink_to("nowhere"),
+            "pipe": lambda: os.mkfifo(path),
+        }[kind]()
+        with pytest.raises(SimulatorError, match=r"C:\\x \(.*\) is not a directory; move it away"):
+            self.observe(path)
+
+    def test_cannot_be_read(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        def denied(_path: str) -> t.NoReturn:
+            raise PermissionError(13, "Permission denied")
+
+        monkeypatch.setattr(layout.os, "scandir", denied)
+        with pytest.raises(SimulatorError, match="cannot be read: Permission denied"):
+            self.observe(tmp_path)
+
+    @pytest.mark.parametrize(
+        ("names", "empty"), [([], True), ([MARKER_NAME], True), (["a"], False), ([MARKER_NAME, "a"], False)]
+    )
+    def test_is_empty_but_for_the_marker(self, tmp_path: Path, names: list[str], empty: bool) -> None:
+        for name in names:
+            (tmp_path / name).write_text('{"server": "", "generation": "g", "created": true}')
+        assert self.observe(tmp_path).empty is empty
+
+
+class TestPlanPresent:
+    def test_everything_is_made(self) -> None:
+        steps = plan.plan_present([seen("", exists=False), seen("a", exists=False), seen("b")])
+        assert shown(steps) == [("mark", ""), ("mark", "a"), ("mark", "b")]
+        assert [step.marker.created for step in steps if step.marker] == [True, True, False]
+        assert len({step.marker.generation for step in steps if step.marker}) == 3
+
+    def test_what_is_marked_stays(self) -> None:
+        assert plan.plan_present([seen("", marker=True), seen("a", marker=True, empty=False)]) == []
+
+    def test_directory_with_a_testers_files_is_marked(self) -> None:
+        (step,) = plan.plan_present([seen("", marker=True), seen("a", empty=False)])
+        assert step.marker and not step.marker.created
+
+    def test_unmounted_data_root_is_refused(self) -> None:
+        with pytest.raises(SimulatorError, match=r"was laid out before, and now it is empty: it is not mounted"):
+            plan.plan_present([seen("", known="g"), seen("a", exists=False, known="g")])
+
+    def test_unmounted_server_directory_is_refused_where_the_data_root_proves_nothing(self) -> None:
+        with pytest.raises(SimulatorError, match="is not mounted"):
+            plan.plan_present([seen("", exists=False), seen("a", known="g")])
+
+    @pytest.mark.parametrize("empty", [True, False])
+    def test_emptied_server_directory_gets_its_marker_back(self, empty: bool) -> None:
+        (step,) = plan.plan_present([seen("", marker=True), seen("a", empty=empty, known="old")])
+        assert step.marker and (step.marker.server, step.marker.generation) == ("a", "old")
+
+    def test_emptied_directory_outside_the_data_root_is_refused(self) -> None:
+        """The data root's marker says nothing of another drive: it may be an empty mount point."""
+        outside = Observed(Place("a", r"D:\elsewhere", "/drives/d/elsewhere"), True, True, None, "old")
+        with pytest.raises(SimulatorError, match="is not mounted"):
+            plan.plan_present([seen("", marker=True), outside])
+
+    def test_removed_directory_is_a_new_one(self) -> None:
+        (step,) = plan.plan_present([seen("", marker=True), seen("a", exists=False, known="old")])
+        assert step.marker and step.marker.generation != "old" and step.marker.created
+
+    @pytest.mark.parametrize("owner", ["b", ""])
+    def test_directory_of_another_server_is_refused(self, owner: str) -> None:
+        place = seen("a").place
+        with pytest.raises(SimulatorError, match=f"is marked as that of '{owner}'; give each server its own"):
+            plan.plan_present([seen("", marker=True), Observed(place, True, True, Marker(owner, "g", True), "")])
+
+
+class TestPlanAbsent:
+    @pytest.mark.parametrize(
+        ("empty", "created", "force", "verbs"),
+        [
+            (True, True, False, ["unmark", "remove"]),
+            (True, False, False, ["unmark"]),
+            (False, True, False, ["unmark"]),
+            (False, False, False, ["unmark"]),
+            (True, True, True, ["empty", "unmark", "remove"]),
+            (False, True, True, ["empty", "unmark", "remove"]),
+            (False, False, True, ["empty", "unmark"]),
+        ],
+    )
+    def test_server_directory(self, empty: bool, created: bool, force: bool, verbs: list[str]) -> None:
+        place = seen("a").place
+        steps = plan.plan_absent([Observed(place, True, empty, Marker("a", "g", created), "g")], force)
+        assert [step.verb for step in steps] == verbs
+
+    @pytest.mark.parametrize("force", [True, False])
+    def test_without_a_marker_nothing_is_touched(self, force: bool) -> None:
+        assert plan.plan_absent([seen(""), seen("a", empty=False), seen("b", exists=False)], force) == []
+
+    def test_data_root_goes_last(self) -> None:
+        steps = plan.plan_absent([seen("", marker=True, empty=False), seen("a", marker=True)], False)
+        assert shown(steps) == [("unmark", "a"), ("remove", "a"), ("unmark", ""), ("remove", "")]
+
+
+class TestCarryOut:
+    def test_empties_servers_wholly_and_the_data_root_of_files_alone(self, tmp_path: Path) -> None:
+        outside = tmp_path / "outside"
+        outside.mkdir()
+        (outside / "precious").write_text("")
+        for name in ("root", "server"):
+            (tmp_path / name / "directory").mkdir(parents=True)
+            (tmp_path / name / "file").write_text("")
+            (tmp_path / name / "link").symlink_to(outside)
+            (tmp_path / name / MARKER_NAME).write_text("")
+        layout.carry_out([Step("empty", Place("", "", str(tmp_path / "root")))])
+        layout.carry_out([Step("empty", Place("a", "", str(tmp_path / "server")))])
+        assert sorted(os.listdir(tmp_path / "root")) == [MARKER_NAME, "directory"]
+        assert os.listdir(tmp_path / "server") == [MARKER_NAME]
+        assert (outside / "precious").exists(), "a link was followed"
+
+    def test_removes_no_directory_that_holds_something(self, tmp_path: Path) -> None:
+        (tmp_path / "a").write_text("")
+        layout.carry_out([Step("remove", Place("a", "", str(tmp_path)))])
+        assert (tmp_path / "a").exists()
+
+    @pytest.mark.parametrize("verb", ["mark", "unmark", "empty", "remove"])
+    def test_failure_names_the_directory(self, verb: str, tmp_path: Path) -> None:
+        (tmp_path / "file").write_text("")
+        place = Place("a", r"C:\data\a", str(tmp_path / "file" / "a"))
+        with pytest.raises(SimulatorError, match=rf"C:\\data\\a \(.*\): {verb}: Not a directory"):
+            layout.carry_out([Step(verb, place, Marker("a", "g", True))])
+
+
+TREES = st.dictionaries(st.sampled_from(["", "a", "b"]), st.sampled_from(["missing", "empty", "files"]))
+
+
+@QUICK
+@given(tree=TREES, force=st.booleans())
+def test_laid_out_again_there_is_nothing_to_do_and_foreign_files_survive(
+    tree: dict[str, str], force: bool, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    root = tmp_path_factory.mktemp("layout") / "data"
+    places = [Place("", r"C:\data", str(root))] + [Place(name, rf"C:\data\{name}", str(root / name)) for name in "ab"]
+    for place in places:
+        state = tree.get(place.server, "missing")
+        if state != "missing":
+            os.makedirs(place.path, exist_ok=True)
+        if state == "files":
+            Path(place.path, "file").write_text("mine")
+    files = sorted(root.rglob("file"))
+
+    def look() -> list[Observed]:
+        return [layout.observe(place, {}) for place in places]
+
+    layout.carry_out(plan.plan_present(look()))
+    assert plan.plan_present(look()) == []
+    assert [read_marker(place.path).server for place in places] == ["", "a", "b"]
+    layout.carry_out(plan.plan_absent(look(), force=False))
+    assert plan.plan_absent(look(), force=force) == []
+    assert sorted(root.rglob("file")) == files and all(file.read_text() == "mine" for file in files)
+    assert not list(root.rglob(MARKER_NAME))
