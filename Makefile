@@ -72,7 +72,7 @@ unit: venv-dev
 molecule: artefact
 	molecule test --scenario-name default
 
-.PHONY: test-agent test-validation test-kubernetes test-report test-windows test-minikube
+.PHONY: test-agent test-validation test-machines test-kubernetes test-report test-windows test-minikube
 # The sync agent as a process, killed at random moments: longer than make test should take.
 test-agent: venv-dev
 	pytest tests/agent
@@ -80,6 +80,10 @@ test-agent: venv-dev
 # Breaks each property of running servers, and sees the check of it fail.
 test-validation: venv-dev
 	pytest tests/validation
+
+# README's commands on bare machines with Debian 12 and Debian 13; skipped, with the reason, where these cannot be made.
+test-machines: venv-dev
+	pytest -rs -s tests/machines
 
 # The Kubernetes engine on a real cluster; skipped, loudly, where that cannot be built.
 test-kubernetes: venv-dev

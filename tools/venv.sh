@@ -21,7 +21,7 @@ if ! python=$(find_python); then
     as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq update
     as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq install --yes --no-install-recommends python3 python3-venv >/dev/null
     python=$(find_python) || {
-        echo "Python 3.11 or newer is needed, and this distribution has $(python3 --version); use Debian 12 or Ubuntu 24.04" >&2
+        echo "Python 3.11 or newer is needed, and this distribution has $(python3 --version); use Debian 12 or newer, or Ubuntu 24.04" >&2
         exit 1
     }
 fi
