@@ -12,11 +12,12 @@ import os
 import shutil
 import sqlite3
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 from agent_faults import Control, Killed, TestSyscalls, WindowsSyscalls
 from nas_sync_agent.cli import DeletionLimit, Options
-from nas_sync_agent.daemon.inotify import Change
+from nas_sync_agent.daemon.inotify import Change, Watcher
 from nas_sync_agent.daemon.status import Status
 from nas_sync_agent.errors import Unknown
 from nas_sync_agent.model import Deletions, Mode, Side
@@ -70,6 +71,11 @@ class World:
         self.windows.mkdir()
         self.generation = "one"
         self.mark()
+        self.between: Callable[[], None] = lambda: None
+        """What happens between two files of a batch, before the agent reads its events."""
+        self.watching = False
+        """Whether the agent hears of changes of the NAS side from the kernel, as a service does."""
+        self.watcher: Watcher | None = None
         self.engine: Engine | None = None
         self.status: Status
         self.ledger: KillableLedger | None = None
@@ -165,11 +171,23 @@ class World:
         windows = WindowsTree(str(self.windows), self.windows_calls)
         nas = NasTree(str(self.export), str(self.state / "stage"), TestSyscalls(self.control, "nas"))
         self.trees = (windows, nas)
-        engine = Engine(options, windows, nas, ledger, self.status, wall_ns=self.wall_ns)
+        engine = Engine(options, windows, nas, ledger, self.status, self._between, wall_ns=self.wall_ns)
         engine.open()
         engine.start()
         self.engine = engine
+        if self.watching:
+            self.watcher = Watcher(str(self.export), self.event, engine.moved)
+            engine.scan(Side.NAS, self.now)
         return engine
+
+    def _between(self) -> None:
+        self.between()
+        self.hear()
+
+    def hear(self) -> None:
+        """The agent reads what the kernel has to tell."""
+        if self.watcher is not None and not self.control.dead:
+            self.watcher.read()
 
     def restart_pod(self) -> None:
         """An output server's pod starts again: the initial copy to the NAS, then what is carried on from there."""
@@ -189,6 +207,9 @@ class World:
                 for fd in [*tree._directories.values(), tree._root_fd, getattr(tree, "_stage_fd", -1)]:
                     if fd >= 0:
                         os.close(fd)
+        if self.watcher is not None:
+            self.watcher.close()
+            self.watcher = None
         self.engine = None
 
     close = stop
@@ -199,8 +220,10 @@ class World:
             engine = self.engine or self.start()
             engine.open()
             self.status.unknown("")
+            self.hear()
             if scan:
-                for side in {*self.mode.sources, Side.WINDOWS}:
+                heard = {Side.NAS} if self.watcher is not None else set()
+                for side in {*self.mode.sources, Side.WINDOWS} - heard:
                     engine.scan(side, self.now)
             engine.step(self.now)
         except Unknown as unknown:
@@ -215,6 +238,15 @@ class World:
             at_rest = at_rest + 1 if self.engine is not None and not len(self.engine.pending) else 0
             if at_rest == 2:
                 break
+
+    def rescan(self) -> None:
+        """Compare everything, as is done every ten minutes."""
+        engine = self.engine or self.start()
+        engine.rescan()
+        engine.open()
+        self.hear()
+        for side in {*self.mode.sources, Side.WINDOWS}:
+            engine.scan(side, self.now, told=side is Side.NAS and self.watcher is not None)
 
     def event(self, path: str, change: Change = Change.CLOSED) -> None:
         """What the watcher would tell."""

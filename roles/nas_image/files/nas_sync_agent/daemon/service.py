@@ -56,6 +56,8 @@ class Service:
         self._scan_due = dict.fromkeys(options.mode.sources, 0.0)
         self._scan_due[Side.WINDOWS] = 0.0  # once in every mode: for unfinished files of an earlier run
         self._rescan_due = 0.0
+        self._unheard = True
+        """Whether the export may have changed, since the last scan of it, without anybody's hearing of it."""
         self._written = 0.0
 
     # ------------------------------------------------------------------ once
@@ -118,6 +120,7 @@ class Service:
             self._wait(wake)
         if self._options.mode is not Mode.NONE:
             self._flush()
+            self._status.waiting(len(self._engine.pending), self._engine.pending.oldest())
         self._status.phase("stopped")
         self._status.write(self._options.state)
         _log.info("stopped")
@@ -192,6 +195,7 @@ class Service:
         if Side.NAS not in self._options.mode.sources:
             return
         self._unwatch()
+        self._unheard = True
         try:
             self._watcher = Watcher(self._options.export, self._report, self._engine.moved)
             self._status.watching("inotify")
@@ -241,9 +245,13 @@ class Service:
                 continue
             if side is Side.WINDOWS:
                 self._engine.check_windows()
+            told = side is Side.NAS and self._watcher is not None and not self._unheard
+            told = told and side not in self._engine.incomplete
             self._engine.incomplete.discard(side)
+            if side is Side.NAS:
+                self._unheard = False
             begin, used = time.monotonic(), time.thread_time()
-            scan = self._engine.scan(side, now)
+            scan = self._engine.scan(side, now, told=told)
             self._status.cycle(time.monotonic() - begin, scan.entries)
             self._scan_due[side] = now + self._pause(side, time.thread_time() - used)
 
@@ -263,6 +271,7 @@ class Service:
             self._read_events()
             while True:
                 self._engine.step(time.monotonic())
+                self._scan_incomplete()
                 due = self._engine.pending.next_due()
                 if due is None or due > last:
                     return

@@ -53,6 +53,7 @@ class Status:
         self._refused: dict[str, tuple[str, str]] = {}
         self._errors: dict[str, str] = {}
         self._unreadable: dict[str, dict[str, str]] = {}
+        self._found_by_rescan = 0
         self._watching = "polling"
         self._pending = 0
         self._oldest: float | None = None
@@ -134,6 +135,22 @@ class Status:
             self.changed = self.changed or known != paths
         for path in paths.keys() - known.keys():
             self._line(logging.WARNING, "cannot look at %r on %s: %s", path or ".", side.value, paths[path])
+
+    def is_refused(self, path: str) -> bool:
+        """Whether a path, or a directory that it is in, is refused as things stand."""
+        with self._lock:
+            if not self._refused:
+                return False
+            while path and path not in self._refused:
+                path = dirname(path)
+            return bool(path)
+
+    def found_by_rescan(self, path: str) -> None:
+        """A rescan has found a change that should have been told when it happened."""
+        with self._lock:
+            self._found_by_rescan += 1
+            self.changed = True
+        self._line(logging.WARNING, "found %r by comparing everything: its change was not told", path)
 
     def full(self, outcome: Outcome) -> None:
         """A side had no room for a path."""
@@ -227,6 +244,7 @@ class Status:
                 "time": now_text(),
                 "watching": self._watching,
                 "last_cycle": self._last_cycle,
+                "found_by_rescan": self._found_by_rescan,
                 "lag_seconds": round(lag, 3),
                 "pending": self._pending,
                 "delivered": dict(self._delivered),
@@ -257,6 +275,12 @@ class Status:
                 "counter",
                 "Files and directories deleted.",
                 seen["delivered"]["deleted"],
+            ),
+            (
+                "found_by_rescan_total",
+                "counter",
+                "Changes that only a comparison of everything has found.",
+                seen["found_by_rescan"],
             ),
             ("conflicts_total", "counter", "Conflicts.", seen["conflict_count"]),
             ("refused", "gauge", "Paths refused.", seen["refused_count"]),

@@ -8,13 +8,13 @@ The service tells the engine the time and what happened; the engine tells when i
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 from ..cli import Options
 from ..daemon.inotify import Change
 from ..daemon.status import Status
 from ..errors import Unknown
-from ..model import DIRECTORY, FILE, Entry, Remove, Side
+from ..model import DIRECTORY, FILE, Entry, Refuse, Remove, Side, Wait
 from ..names import is_ignored
 from ..outcome import Outcome, Result
 from ..trees.nas import NasTree
@@ -22,7 +22,7 @@ from ..trees.windows import WindowsTree
 from . import identity
 from .executor import Executor
 from .ledger import Ledger
-from .pending import Pending
+from .pending import Item, Pending
 from .planner import plan
 from .scanner import Scan, Scanner
 from .settling import SETTLE, Settling
@@ -54,6 +54,7 @@ class Engine:
         self._status = status
         self._looker = Looker(windows, nas, ledger, options.mode)
         self._settling = Settling(options, wall_ns)
+        self._between = between
         self._executor = Executor(windows, nas, ledger, between)
         self._scanners = {
             side: Scanner(windows if side is Side.WINDOWS else nas, ledger) for side in (Side.WINDOWS, Side.NAS)
@@ -85,9 +86,11 @@ class Engine:
         """Take in one change on the NAS side."""
         if is_ignored(path):
             return
+        if change in (Change.DIRECTORY, Change.TOUCHED):
+            self._nas.release()  # a directory may have another name now, or be another one under the same
         if change is Change.DIRECTORY:
             self.scan(Side.NAS, now, path)
-            self._pending.add(path, now, now, quiet=False)
+            self._pending.add(path, now, now, quiet=False).replaced = True
         elif not self._options.close_events:
             item = self._pending.add(path, now, now + self._options.quiet_period, quiet=True)
             item.quiet, item.looks = True, None
@@ -123,8 +126,11 @@ class Engine:
         for scanner in self._scanners.values():
             scanner.forget()
 
-    def scan(self, side: Side, now: float, top: str = "") -> Scan:
-        """Look through a side for what differs from the ledger. Raises Unknown when that is implausible."""
+    def scan(self, side: Side, now: float, top: str = "", *, told: bool = False) -> Scan:
+        """Look through a side for what differs from the ledger. Raises Unknown when that is implausible.
+
+        ``told``: every change since the last scan should have been reported, so whatever is found was missed.
+        """
         scan = Scan()
         scanner = self._scanners[side]
         for directory, paths, names in scanner.scan(scan, top):
@@ -134,8 +140,13 @@ class Engine:
                     scanner.forget_directory(directory)
                     self.incomplete.add(side)
                     continue
-                if path not in self._pending:
-                    self._pending.add(path, now, now, quiet=True)
+                if not self._pending.is_waiting(path):
+                    missed = told and not self._status.is_refused(path)
+                    self._pending.add(path, now, now, quiet=True, missed=missed)
+                elif not told:
+                    self._pending[path].missed = False
+        if told:
+            self._between()  # what has changed during the scan is being told only now
         for path in scan.temporaries:
             self._windows.discard(path)
         self._status.unreadable(side, scan.unreadable)
@@ -165,17 +176,23 @@ class Engine:
                 self._process(paths, now)
             self._remove(now)
         finally:
+            for path in self._removals:
+                self._pending.postpone(path, now + _HALTED_RETRY)
+            self._pending.release()
             self._windows.release()
             self._nas.release()
 
     def _process(self, paths: list[str], now: float) -> None:
         for path in paths:
             self._removals.pop(path, None)
+        # In work before they are looked at: whatever is heard of them from here on is news.
+        items = {path: self._pending.take(path, now) for path in paths}
         sight = self._looker.look(paths)
+        items.update((path, self._pending.take(path, now)) for path in sight.paths if path not in items)
         for path, reason in sight.failed.items():
             self._failed(path, reason, now)
-        ready = [path for path in sight.paths if self._ready(path, sight, now)]
-        self._find_contents(ready, sight, now)
+        ready = [path for path in sight.paths if self._ready(path, items[path], sight, now)]
+        self._find_contents(ready, items, sight, now)
         actions = plan(
             ready,
             sight.records,
@@ -187,30 +204,30 @@ class Engine:
         )
         for path in set(ready) - {action.path for action in actions}:
             self._resolved(path)
-        removals = [action for action in actions if isinstance(action, Remove)]
-        self._removals.update((action.path, action) for action in removals)
-        for action in removals:
-            self._pending.postpone(action.path, now + _HALTED_RETRY)
+        for action in actions:
+            if items[action.path].missed and not isinstance(action, Refuse | Wait):
+                items[action.path].missed = False
+                self._status.found_by_rescan(action.path)
+        self._removals.update((action.path, action) for action in actions if isinstance(action, Remove))
         self._take(self._executor.run(action for action in actions if not isinstance(action, Remove)), now)
 
-    def _ready(self, path: str, sight: Sight, now: float) -> bool:
+    def _ready(self, path: str, item: Item, sight: Sight, now: float) -> bool:
         """Whether what is to be carried over is complete; if not, it is looked at again."""
-        item = self._pending.add(path, now, now, quiet=True)
         until = self._settling.wait(path, item, sight.at(path), sight.records.get(path), now)
         if until is not None:
             self._pending.postpone(path, until)
         return until is None
 
-    def _find_contents(self, paths: Iterable[str], sight: Sight, now: float) -> None:
-        """Where a recorded directory is gone, so is what it contained."""
+    def _find_contents(self, paths: Iterable[str], items: Mapping[str, Item], sight: Sight, now: float) -> None:
+        """Where a recorded directory is gone, so is what it contained, whatever has its name now."""
         for path in paths:
             record = sight.records.get(path)
             if record is None or record.kind != DIRECTORY:
                 continue
             entries = dict(zip((Side.WINDOWS, Side.NAS), sight.at(path), strict=True))
             gone = [s for s in self._options.mode.sources if not _is_directory(entries[s])]
-            for inner in self._ledger.below(path) if gone else ():
-                if inner not in self._removals:
+            for inner in self._ledger.below(path) if gone or items[path].replaced else ():
+                if inner not in self._removals and not self._pending.is_in_work(inner):
                     self._pending.add(inner, now, now, quiet=False)
 
     def _remove(self, now: float) -> None:
@@ -259,8 +276,6 @@ class Engine:
                     self._pending.add(path, now, now, quiet=True)
 
     def _failed(self, path: str, reason: str, now: float) -> None:
-        if path not in self._pending:
-            self._pending.add(path, now, now, quiet=True)
         times = self._pending.failed(path, now)
         self._status.failed(path, reason, times)
 

@@ -1,6 +1,6 @@
 # Copyright (c) 2026, file_simulator.nas contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Paths that are to be looked at, and when."""
+"""Paths that are to be looked at, and when; what is heard of a path while it is in work is not lost."""
 
 from __future__ import annotations
 
@@ -27,51 +27,99 @@ class Item:
     looks: Looks | None = None
     looked: float = 0.0
     failures: int = 0
+    missed: bool = False
+    """Whether a rescan has found it although every change should have been told."""
+    replaced: bool = False
+    """Whether another directory may have come in place of one whose contents are recorded."""
 
 
 class Pending:
-    """The paths that wait."""
+    """The paths that wait, and those that are in work.
+
+    What is heard of a path while it is in work waits beside the work as an item of its own: however the work
+    ends, it ends without what came after its look.
+    """
 
     def __init__(self) -> None:
         """Start with none."""
         self._items: dict[str, Item] = {}
+        self._working: dict[str, Item] = {}
 
     def __len__(self) -> int:
-        """How many wait."""
-        return len(self._items)
+        """How many wait or are in work; one that is in work and was heard of since counts twice."""
+        return len(self._items) + len(self._working)
 
     def __contains__(self, path: str) -> bool:
-        """Whether a path waits."""
-        return path in self._items
+        """Whether a path waits or is in work."""
+        return path in self._items or path in self._working
 
     def __getitem__(self, path: str) -> Item:
-        """A path's item."""
+        """The item of a path that waits."""
         return self._items[path]
 
-    def add(self, path: str, now: float, due: float, *, quiet: bool) -> Item:
+    def add(self, path: str, now: float, due: float, *, quiet: bool, missed: bool = False) -> Item:
         """Have a path looked at by ``due``. What is known of it without a need to be quiet stays so."""
         item = self._items.get(path)
         if item is None:
-            item = self._items[path] = Item(now, due, quiet)
+            item = self._items[path] = Item(now, due, quiet, missed=missed)
         else:
             item.due = min(item.due, due)
             item.quiet = item.quiet and quiet
+            item.missed = item.missed and missed
+        return item
+
+    def is_waiting(self, path: str) -> bool:
+        """Whether a path is still to be looked at, be it in work or not."""
+        return path in self._items
+
+    def is_in_work(self, path: str) -> bool:
+        """Whether a path has been looked at and what was seen there is being worked on."""
+        return path in self._working
+
+    def take(self, path: str, now: float) -> Item:
+        """A path is about to be looked at, whether it waits or not: it is in work from now on."""
+        item = self._items.pop(path, None) or Item(now, now, True)
+        before = self._working.get(path)
+        if before is not None:
+            item.since = min(item.since, before.since)
+        self._working[path] = item
         return item
 
     def postpone(self, path: str, due: float) -> None:
-        """Look at a path again later."""
-        self._items[path].due = due
+        """End the work, to be done later; sooner when the path was heard of meanwhile."""
+        if path in self._working:
+            self._return(path, due)
 
     def failed(self, path: str, now: float) -> int:
-        """Look again after a pause that doubles each time; how often it has failed now."""
-        item = self._items[path]
-        item.due = now + min(_FIRST_RETRY * 2**item.failures, _LAST_RETRY)
-        item.failures = min(item.failures + 1, 32)
+        """Try again after a pause that doubles each time; how often it has failed now."""
+        known = self._working.get(path) or self._items.get(path)
+        failures = known.failures if known else 0
+        item = self._return(path, now + min(_FIRST_RETRY * 2**failures, _LAST_RETRY))
+        item.failures = min(failures + 1, 32)
         return item.failures
 
+    def _return(self, path: str, due: float) -> Item:
+        """Let a path wait until ``due``. One that was heard of while it was in work waits as that has set."""
+        worked = self._working.pop(path, None)
+        item = self._items.get(path)
+        if item is None:
+            item = self._items[path] = worked or Item(due, due, True)
+            item.due = due
+        elif worked is not None:
+            item.since = min(item.since, worked.since)
+            item.replaced = item.replaced or worked.replaced
+        else:
+            item.due = due
+        return item
+
     def done(self, path: str) -> None:
-        """Nothing is left to do for a path."""
-        self._items.pop(path, None)
+        """The work at a path has ended. What was heard of it since still waits."""
+        self._working.pop(path, None)
+
+    def release(self) -> None:
+        """No work is going on any more: what has not come to an end waits as before."""
+        for path in list(self._working):
+            self._return(path, self._working[path].due)
 
     def due(self, now: float, limit: int) -> list[str]:
         """Up to ``limit`` paths whose time has come."""
@@ -88,9 +136,9 @@ class Pending:
         return min((item.due for item in self._items.values()), default=None)
 
     def oldest(self) -> float | None:
-        """Since when the first of those that wait has waited."""
-        return min((item.since for item in self._items.values()), default=None)
+        """Since when the first of those that wait or are in work has waited."""
+        return min((item.since for items in (self._items, self._working) for item in items.values()), default=None)
 
     def __iter__(self) -> Iterator[str]:
         """The paths."""
-        return iter(self._items)
+        return iter({**self._working, **self._items})

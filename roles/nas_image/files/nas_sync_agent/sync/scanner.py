@@ -65,7 +65,8 @@ class Scanner:
                 join(directory, name) for name, entry in entries.items() if entry and entry.kind == DIRECTORY
             )
             look = hash(frozenset(entries.items()))
-            if self._looks.get(directory) != look:
+            # Part of a tree is scanned when a directory has appeared: it may be another than the one of that name.
+            if top or self._looks.get(directory) != look:
                 # Set before the paths are handed on, so that forget_directory() meanwhile has the last word.
                 self._looks[directory] = look
                 yield directory, self._differing(directory, entries), set(entries)
