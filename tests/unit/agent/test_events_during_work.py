@@ -286,3 +286,24 @@ def test_a_change_that_is_told_late_is_not_counted(world: World) -> None:
     assert world.files(W) == {"d/b": "x"} and world.status.snapshot()["found_by_rescan"] == 0
     world.event("d/b", Change.TOUCHED)
     world.settle()
+
+
+def test_a_file_that_is_opened_while_the_batch_is_looked_at_is_not_delivered(watched: World) -> None:
+    """Promise 6: its new content was seen, but not yet that somebody has it open."""
+    held: list[int] = []
+
+    def fault(side: str, name: str, what: str) -> None:
+        if (side, name, what) == ("nas", "stat", "a") and not held:
+            held.append(os.open(watched.export / "z", os.O_WRONLY | os.O_TRUNC))
+            os.write(held[0], b"half")
+
+    watched.turn()
+    watched.control.fault = fault
+    seen: list[str | None] = []
+    watched.between = lambda: seen.append(watched.read(W, "z"))
+    watched.settle()
+    assert held and "half" not in seen and watched.read(W, "z") is None
+    os.write(held[0], b" and half")
+    os.close(held[0])
+    watched.settle()
+    assert watched.read(W, "z") == "half and half"

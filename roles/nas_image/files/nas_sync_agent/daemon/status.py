@@ -145,6 +145,11 @@ class Status:
                 path = dirname(path)
             return bool(path)
 
+    def refused_below(self, directory: str) -> list[str]:
+        """What is refused in a directory and below."""
+        with self._lock:
+            return [path for path in self._refused if path.startswith(directory + "/")]
+
     def found_by_rescan(self, path: str) -> None:
         """A rescan has found a change that should have been told when it happened."""
         with self._lock:

@@ -7,6 +7,7 @@ The service tells the engine the time and what happened; the engine tells when i
 
 from __future__ import annotations
 
+import itertools
 import time
 from collections.abc import Callable, Iterable, Mapping
 
@@ -55,7 +56,7 @@ class Engine:
         self._looker = Looker(windows, nas, ledger, options.mode)
         self._settling = Settling(options, wall_ns)
         self._between = between
-        self._executor = Executor(windows, nas, ledger, between)
+        self._executor = Executor(windows, nas, ledger, options.mode, options.deletions, between)
         self._scanners = {
             side: Scanner(windows if side is Side.WINDOWS else nas, ledger) for side in (Side.WINDOWS, Side.NAS)
         }
@@ -189,6 +190,7 @@ class Engine:
         items = {path: self._pending.take(path, now) for path in paths}
         sight = self._looker.look(paths)
         items.update((path, self._pending.take(path, now)) for path in sight.paths if path not in items)
+        self._between()  # a file that has been opened since the last time is not complete, whatever it looked like
         for path, reason in sight.failed.items():
             self._failed(path, reason, now)
         ready = [path for path in sight.paths if self._ready(path, items[path], sight, now)]
@@ -226,7 +228,9 @@ class Engine:
                 continue
             entries = dict(zip((Side.WINDOWS, Side.NAS), sight.at(path), strict=True))
             gone = [s for s in self._options.mode.sources if not _is_directory(entries[s])]
-            for inner in self._ledger.below(path) if gone or items[path].replaced else ():
+            if not gone and not items[path].replaced:
+                continue
+            for inner in itertools.chain(self._ledger.below(path), self._status.refused_below(path)):
                 if inner not in self._removals and not self._pending.is_in_work(inner):
                     self._pending.add(inner, now, now, quiet=False)
 

@@ -15,11 +15,13 @@ from ..model import (
     FILE,
     Action,
     Agree,
+    Deletions,
     Deliver,
     Entry,
     Forget,
     Intent,
     MakeDirectory,
+    Mode,
     Reconcile,
     Record,
     Refuse,
@@ -33,6 +35,7 @@ from ..trees.nas import NasTree
 from ..trees.windows import WindowsTree
 from .copying import Prepared, prepare_copy
 from .ledger import Ledger
+from .planner import decide
 from .publisher import Publisher
 
 _BATCH_FILES = 512
@@ -44,12 +47,20 @@ class Executor:
     """Executes actions on two open trees and keeps the ledger in step."""
 
     def __init__(
-        self, windows: WindowsTree, nas: NasTree, ledger: Ledger, between: Callable[[], None] = lambda: None
+        self,
+        windows: WindowsTree,
+        nas: NasTree,
+        ledger: Ledger,
+        mode: Mode,
+        deletions: Deletions,
+        between: Callable[[], None] = lambda: None,
     ) -> None:
         """``between`` is called between two files, so that the caller can see to its events."""
         self._trees: dict[Side, Tree] = {Side.WINDOWS: windows, Side.NAS: nas}
         self._nas = nas
         self._ledger = ledger
+        self._mode = mode
+        self._deletions = deletions
         self._between = between
         self._publisher = Publisher(self._trees, nas, ledger)
 
@@ -244,7 +255,7 @@ class Executor:
 
     def _remove_directory(self, path: str, tree: Tree) -> Outcome:
         """Remove a directory when it is empty; what is left in it belongs to somebody else."""
-        if any(True for _path in self._ledger.below(path)):
+        if not all(map(self._is_settled, self._ledger.below(path))):
             return Outcome(path, Result.AGAIN)
         kept = bool(tree.entries(path))
         if not kept:
@@ -252,6 +263,12 @@ class Executor:
             tree.settle([path])
         self._ledger.drop(path)
         return Outcome(path, Result.KEPT if kept else Result.REMOVED, tree.side)
+
+    def _is_settled(self, path: str) -> bool:
+        """Whether nothing is to be done about a recorded path as it is."""
+        record = self._ledger.get(path)
+        windows, nas = self._trees[Side.WINDOWS].look(path), self._trees[Side.NAS].look(path)
+        return decide(path, record, windows, nas, self._mode, self._deletions) is None
 
 
 def directory_record(delivered: frozenset[Side]) -> Record:
