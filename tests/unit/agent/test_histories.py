@@ -12,7 +12,7 @@ import os
 import shutil
 import tempfile
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from agent_world import QUIET, World, scratch
 from hypothesis import HealthCheck, settings
@@ -20,12 +20,43 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 from nas_sync_agent.model import Mode, Side
 
-HISTORIES = int(os.environ.get("AGENT_HISTORIES", "1700"))
+HISTORIES = int(os.environ.get("AGENT_HISTORIES", "100"))
 SECOND = 1_000_000_000
-PATHS = ("a", "b", "d/a", "d/b", "d/e/a", "A", "con")
+PATHS = ("a", "b", "d/a", "d/b", "d/e/a", "f/a", "A", "con")
 
 sides = st.sampled_from(list(Side))
 paths = st.sampled_from(PATHS)
+
+
+class Change(NamedTuple):
+    """What a user does while the agent works; nothing where it cannot be done."""
+
+    when: int
+    """At which of the agent's calls, or of its files."""
+    what: str
+    side: Side
+    path: str
+    to: str
+    size: int
+
+    def happen(self, history: Histories) -> None:
+        if self.side is not history.mode.sources[0] and len(history.mode.sources) == 1:
+            return
+        match self.what:
+            case "write":
+                history.write_at(self.side, self.path, self.size)
+            case "delete":
+                history.delete_at(self.side, self.path)
+            case "delete directory":
+                history.delete_at(self.side, "d")
+            case "rename":
+                history.rename_at(self.side, self.path, self.to)
+            case "rename directory":
+                history.rename_directory_at(self.side, "d", "f")
+
+
+KINDS = ("write", "write", "delete", "delete directory", "rename", "rename directory")
+changes = st.builds(Change, st.integers(0, 120), st.sampled_from(KINDS), sides, paths, paths, st.sampled_from([8, 9]))
 
 
 class Histories(RuleBasedStateMachine):
@@ -45,7 +76,16 @@ class Histories(RuleBasedStateMachine):
         """Contents that a user of a side has removed there and that must not come back."""
         self.unseen: set[str] = set()
         """Contents that came in place of others without a change of size and time: see docs/sync.md, one limit."""
+        self.stood: dict[str, set[tuple[int, int]]] = {}
+        """Size and second of all that has stood at a path in the Windows directory, in lower case."""
         self.mounted = True
+        self.comparable = True
+        """Whether the agent still has the ledger that it began with."""
+        self.origin: dict[str, Side] = {}
+        """Where a content was written."""
+        self.touched: dict[Side, set[str]] = {side: set() for side in Side}
+        """Where users of a side have changed something, in lower case."""
+        self.world.watching = Side.NAS in self.mode.sources
 
     def teardown(self) -> None:
         try:
@@ -72,6 +112,7 @@ class Histories(RuleBasedStateMachine):
 
     def gone(self, side: Side, path: str) -> None:
         """A user removes or replaces what is at a path."""
+        self.touched[side].add(path.lower())
         files, across = self.world.files(side), self.seen(side.other)
         for found, content in files.items():
             if found == path or found.startswith(path + "/"):
@@ -82,15 +123,18 @@ class Histories(RuleBasedStateMachine):
                     self.deleted[side].add(content)
 
     def replaces(self, side: Side, path: str, size: int, time_ns: int, content: str) -> None:
-        """A user puts ``content`` where a file may be already: does size or time tell of it?"""
-        target = self.world.root(side) / path
-        if side is Side.WINDOWS and self.layer == "windows" and target.is_file():
-            before = target.stat()
-            if (before.st_size, before.st_mtime_ns // SECOND) == (size, time_ns // SECOND):
+        """A user puts ``content`` where a file may have been: do size and time tell of it?"""
+        if side is Side.WINDOWS and self.layer == "windows":
+            stood = self.stood.setdefault(path.lower(), set())
+            if (size, time_ns // SECOND) in stood:
                 self.unseen.add(content)
+            stood.add((size, time_ns // SECOND))
 
     @rule(side=sides, path=paths, size=st.sampled_from([8, 8, 9, 5000]))
     def write(self, side: Side, path: str, size: int) -> None:
+        self.write_at(side, path, size)
+
+    def write_at(self, side: Side, path: str, size: int) -> None:
         root = self.world.root(side)
         blocked = any((root / parent).is_file() for parent in Path(path).parents if str(parent) != ".")
         if not self.usable(side) or blocked or (root / path).is_dir() or not self.possible(side, path):
@@ -99,6 +143,7 @@ class Histories(RuleBasedStateMachine):
         content = f"{len(self.written):07}".ljust(size, ".")
         self.written.add(content)
         self.alive.add(content)
+        self.origin[content] = side
         self.world.pass_time(0.001)
         self.replaces(side, path, size, self.world.wall_ns(), content)
         self.world.write(side, path, content, takes=0.0)
@@ -107,7 +152,10 @@ class Histories(RuleBasedStateMachine):
     def delete(self, side: Side, data: st.DataObject) -> None:
         files = sorted({*self.world.files(side), *self.world.directories(side)}) if self.usable(side) else []
         if files:
-            path = data.draw(st.sampled_from(files))
+            self.delete_at(side, data.draw(st.sampled_from(files)))
+
+    def delete_at(self, side: Side, path: str) -> None:
+        if self.usable(side) and (self.world.root(side) / path).exists():
             self.gone(side, path)
             self.world.delete(side, path)
 
@@ -117,9 +165,15 @@ class Histories(RuleBasedStateMachine):
         root = self.world.root(side)
         if not files or not (root / to).parent.is_dir() or (root / to).is_dir():
             return
-        path = data.draw(st.sampled_from(files))
-        if path == to or not self.possible(side, to):
+        self.rename_at(side, data.draw(st.sampled_from(files)), to)
+
+    def rename_at(self, side: Side, path: str, to: str) -> None:
+        root = self.world.root(side)
+        if not self.usable(side) or path == to or not self.possible(side, to) or (root / to).is_dir():
             return
+        if not (root / path).is_file() or not (root / to).parent.is_dir() or path not in self.world.files(side):
+            return
+        self.touched[side].add(path.lower())
         content = self.world.files(side)[path]
         self.gone(side, to)
         for deleted in self.deleted.values():
@@ -133,13 +187,55 @@ class Histories(RuleBasedStateMachine):
     def mkdir(self, side: Side, path: str) -> None:
         target = self.world.root(side) / path
         if self.usable(side) and target.parent.is_dir() and not target.exists():
+            self.touched[side].add(path.lower())
             target.mkdir()
+
+    @rule(side=sides, names=st.sampled_from([("d", "f"), ("f", "d"), ("d/e", "f")]))
+    def rename_directory(self, side: Side, names: tuple[str, str]) -> None:
+        self.rename_directory_at(side, *names)
+
+    def rename_directory_at(self, side: Side, path: str, to: str) -> None:
+        root = self.world.root(side)
+        if not self.usable(side) or not (root / path).is_dir() or (root / to).exists():
+            return
+        for found, content in self.world.files(side).items():
+            if found.startswith(path + "/"):
+                for deleted in self.deleted.values():
+                    deleted.discard(content)  # it is a change of the source
+                status = (root / found).stat()
+                self.replaces(side, to + found[len(path) :], status.st_size, status.st_mtime_ns, content)
+        self.touched[side].update((path, to))
+        self.world.pass_time(0.001)
+        (root / path).rename(root / to)
 
     # ------------------------------------------------------------------ agent and its surroundings
 
     @rule(seconds=st.sampled_from([0.1, 1.0, QUIET + 0.1, 30.0]))
     def step(self, seconds: float) -> None:
         self.world.turn()
+        self.world.pass_time(seconds)
+
+    @rule(changes=st.lists(changes, min_size=1, max_size=4), seconds=st.sampled_from([0.1, QUIET + 0.1]))
+    def step_with_changes(self, changes: list[Change], seconds: float) -> None:
+        """Users go on while the agent works: at chosen ones of its calls, and between two of its files."""
+        todo = sorted(changes, key=lambda change: change.when)
+        done = 0
+
+        def go_on(*_call: str) -> None:
+            nonlocal done
+            while todo and todo[0].when <= done:
+                todo.pop(0).happen(self)
+            done += 1
+
+        if len(self.mode.sources) == 1:
+            self.world.control.fault = lambda side, name, what: go_on() if side != "ledger" else None
+        else:
+            self.world.between = go_on
+        try:
+            self.world.turn()
+        finally:
+            self.world.control.fault = None
+            self.world.between = lambda: None
         self.world.pass_time(seconds)
 
     @rule()
@@ -160,6 +256,7 @@ class Histories(RuleBasedStateMachine):
         self.world.lose_volume()
         visible = set(self.seen(Side.WINDOWS).values())
         self.alive &= visible
+        self.comparable = False
         self.deleted = {side: set() for side in Side}
 
     @precondition(lambda self: self.mounted)
@@ -209,18 +306,37 @@ class Histories(RuleBasedStateMachine):
         assert self.world.engine is not None and not self.world.status.halted_reason
         assert not len(self.world.engine.pending), list(self.world.engine.pending)
         self.promises_hold()
-        self.world.engine.rescan()  # a name that was refused may be free by now
+        self.world.rescan()  # a name that was refused may be free by now
         self.world.settle(40)
+        assert self.world.status.snapshot()["found_by_rescan"] == 0
         self.world.control.changes.clear()
-        self.world.engine.rescan()
+        self.world.rescan()
         self.world.settle()
         assert self.world.control.changes == []
+        self.target_follows()
         if self.mode is Mode.TWO_WAY:
             held = {side: self.carried(side) for side in Side}
             for path in [path for path, content in held[Side.WINDOWS].items() if content in self.unseen]:
                 for files in held.values():
                     files.pop(path, None)
             assert held[Side.WINDOWS] == held[Side.NAS]
+
+    def target_follows(self) -> None:
+        """Where no user of the target has been, it has what the source has: nothing old, no ghosts."""
+        if len(self.mode.sources) > 1 or not self.comparable:
+            return
+        source = self.mode.sources[0]
+        here, there = self.carried(source), self.world.files(source.other)
+
+        def apart(path: str, content: str) -> bool:
+            places = [path.lower(), *(str(parent).lower() for parent in Path(path).parents)]
+            return content in self.unseen or any(place in self.touched[source.other] for place in places)
+
+        for path, content in here.items():
+            assert apart(path, content) or there.get(path) == content, f"{path} is not what it is at the source"
+        for path, content in there.items():
+            if self.origin[content] is source and ".conflict-" not in path:
+                assert apart(path, content) or self.world.files(source).get(path) == content, f"{path} is a ghost"
 
     def carried(self, side: Side) -> dict[str, str]:
         """The files of a side that the other side can hold."""
@@ -238,8 +354,6 @@ def machine(mode: Mode, layer: str) -> type:
     made.TestCase.settings = settings(
         max_examples=HISTORIES,
         stateful_step_count=15,
-        deadline=None,
-        print_blob=True,
         suppress_health_check=list(HealthCheck),
     )
     return made.TestCase

@@ -35,6 +35,18 @@ def test_a_directory_with_a_testers_version_in_it(world: World, call: int) -> No
     assert world.read(W, "d/a") == "theirs"
 
 
+@pytest.mark.parametrize("name", ["A", "b"])
+def test_a_file_whose_name_changes_its_case(world: World, name: str) -> None:
+    """Found by the random histories: on a side without case, the old name still shows the file."""
+    world.mode = Mode.TWO_WAY
+    world.write(W, "a", "1")
+    world.settle()
+    world.delete(W, "a")
+    world.write(W, name, "other")
+    expect_rest(world)
+    assert world.files(N) == {name: "other"}
+
+
 def conflict(world: World, source: Side) -> None:
     """``d/a`` is the other side's own, and the agent knows of it."""
     world.write(source.other, "d/a", "theirs")

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from posixpath import dirname
+from posixpath import basename, dirname
 
 from .. import names
 from ..errors import Changed, SideFull, is_full
@@ -233,8 +233,7 @@ class Executor:
     def _remove(self, action: Remove) -> Outcome:
         path, tree = action.path, self._trees[action.side]
         record = self._ledger.get(path)
-        source = self._trees[action.side.other].look(path)
-        if record is None or (source is not None and source.kind == record.kind):
+        if record is None or self._is_back(path, record, self._trees[action.side.other]):
             return Outcome(path, Result.AGAIN)
         if action.target.kind == DIRECTORY:
             return self._remove_directory(path, tree)
@@ -252,6 +251,12 @@ class Executor:
         self._ledger.drop(path)
         tree.settle([path])
         return Outcome(path, Result.REMOVED, action.side)
+
+    @staticmethod
+    def _is_back(path: str, record: Record, source: Tree) -> bool:
+        """Whether the source has the path again. A name that differs in case only is another path."""
+        found = source.look(path)
+        return found is not None and found.kind == record.kind and basename(path) in source.entries(dirname(path))
 
     def _remove_directory(self, path: str, tree: Tree) -> Outcome:
         """Remove a directory when it is empty; what is left in it belongs to somebody else."""
