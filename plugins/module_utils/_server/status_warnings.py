@@ -6,9 +6,8 @@
 
 from __future__ import annotations
 
-import calendar
-import time
 import typing as t
+from datetime import datetime, timezone
 
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.text import counted, duration, size
 
@@ -88,6 +87,6 @@ def _of_space(space: t.Mapping[str, int | None]) -> t.Iterator[str]:
 def _seconds(text: object) -> float | None:
     """Return a time of day as the agent writes it, in seconds since 1970; None when it is none."""
     try:
-        return float(calendar.timegm(time.strptime(str(text)[:19], "%Y-%m-%dT%H:%M:%S")))
+        return datetime.strptime(str(text)[:19], "%Y-%m-%dT%H:%M:%S").replace(tzinfo=timezone.utc).timestamp()
     except ValueError:
         return None

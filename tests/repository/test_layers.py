@@ -1,0 +1,150 @@
+# Copyright (c) 2026, file_simulator.nas contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Which package may import which: data flows one way, and pure code stays pure."""
+
+from __future__ import annotations
+
+import ast
+import sys
+import typing as t
+from pathlib import Path
+
+import pytest
+
+from .documents import ROOT
+
+UTILS = ROOT / "plugins" / "module_utils"
+AGENT = ROOT / "roles" / "nas_image" / "files" / "nas_sync_agent"
+PREFIX = "ansible_collections.file_simulator.nas.plugins.module_utils."
+_ENGINE = {"_common", "_model", "_server", "_engine"}
+
+# A package, and what it may import besides itself. The longest name that fits a file counts.
+MAY_IMPORT: dict[str, set[str]] = {
+    "_common": set(),
+    "_model": {"_common"},
+    "_nfs": {"_common"},
+    "_windows": {"_common", "_model"},
+    "_server": {"_common", "_model", "_nfs"},
+    "_kubernetes": {"_common"},
+    "_engine": {"_common", "_model", "_server"},
+    "_engine.podman": {*_ENGINE, "_nfs", "_windows"},
+    "_engine.kubernetes": {*_ENGINE, "_nfs", "_windows", "_kubernetes"},
+    "_image": {"_common"},
+    "_minikube": {"_common", "_model", "_windows"},
+    "_clients": {"_common", "_model", "_server", "_kubernetes"},
+    "_checks": {"_common", "_model", "_nfs", "_windows", "_server", "_engine"},
+    "_reports": {"_common", "_server", "_checks.result"},
+    "_ansible": {
+        "_common", "_model", "_nfs", "_windows", "_server", "_kubernetes", "_engine", "_engine.podman",
+        "_engine.kubernetes", "_image", "_minikube", "_clients", "_checks", "_reports",
+    },
+}  # fmt: skip
+
+# Imports that the table does not allow, each waiting to be mended. The list may only become shorter.
+EXCEPTIONS: dict[str, set[str]] = {
+    "_clients.cluster": {"_engine.kubernetes"},
+    "_clients.state": {"_engine.kubernetes"},
+    "_common.waiting": {"_nfs"},
+    "_image.archive": {"_engine.podman"},
+    "_minikube.cli": {"_ansible"},
+}
+IMPURE = {"_windows.marker": {"uuid"}}
+
+# What pure code cannot do without: clocks, disks, networks, processes, chance.
+_OUTSIDE = {
+    "asyncio", "http", "os", "random", "secrets", "shutil", "socket", "ssl", "subprocess", "tempfile", "threading",
+    "time", "urllib.request", "uuid",
+}  # fmt: skip
+
+# The agent: the core knows nothing of clock, HTTP and inotify; a side knows nothing of the core.
+AGENT_MAY_IMPORT: dict[str, set[str]] = {
+    "trees": {""},
+    "sync": {"", "trees"},
+    "daemon": {"", "trees", "sync"},
+    "": {"", "trees", "sync", "daemon"},
+}
+AGENT_EXCEPTIONS: dict[str, set[str]] = {"sync.engine": {".daemon.inotify.Change", ".daemon.status.Status"}}
+
+
+def modules(top: Path) -> dict[str, Path]:
+    """The dotted names of a package's files."""
+    return {".".join(path.relative_to(top).with_suffix("").parts): path for path in sorted(top.rglob("*.py"))}
+
+
+def imported(name: str, path: Path) -> t.Iterator[str]:
+    """The dotted names that a file imports; relative ones as seen from the package's top, with a dot before them."""
+    is_package = path.name == "__init__.py"
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.level:
+            above = name.split(".")[: -node.level + (1 if is_package and node.level > 1 else 0) or None]
+            base = [*above, *(node.module.split(".") if node.module else [])]
+            yield from ("." + ".".join([*base, alias.name]) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def package_of(name: str, packages: t.Collection[str]) -> str:
+    """The longest of the packages that a dotted name is in."""
+    fitting = [package for package in packages if name == package or name.startswith(package + ".")]
+    return max(fitting, key=len, default="")
+
+
+def forbidden() -> dict[str, set[str]]:
+    """Every file with what it imports and may not."""
+    found: dict[str, set[str]] = {}
+    for name, path in modules(UTILS).items():
+        own = package_of(name, MAY_IMPORT)
+        for other in imported(name, path):
+            if not other.startswith(PREFIX):
+                continue
+            target = other[len(PREFIX) :]
+            package = package_of(target, MAY_IMPORT)
+            allowed = (
+                package == own or package in MAY_IMPORT[own] or package_of(target, MAY_IMPORT[own]) not in ("", package)
+            )
+            if not allowed:
+                found.setdefault(name, set()).add(package)
+    return found
+
+
+def test_every_package_is_in_the_table() -> None:
+    assert {name.partition(".")[0] for name in modules(UTILS)} == {name for name in MAY_IMPORT if "." not in name}
+
+
+def test_packages_import_only_what_the_table_allows() -> None:
+    assert forbidden() == EXCEPTIONS
+
+
+def test_ansible_module_is_for_one_package() -> None:
+    users = [name for name, path in modules(UTILS).items() if "ansible.module_utils.basic" in path.read_text()]
+    assert [name for name in users if not name.startswith("_ansible.")] == ["_minikube.cli"]
+
+
+PURE = [name for name, path in modules(UTILS).items() if " Pure." in path.read_text().partition("from __future__")[0]]
+
+
+@pytest.mark.parametrize("name", PURE)
+def test_pure_files_see_nothing_of_the_outside(name: str) -> None:
+    seen = set(imported(name, modules(UTILS)[name]))
+    assert {other for other in seen if package_of(other, _OUTSIDE)} == IMPURE.get(name, set())
+
+
+def test_common_is_made_of_the_standard_library() -> None:
+    for name, path in modules(UTILS).items():
+        if name.startswith("_common."):
+            tops = {other.partition(".")[0] for other in imported(name, path) if not other.startswith(PREFIX)}
+            assert tops <= set(sys.stdlib_module_names), name
+
+
+def test_agent_imports_only_what_the_table_allows() -> None:
+    found: dict[str, set[str]] = {}
+    for name, path in modules(AGENT).items():
+        own = package_of(name, AGENT_MAY_IMPORT)
+        for other in imported(name, path):
+            package = package_of(other[1:], AGENT_MAY_IMPORT) if other.startswith(".") else own
+            if package != own and package not in AGENT_MAY_IMPORT[own]:
+                found.setdefault(name, set()).add(other)
+    assert found == AGENT_EXCEPTIONS
