@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import errno
+import sqlite3
 
 from .model import Side
 
@@ -29,6 +30,18 @@ class Unknown(Exception):
 _NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT})
 ABSENT = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ELOOP})
 """Errors that say that a path is not there (a symbolic link in the middle of it counts as nothing)."""
+
+
+def reason(error: Exception) -> str:
+    """What one path's error means to a reader. The one door: whatever an item raises becomes a reason of its own.
+
+    Raises the error again where it is not that path's alone: a side that is unknown, a ledger that cannot be used.
+    """
+    if isinstance(error, Unknown | MemoryError | sqlite3.Error):
+        raise error
+    if isinstance(error, OSError):
+        return error.strerror or str(error)
+    return f"unexpected {type(error).__name__}: {error}"
 
 
 def is_full(error: OSError) -> bool:

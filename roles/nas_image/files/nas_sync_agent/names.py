@@ -18,6 +18,8 @@ _SILLY_RENAME = re.compile(r"^\.nfs[0-9a-fA-F]{16,}$")
 _FORBIDDEN = re.compile(r'[<>:"/\\|?*\x00-\x1f]')
 _RESERVED = re.compile(r"^(con|prn|aux|nul|com[1-9¹²³]|lpt[1-9¹²³])(?:[. ]|$)", re.IGNORECASE)
 _LONGEST = 255
+LONGEST_PATH = 4000
+"""Bytes. The kernel takes 4,095 at once, the path of the tree's root included; nobody could open what is deeper."""
 
 
 def temporary(path: str) -> str:
@@ -38,6 +40,13 @@ def is_ignored(path: str) -> bool:
     """
     name = basename(path)
     return path == MARKER or is_temporary(name) or _SILLY_RENAME.match(name) is not None
+
+
+def path_problem(path: str, to: Side) -> str | None:
+    """Why side ``to`` cannot hold a path, as far as its directory can be held; None when it can."""
+    if is_too_long(path):
+        return f"the path is longer than {LONGEST_PATH} bytes"
+    return problem(basename(path), to)
 
 
 def problem(name: str, to: Side) -> str | None:
@@ -80,3 +89,8 @@ def conflict(path: str, origin: Side, number: int) -> str:
     while len((stem + mark + extension).encode(errors="surrogateescape")) > _LONGEST:
         stem = stem[:-1]
     return join(directory, stem + mark + extension)
+
+
+def is_too_long(path: str) -> bool:
+    """Whether no program could open a path in one piece."""
+    return len(path) > LONGEST_PATH // 4 and len(os.fsencode(path)) > LONGEST_PATH

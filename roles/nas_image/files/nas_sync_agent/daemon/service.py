@@ -13,7 +13,7 @@ import time
 from posixpath import join
 
 from ..cli import Options
-from ..errors import Unknown
+from ..errors import Unknown, reason
 from ..model import Mode, Side
 from ..sync import identity
 from ..sync.engine import Engine
@@ -165,6 +165,13 @@ class Service:
             self._checked = now + _LEDGER_RETRY
             self._ledger.rollback()
             self._status.unknown(f"the ledger cannot be used: {error}")
+        except Exception as error:
+            # What concerns one path never comes here. An agent that ended would only be started again.
+            self._known = False
+            self._checked = now + _LEDGER_RETRY
+            self._ledger.rollback()
+            self._status.unknown(f"a side cannot be used: {reason(error)}")
+            _log.debug("a side cannot be used", exc_info=True)
         for side in self._engine.incomplete:
             self._scan_due[side] = min(self._scan_due[side], now + _SCAN_AGAIN)
         pending = self._engine.pending

@@ -15,7 +15,7 @@ from ..cli import Options
 from ..daemon.inotify import Change
 from ..daemon.status import Status
 from ..errors import Unknown
-from ..model import DIRECTORY, FILE, Entry, Refuse, Remove, Side, Wait
+from ..model import DIRECTORY, FILE, Agree, Entry, MakeDirectory, Refuse, Remove, Side, Wait
 from ..names import is_ignored
 from ..outcome import Outcome, Result
 from ..trees.nas import NasTree
@@ -211,7 +211,20 @@ class Engine:
                 items[action.path].missed = False
                 self._status.found_by_rescan(action.path)
         self._removals.update((action.path, action) for action in actions if isinstance(action, Remove))
+        made = [action.path for action in actions if isinstance(action, MakeDirectory | Agree)]
+        retried = [path for path in made if items[path].failures]
         self._take(self._executor.run(action for action in actions if not isinstance(action, Remove)), now)
+        self._find_left_out(retried, now)
+
+    def _find_left_out(self, retried: Iterable[str], now: float) -> None:
+        """Where a directory could be made at last, look for what it contains: that was left out meanwhile."""
+        for path in retried:
+            record = self._ledger.get(path)
+            if record is None or record.kind != DIRECTORY:
+                continue
+            for side in self._options.mode.sources:
+                self._scanners[side].forget_below(path)
+                self.scan(side, now, path)
 
     def _ready(self, path: str, item: Item, sight: Sight, now: float) -> bool:
         """Whether what is to be carried over is complete; if not, it is looked at again."""

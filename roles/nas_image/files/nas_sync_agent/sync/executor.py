@@ -9,7 +9,7 @@ from dataclasses import replace
 from posixpath import basename, dirname
 
 from .. import names
-from ..errors import Changed, SideFull, is_full
+from ..errors import Changed, SideFull, is_full, reason
 from ..model import (
     DIRECTORY,
     FILE,
@@ -106,10 +106,10 @@ class Executor:
             return Outcome(action.path, Result.AGAIN)
         except SideFull as full:
             return Outcome(action.path, Result.FULL, full.side, str(full))
-        except OSError as error:
-            if is_full(error):
+        except Exception as error:
+            if isinstance(error, OSError) and is_full(error):
                 return Outcome(action.path, Result.FULL, side, str(SideFull(side)))
-            return Outcome(action.path, Result.FAILED, side, error.strerror or str(error))
+            return Outcome(action.path, Result.FAILED, side, reason(error))
 
     def _execute(self, action: Action) -> Outcome | Prepared:
         match action:
@@ -136,13 +136,15 @@ class Executor:
 
     def _make_parents(self, path: str, to: Side) -> None:
         """Bring back a directory that was removed, when new content for it comes from the other side."""
-        if not path or self._trees[to].look(path) is not None:
-            return
-        self._make_parents(dirname(path), to)
-        source = self._trees[to.other].look(path)
-        if source is None:
-            raise Changed(path)
-        self._make_directory(MakeDirectory(path, to, source))
+        missing = []
+        while path and self._trees[to].look(path) is None:
+            missing.append(path)
+            path = dirname(path)
+        for inner in reversed(missing):
+            source = self._trees[to.other].look(inner)
+            if source is None:
+                raise Changed(inner)
+            self._make_directory(MakeDirectory(inner, to, source))
 
     def _make_directory(self, action: MakeDirectory) -> Outcome:
         record = directory_record(frozenset({action.to}))

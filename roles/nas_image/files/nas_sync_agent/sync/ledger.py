@@ -13,12 +13,13 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from posixpath import basename, dirname, join
 from typing import Any
 
 from ..model import Intent, Record, Side, Stamp
 from ..names import fold
+from .storable import from_number, from_text, to_number, to_text
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -92,54 +93,48 @@ class Ledger:
 
     def get(self, path: str) -> Record | None:
         """The record of a path."""
-        try:
-            key = (dirname(path), basename(path))
-            row = self._database.execute(
-                f"SELECT {_COLUMNS} FROM entries WHERE parent = ? AND name = ?", key
-            ).fetchone()
-        except UnicodeEncodeError:  # a name that is not UTF-8 is never recorded
-            return None
+        row = self._database.execute(
+            f"SELECT {_COLUMNS} FROM entries WHERE parent = ? AND name = ?", _key(path)
+        ).fetchone()
         return None if row is None else _record(row)
 
     def put(self, path: str, record: Record) -> None:
         """Store a record in place of the path's former one."""
         self._database.execute(
             "INSERT OR REPLACE INTO entries VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (dirname(path), basename(path), fold(path), *_row(record)),
+            (*_key(path), to_text(fold(path)), *_row(record)),
         )
 
     def drop(self, path: str) -> None:
         """Forget a path."""
-        self._database.execute("DELETE FROM entries WHERE parent = ? AND name = ?", (dirname(path), basename(path)))
+        self._database.execute("DELETE FROM entries WHERE parent = ? AND name = ?", _key(path))
 
     def children(self, directory: str, side: Side) -> Iterator[tuple[str, str, Stamp | None]]:
         """Name, kind and stamp on one side of all that is recorded in a directory."""
         prefix = side.value
         rows = self._database.execute(
             f"SELECT name, kind, {prefix}_size, {prefix}_mtime, {prefix}_inode FROM entries WHERE parent = ?",
-            (directory,),
+            (to_text(directory),),
         )
-        for name, kind, size, mtime, inode in rows:
-            yield name, kind, None if size is None else Stamp(size, mtime, inode)
+        for name, kind, *stamp in rows:
+            yield from_text(name), kind, _stamp(stamp)
 
     def below(self, directory: str) -> Iterator[str]:
         """All recorded paths below a directory."""
+        top = to_text(directory)
         rows = self._database.execute(
             "SELECT parent, name FROM entries WHERE parent = ? OR (parent > ? AND parent < ?)",
-            (directory, directory + "/", directory + "0"),  # "0" follows "/"
+            (top, top + "/", top + "0"),  # "0" follows "/"
         )
-        return (join(parent, name) for parent, name in rows)
+        return (from_text(join(parent, name)) for parent, name in rows)
 
     def namesakes(self, paths: Iterable[str]) -> dict[str, str]:
         """For each path whose folded form another path holds: the folded form and the holder."""
         holders: dict[str, str] = {}
         for path in paths:
             key = fold(path)
-            try:
-                rows = self._database.execute("SELECT parent, name FROM entries WHERE fold = ?", (key,))
-            except UnicodeEncodeError:
-                continue
-            found = [join(parent, name) for parent, name in rows]
+            rows = self._database.execute("SELECT parent, name FROM entries WHERE fold = ?", (to_text(key),))
+            found = [from_text(join(parent, name)) for parent, name in rows]
             if found:
                 holders[key] = path if path in found else found[0]
         return holders
@@ -158,12 +153,19 @@ class Ledger:
         ]
         self._database.execute(
             "INSERT INTO intents VALUES (?, ?, ?, ?, ?, ?, ?)",
-            (intent.path, intent.side.value, intent.temporary, *intent.stamp, json.dumps(records)),
+            (
+                to_text(intent.path),
+                intent.side.value,
+                to_text(intent.temporary),
+                *map(to_number, intent.stamp),
+                json.dumps(records),
+            ),
         )
 
     def end(self, intent: Intent, *, done: bool) -> None:
         """It has been done, so its records hold; or it will not be done."""
-        self._database.execute("DELETE FROM intents WHERE temporary = ? AND path = ?", (intent.temporary, intent.path))
+        key = (to_text(intent.temporary), to_text(intent.path))
+        self._database.execute("DELETE FROM intents WHERE temporary = ? AND path = ?", key)
         if done:
             for path, record in intent.records:
                 self.put(path, record)
@@ -171,26 +173,38 @@ class Ledger:
     def intents(self) -> list[Intent]:
         """What an earlier run was about to do, and may have done."""
         found = []
-        for path, side, temporary, size, mtime, inode, text in self._database.execute("SELECT * FROM intents"):
+        for path, side, temporary, *numbers, text in self._database.execute("SELECT * FROM intents"):
             records = tuple(
                 (name, _record((kind, bytes.fromhex(digest), *rest))) for name, kind, digest, *rest in json.loads(text)
             )
-            found.append(Intent(path, Side(side), temporary, Stamp(size, mtime, inode), records))
+            stamp = Stamp(*map(from_number, numbers))
+            found.append(Intent(from_text(path), Side(side), from_text(temporary), stamp, records))
         return found
+
+
+def _key(path: str) -> tuple[str, str]:
+    return to_text(dirname(path)), to_text(basename(path))
 
 
 def _row(record: Record) -> tuple[Any, ...]:
     return (
         record.kind,
         record.digest,
-        *(record.windows or (None, None, None)),
-        *(record.nas or (None, None, None)),
+        *_numbers(record.windows),
+        *_numbers(record.nas),
         sum(_BITS[side] for side in record.delivered),
     )
 
 
 def _record(row: tuple[Any, ...]) -> Record:
     kind, digest, *stamps, delivered = row
-    windows = None if stamps[0] is None else Stamp(*stamps[:3])
-    nas = None if stamps[3] is None else Stamp(*stamps[3:])
-    return Record(kind, digest, windows, nas, _SETS[delivered])
+    return Record(kind, digest, _stamp(stamps[:3]), _stamp(stamps[3:]), _SETS[delivered])
+
+
+def _numbers(stamp: Stamp | None) -> Iterable[int | str | None]:
+    return (None, None, None) if stamp is None else map(to_number, stamp)
+
+
+def _stamp(numbers: Sequence[int | str | None]) -> Stamp | None:
+    found = [from_number(number) for number in numbers if number is not None]
+    return Stamp(*found) if found else None

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from posixpath import basename, dirname
+from posixpath import dirname
 
 from .. import names
 from ..model import (
@@ -60,7 +60,7 @@ def plan(
             if dirname(path) not in made and (parent is None or parent.kind != DIRECTORY):
                 continue  # the parent is refused or could not be made: that is reported there
             to = action.to if isinstance(action, Deliver | MakeDirectory) else agreeing
-            if reason := names.problem(basename(path), to):
+            if reason := names.path_problem(path, to):
                 action = Refuse(path, to.other, reason)
             elif to is Side.WINDOWS and (holder := holders.setdefault(names.fold(path), path)) != path:
                 going = mode is Mode.TWO_WAY or Side.WINDOWS in getattr(ledger.get(holder), "delivered", ())

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from ..errors import Changed, is_full
+from ..errors import Changed, is_full, reason
 from ..model import DIRECTORY, Intent, Side
 from ..outcome import Outcome, Result
 from ..trees.base import Tree
@@ -32,8 +32,10 @@ class Publisher:
             mine = [item for item in batch if item.target is tree]
             try:
                 tree.flush([item.temporary for item in mine])
-            except OSError as error:
-                return self._give_up(batch, tree.side, error)
+            except Exception as error:
+                if len(batch) > 1:  # one of them is the bad one, or each as many as there is room for
+                    return [outcome for item in batch for outcome in self.publish([item])]
+                return [self._give_up(batch[0], tree.side, error)]
         intents = [item.intent() for item in batch]
         for intent in intents:
             self._ledger.begin(intent)
@@ -52,9 +54,8 @@ class Publisher:
             done = True
         except (Changed, FileNotFoundError):
             return Outcome(path, Result.AGAIN)
-        except OSError as error:
-            result = Result.FULL if is_full(error) else Result.FAILED
-            return Outcome(path, result, to, error.strerror or str(error))
+        except Exception as error:
+            return _failure(path, to, error)
         finally:
             self._ledger.end(intent, done=done)
             if not done:
@@ -66,11 +67,9 @@ class Publisher:
         return Outcome(path, Result.DELIVERED, to, "", item.size)
 
     @staticmethod
-    def _give_up(batch: Sequence[Prepared], side: Side, error: OSError) -> list[Outcome]:
-        result = Result.FULL if is_full(error) else Result.FAILED
-        for item in batch:
-            item.target.discard(item.temporary)
-        return [Outcome(item.action.path, result, side, error.strerror or str(error)) for item in batch]
+    def _give_up(item: Prepared, side: Side, error: Exception) -> Outcome:
+        item.target.discard(item.temporary)
+        return _failure(item.action.path, side, error)
 
     def recover(self) -> None:
         """Find out how far an earlier run came with what it was about to do, and clear the stage."""
@@ -100,5 +99,13 @@ class Publisher:
         # that the ledger knows, a client changed it in the very moment before the kill: it goes back.
         record = self._ledger.get(intent.path)
         if record is None or self._nas.staged_digest(intent.temporary) != record.digest:
-            self._nas.put_back(intent.temporary, intent.path)
+            try:
+                self._nas.put_back(intent.temporary, intent.path)
+            except FileNotFoundError:
+                return True  # its directory is gone as well: the client has deleted both since
         return True
+
+
+def _failure(path: str, side: Side, error: Exception) -> Outcome:
+    full = isinstance(error, OSError) and is_full(error)
+    return Outcome(path, Result.FULL if full else Result.FAILED, side, reason(error))

@@ -12,9 +12,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from posixpath import join
 
-from ..errors import ABSENT
+from ..errors import ABSENT, reason
 from ..model import DIRECTORY, Entry
-from ..names import is_ignored, is_temporary
+from ..names import is_ignored, is_temporary, is_too_long
 from ..trees.base import Tree
 from .ledger import Ledger
 
@@ -47,6 +47,11 @@ class Scanner:
         """Compare one directory with the ledger at the next scan."""
         self._looks.pop(directory, None)
 
+    def forget_below(self, directory: str) -> None:
+        """Compare a directory and what is below it with the ledger at the next scan."""
+        for path in [path for path in self._looks if path == directory or path.startswith(directory + "/")]:
+            del self._looks[path]
+
     def scan(self, scan: Scan, top: str = "") -> Iterator[tuple[str, list[str], set[str]]]:
         """Each directory that looks different, the paths in it that differ from the ledger, and its names."""
         looks: dict[str, int] = {}
@@ -55,15 +60,14 @@ class Scanner:
             directory = directories.pop()
             try:
                 found = self._tree.entries(directory)
-            except OSError as error:
-                if error.errno not in ABSENT:
-                    scan.unreadable[directory] = error.strerror or str(error)
+            except Exception as error:
+                if not isinstance(error, OSError) or error.errno not in ABSENT:
+                    scan.unreadable[directory] = reason(error)
                 continue
             entries = self._sift(directory, found, scan)
             scan.entries += len(entries)
-            directories += (
-                join(directory, name) for name, entry in entries.items() if entry and entry.kind == DIRECTORY
-            )
+            inner = [join(directory, name) for name, entry in entries.items() if entry and entry.kind == DIRECTORY]
+            directories += (path for path in inner if not is_too_long(path))
             look = hash(frozenset(entries.items()))
             # Part of a tree is scanned when a directory has appeared: it may be another than the one of that name.
             if top or self._looks.get(directory) != look:

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from posixpath import basename, dirname, join
 
+from ..errors import reason
 from ..model import Entry, Mode, Record, Side
 from ..names import fold
 from ..trees.nas import NasTree
@@ -57,8 +58,8 @@ class Looker:
                 windows, nas = self._windows.look(path), self._nas.look(path)
                 if windows is not None and self._to_windows and not self._spelled(path, windows, sight, spellings):
                     windows = None
-            except OSError as error:
-                sight.failed[path] = error.strerror or str(error)
+            except Exception as error:
+                sight.failed[path] = reason(error)
                 continue
             sight.paths.append(path)
             if windows is not None:
@@ -103,7 +104,18 @@ class Looker:
         sight.namesakes = {**self._ledger.namesakes(sight.paths), **sight.namesakes}
         for holder in set(sight.namesakes.values()) - set(sight.paths):
             self._record(holder, sight)
-            for tree, entries in ((self._windows, sight.windows), (self._nas, sight.nas)):
-                entry = tree.look(holder)
+            try:
+                found = self._windows.look(holder), self._nas.look(holder)
+            except Exception as error:
+                # Whether the name is free is unknown, so it is not: its namesakes are tried again.
+                self._fail_namesakes(holder, reason(error), sight)
+                continue
+            for entry, entries in zip(found, (sight.windows, sight.nas), strict=True):
                 if entry is not None:
                     entries[holder] = entry
+
+    @staticmethod
+    def _fail_namesakes(holder: str, why: str, sight: Sight) -> None:
+        paths = [path for path in sight.paths if sight.namesakes.get(fold(path)) == holder]
+        sight.failed.update(dict.fromkeys(paths, f"{holder!r}, which has the same name on Windows: {why}"))
+        sight.paths = [path for path in sight.paths if path not in sight.failed]

@@ -74,14 +74,16 @@ class Tree(ABC):
 
     def directory(self, path: str) -> int:
         """A descriptor of a directory, valid until the next call or :meth:`release`."""
-        if not path:
-            return self._root_fd
-        fd = self._directories.get(path)
-        if fd is None:
-            fd = self.sys.open(basename(path), _FLAGS_DIRECTORY, dir_fd=self.directory(dirname(path)))
+        missing = []
+        while path and path not in self._directories:
+            missing.append(path)
+            path = dirname(path)
+        fd = self._directories[path] if path else self._root_fd
+        for inner in reversed(missing):
+            fd = self.sys.open(basename(inner), _FLAGS_DIRECTORY, dir_fd=fd)
             if len(self._directories) >= _OPEN_DIRECTORIES:
                 self.release()
-            self._directories[path] = fd
+            self._directories[inner] = fd
         return fd
 
     def entry(self, status: os.stat_result) -> Entry:
