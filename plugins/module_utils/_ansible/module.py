@@ -12,6 +12,7 @@ import typing as t
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError
+from ansible_collections.file_simulator.nas.plugins.module_utils._common.text import encodable
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.cli import Podman
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.host import adaptation, read_machine
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.topology import Server, Topology
@@ -40,9 +41,9 @@ def run(module: AnsibleModule, work: t.Callable[[AnsibleModule], dict[str, t.Any
     try:
         result = work(module)
     except SimulatorError as error:
-        module.fail_json(msg=error.message, **error.details)
+        module.fail_json(msg=encodable(error.message), **encodable(error.details))
         raise AssertionError("fail_json does not return") from error
-    module.exit_json(**result)
+    module.exit_json(**encodable(result))
     raise AssertionError("exit_json does not return")
 
 

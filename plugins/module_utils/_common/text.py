@@ -12,6 +12,7 @@ name look like another.
 from __future__ import annotations
 
 import math
+import typing as t
 import unicodedata
 
 # Where Unicode has pictures of the control characters: U+241B is that of escape.
@@ -43,6 +44,19 @@ def _shown(character: str, lines: bool) -> str:
     if unicodedata.category(character) in _HIDDEN or character in "\u2028\u2029":
         return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"
     return character
+
+
+def encodable(value: t.Any) -> t.Any:
+    """Return a value of JSON in which every text is valid Unicode; what is not becomes its number.
+
+    A file's name may be any bytes. JSON can carry them as lone surrogates, which no later encoding takes: Ansible
+    would refuse a whole answer for one of them.
+    """
+    if isinstance(value, str):
+        return value.encode("utf-8", "backslashreplace").decode("utf-8")
+    if isinstance(value, t.Mapping):
+        return {encodable(key): encodable(inner) for key, inner in value.items()}
+    return [encodable(inner) for inner in value] if isinstance(value, (list, tuple)) else value
 
 
 def shortened(text: str, most: int) -> str:

@@ -17,6 +17,7 @@ import traceback
 import typing as t
 
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError
+from ansible_collections.file_simulator.nas.plugins.module_utils._common.text import encodable
 from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes.names import MANAGER, Object
 
 try:
@@ -157,7 +158,8 @@ class Cluster:
     def ask_pod(self, namespace: str, pod: str, port: int, path: str) -> Object | None:
         """Return the JSON object that a pod serves over HTTP, None when it does not."""
         try:
-            return self._json("get", f"{_path('Pod', namespace, pod)}:{port}/proxy/{path}", "ask a pod")
+            found = self._json("get", f"{_path('Pod', namespace, pod)}:{port}/proxy/{path}", "ask a pod")
+            return t.cast(Object, encodable(found))
         except SimulatorError:
             return None
 

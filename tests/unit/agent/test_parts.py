@@ -194,3 +194,27 @@ class TestStatus:
         assert len(caplog.records) <= 20
         assert all("\n" not in record.getMessage() for record in caplog.records)
         assert status.snapshot()["delivered"]["files"] == 1000
+
+    @pytest.mark.parametrize("name", ["\udcff", "a\nb", "\x1b[31m", "\u202egpj", "\u2028", "\ud800", "\0"])
+    def test_what_is_reported_breaks_no_reader(
+        self, status: Status, name: str, directory: Path, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        """Neither JSON, nor a terminal, nor a page: names are escaped where the report is made."""
+        for side in Side:
+            status.outcome(Outcome(name, Result.REFUSED, side, f"same as {name}"))
+            status.outcome(Outcome(f"d/{name}", Result.CONFLICT, side, name))
+            status.failed(name, f"reason {name}", 1)
+            status.unreadable(side, {name: f"reason {name}"})
+        status.unknown(f"the marker {name}")
+        status.watching(f"polling: {name}")
+        status.write(str(directory))
+        texts = [json.dumps(status.snapshot(), ensure_ascii=False), status.metrics().replace("\n", "")]
+        texts += [(directory / "status.json").read_text("utf-8").replace("\n", ""), status.halted_reason]
+        texts += [record.getMessage() for record in caplog.records]
+        for text in texts:
+            assert text.isprintable() and text.encode("utf-8", "strict")
+        assert set(json.loads(texts[2])) == set(status.snapshot())
+
+    def test_bytes_that_are_no_text_are_shown_as_such(self, status: Status) -> None:
+        status.outcome(Outcome("Ärger 😀\udcff", Result.REFUSED, N, "why"))
+        assert status.snapshot()["refused"][0]["path"] == "Ärger 😀\\xff"

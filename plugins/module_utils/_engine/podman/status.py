@@ -17,6 +17,7 @@ import typing as t
 
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.parallel import for_each
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.ports import connect_address
+from ansible_collections.file_simulator.nas.plugins.module_utils._common.text import encodable
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.cli import Found, Podman
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.render import Names
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.topology import Server, Topology
@@ -90,6 +91,6 @@ def read_status(mountpoint: str) -> dict[str, t.Any] | None:
     try:
         with open(os.path.join(mountpoint, STATUS_FILE), encoding="utf-8") as stream:
             status = json.load(stream)
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return None
-    return status if isinstance(status, dict) else None
+    return encodable(status) if isinstance(status, dict) else None

@@ -19,6 +19,7 @@ from .. import __version__
 from ..cli import Options
 from ..model import Side
 from ..outcome import Outcome, Result
+from ..text import all_visible, visible
 
 FORMAT = 1
 _MOST_LISTED = 100
@@ -183,9 +184,9 @@ class Status:
             setattr(self, attribute, reason)
             self.changed = self.changed or before != reason
         if reason and not before:
-            _log.error("halted: %s", reason)
+            _log.error("halted: %s", visible(reason))
         elif before and not reason:
-            _log.info("resumed: %s", before)
+            _log.info("resumed: %s", visible(before))
 
     def phase(self, phase: str) -> None:
         """The state, as long as nothing halts the agent."""
@@ -216,7 +217,7 @@ class Status:
     def halted_reason(self) -> str:
         """Why the agent does not go on; empty when it does."""
         with self._lock:
-            return self._reason()
+            return visible(self._reason())
 
     @property
     def is_full(self) -> bool:
@@ -237,7 +238,7 @@ class Status:
             for paths in self._unreadable.values():
                 errors.update(paths)
             lag = 0.0 if self._oldest is None else self._monotonic() - self._oldest
-            return {
+            seen = {
                 "format": FORMAT,
                 "version": __version__,
                 "server": self._options.server,
@@ -263,6 +264,8 @@ class Status:
                 "errors": [{"path": path, "reason": reason} for path, reason in sorted(errors.items())[:_MOST_LISTED]],
                 "error_count": len(errors),
             }
+        found: dict[str, Any] = all_visible(seen)
+        return found
 
     def metrics(self) -> str:
         """The same in the text format of Prometheus."""
@@ -324,4 +327,4 @@ class Status:
             _log.info("%d more lines were left out", self._swallowed)
             self._swallowed = 0
         self._lines.append(now)
-        _log.log(level, message, *arguments)
+        _log.log(level, "%s", visible(message % arguments))
