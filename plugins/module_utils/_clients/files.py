@@ -11,6 +11,7 @@ import tempfile
 import typing as t
 
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError
+from ansible_collections.file_simulator.nas.plugins.module_utils._common.files import read_regular
 
 _MODE = 0o644
 
@@ -33,8 +34,7 @@ class ClientFiles:
         found = {}
         for path in paths:
             try:
-                with open(self._full(path), encoding="utf-8") as stream:
-                    found[path] = stream.read()
+                found[path] = read_regular(self._full(path)).decode("utf-8")
             except (FileNotFoundError, NotADirectoryError):
                 continue
             except (OSError, UnicodeDecodeError) as error:

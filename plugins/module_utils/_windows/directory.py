@@ -12,6 +12,7 @@ import os
 import threading
 
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError
+from ansible_collections.file_simulator.nas.plugins.module_utils._common.files import read_regular, write_whole
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.windows_path import (
     Drives,
     WindowsPath,
@@ -78,11 +79,8 @@ def read_marker(directory: str) -> Marker | None:
     """Return the marker in ``directory``, None when there is none. Raises SimulatorError when it is no marker."""
     path = os.path.join(directory, MARKER_NAME)
     try:
-        with open(path, encoding="utf-8") as stream:
-            return Marker.parse(stream.read())
-    except FileNotFoundError:
-        return None
-    except NotADirectoryError:
+        return Marker.parse(read_regular(path).decode("utf-8"))
+    except (FileNotFoundError, NotADirectoryError):
         return None
     except OSError as error:
         raise SimulatorError(f"{path}: cannot be read: {error.strerror}") from None
@@ -93,11 +91,10 @@ def read_marker(directory: str) -> Marker | None:
 def write_marker(directory: str, marker: Marker) -> None:
     """Write a marker, whole or not at all."""
     path = os.path.join(directory, MARKER_NAME)
-    beside = f"{path}.{os.getpid()}.tmp"
+    # A name that the sync agent takes for no file of a tester's.
+    beside = f".~nas-sync-{os.urandom(8).hex()}.tmp"
     try:
-        with open(beside, "w", encoding="utf-8") as stream:
-            stream.write(marker.text)
-        os.replace(beside, path)
+        write_whole(path, marker.text.encode("utf-8"), beside)
     except OSError as error:
         raise SimulatorError(f"{path}: cannot be written: {error.strerror}") from None
 

@@ -15,6 +15,7 @@ import shutil
 import typing as t
 
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError
+from ansible_collections.file_simulator.nas.plugins.module_utils._common.files import read_regular, write_whole
 from ansible_collections.file_simulator.nas.plugins.module_utils._windows import directory as windows
 from ansible_collections.file_simulator.nas.plugins.module_utils._windows.layout_plan import (
     Observed,
@@ -37,8 +38,7 @@ class Registry:
     def read(self) -> dict[str, str]:
         """Return the generations by path."""
         try:
-            with open(self._path, encoding="utf-8") as stream:
-                data = json.load(stream)
+            data = json.loads(read_regular(self._path).decode("utf-8"))
         except FileNotFoundError:
             return {}
         except (OSError, ValueError) as error:
@@ -49,13 +49,11 @@ class Registry:
 
     def write(self, generations: t.Mapping[str, str]) -> None:
         """Replace the file, whole or not at all."""
-        beside = f"{self._path}.{os.getpid()}.tmp"
+        text = json.dumps(generations, indent=2, sort_keys=True) + "\n"
+        beside = f"{os.path.basename(self._path)}.{os.urandom(8).hex()}.tmp"
         try:
             os.makedirs(os.path.dirname(self._path), exist_ok=True)
-            with open(beside, "w", encoding="utf-8") as stream:
-                json.dump(generations, stream, indent=2, sort_keys=True)
-                stream.write("\n")
-            os.replace(beside, self._path)
+            write_whole(self._path, text.encode("utf-8"), beside)
         except OSError as error:
             raise SimulatorError(f"{self._path}: cannot be written: {error.strerror}") from None
 

@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 from agent_world import World
 from nas_sync_agent.cli import DeletionLimit
@@ -28,7 +30,7 @@ def test_unmounted(world: World, source: Side) -> None:
     assert world.status.halted_reason == "" and world.read(W, "a") == world.read(N, "a") == "1"
 
 
-@pytest.mark.parametrize("damage", ["server", "generation", "garbage", "gone"])
+@pytest.mark.parametrize("damage", ["server", "generation", "garbage", "gone", "fifo", "link"])
 def test_marker(world: World, source: Side, damage: str) -> None:
     world.write(source, "a", "1")
     world.settle()
@@ -41,11 +43,18 @@ def test_marker(world: World, source: Side, damage: str) -> None:
         world.mark()
     elif damage == "garbage":
         marker.write_text("{")
+    elif damage == "fifo":
+        marker.unlink()
+        os.mkfifo(marker)
+    elif damage == "link":
+        marker.rename(world.windows / "aside")
+        marker.symlink_to("aside")
     else:
         marker.unlink()
     world.settle()
     assert world.status.halted_reason and "b" not in world.files(source.other)
     world.generation = "one"
+    marker.unlink(missing_ok=True)
     world.mark()
     world.settle()
     assert world.status.halted_reason == "" and "b" in world.files(source.other)

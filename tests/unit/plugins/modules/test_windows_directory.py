@@ -6,7 +6,10 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import signal
+import socket
 import typing as t
 from pathlib import Path
 
@@ -253,6 +256,36 @@ def test_damaged_marker_is_told(content: str, run_module: Run, arguments: dict[s
     for state in ("present", "absent"):
         with pytest.raises(ModuleFailed, match="is damaged; remove it"):
             run_module(windows_directory, state=state, **arguments)
+
+
+@pytest.mark.parametrize(
+    ("kind", "word"),
+    [("fifo", "a FIFO"), ("link", "a symbolic link"), ("directory", "a directory"), ("socket", "a socket")],
+)
+def test_marker_that_is_no_regular_file_is_told_at_once(
+    kind: str, word: str, run_module: Run, arguments: dict[str, t.Any], root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A FIFO with nobody at its other end would keep whoever opens it waiting for ever."""
+    run_module(windows_directory, **arguments)
+    directory = root / "nas-input-1"
+    marker = directory / MARKER_NAME
+    kept = marker.rename(directory / "kept")
+    if kind == "fifo":
+        os.mkfifo(marker)
+    elif kind == "link":
+        marker.symlink_to(kept)
+    elif kind == "directory":
+        marker.mkdir()
+    else:
+        monkeypatch.chdir(directory)
+        with socket.socket(socket.AF_UNIX) as listener:
+            listener.bind(MARKER_NAME)
+    signal.alarm(10)
+    try:
+        with pytest.raises(ModuleFailed, match=f"is {word} and no regular file; move it away"):
+            run_module(windows_directory, **arguments)
+    finally:
+        signal.alarm(0)
 
 
 @pytest.mark.parametrize("content", ["{", "[]"])

@@ -10,6 +10,7 @@ import uuid
 from posixpath import join
 
 from ..errors import Unknown
+from ..model import FILE
 from ..names import MARKER
 from ..trees.base import Tree
 from .ledger import Ledger
@@ -57,6 +58,8 @@ def check_windows(ledger: Ledger, tree: Tree, server: str) -> None:
     """Raise Unknown unless the open Windows directory has this server's marker, of the known generation."""
     try:
         with tree.reading(MARKER) as fd:
+            if tree.seen(fd).kind != FILE:
+                raise Unknown(f"the marker {MARKER} is no regular file")
             data = tree.sys.read(fd, _LONGEST_MARKER)
     except OSError as error:
         raise Unknown(f"the marker {MARKER} cannot be read: {error.strerror}") from error

@@ -135,7 +135,7 @@ class TestMarker:
 
     def test_cannot_be_read(self, tmp_path: Path) -> None:
         (tmp_path / MARKER_NAME).mkdir()
-        with pytest.raises(SimulatorError, match=r"cannot be read: Is a directory"):
+        with pytest.raises(SimulatorError, match="is a directory and no regular file"):
             windows.read_marker(str(tmp_path))
 
     def test_cannot_be_written(self, tmp_path: Path) -> None:
