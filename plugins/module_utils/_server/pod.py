@@ -128,8 +128,9 @@ def _ganesha(server: Server, images: Images, clients: t.Sequence[str]) -> tuple[
         command=("ganesha.nfsd", "-F", "-L", "STDERR", "-p", "/run/ganesha.pid", "-f", config),
         mounts=_SERVER_MOUNTS,
         # It cannot open handles without DAC_READ_SEARCH, nor act as the calling user without SETUID and
-        # SETGID; the others make it a useful root for clients of a no_root_squash export.
-        capabilities=("CHOWN", "DAC_OVERRIDE", "DAC_READ_SEARCH", "FOWNER", "SETGID", "SETUID"),
+        # SETGID; without FSETID the kernel drops setuid and setgid from what clients chmod. The others make
+        # it a useful root for clients of a no_root_squash export.
+        capabilities=("CHOWN", "DAC_OVERRIDE", "DAC_READ_SEARCH", "FOWNER", "FSETID", "SETGID", "SETUID"),
         resources=server.resources["server"],
         scratch=("/run", "/tmp"),
         probe=("python3", "-m", "nas_probe", "127.0.0.1", str(NFS_PORT), EXPORT_PATH),
@@ -148,8 +149,8 @@ def _unfs3(server: Server, images: Images, clients: t.Sequence[str]) -> tuple[Co
             source=DATA_DIRECTORY, path=EXPORT_PATH, port=NFS_PORT, exports=f"{CONFIG_MOUNT}/exports"
         ),
         mounts=_SERVER_MOUNTS,
-        # Without SETUID and SETGID it dies on the first request.
-        capabilities=("CHOWN", "DAC_OVERRIDE", "FOWNER", "SETGID", "SETUID"),
+        # Without SETUID and SETGID it dies on the first request; FSETID as above.
+        capabilities=("CHOWN", "DAC_OVERRIDE", "FOWNER", "FSETID", "SETGID", "SETUID"),
         resources=server.resources["server"],
         read_only_root=False,
     )

@@ -81,7 +81,7 @@ def test_no_container_can_do_more_than_it_must(user: dict[str, t.Any]) -> None:
     for server in read_topology(user).servers:
         pod = pod_of(server, IMAGES)
         for container in pod.containers:
-            more = {"SETUID", "SETGID"} if container is pod.nfs_server else set()
+            more = {"FSETID", "SETUID", "SETGID"} if container is pod.nfs_server else set()
             assert set(container.capabilities) == needed | more
             assert {mount.read_only for mount in container.mounts if mount.volume == "config"} <= {True}
             assert "/tmp" in container.scratch
@@ -179,7 +179,7 @@ class TestUnfs3:
 
     def test_needs_no_file_handles(self) -> None:
         assert "DAC_READ_SEARCH" not in self.pod.nfs_server.capabilities
-        assert {"SETUID", "SETGID"} <= set(self.pod.nfs_server.capabilities)
+        assert {"FSETID", "SETUID", "SETGID"} <= set(self.pod.nfs_server.capabilities)
 
     @pytest.mark.parametrize(
         ("fields", "words"),

@@ -1,0 +1,77 @@
+# Copyright (c) 2026, file_simulator.nas contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""An instance of its own with one real server on podman, for what is seen from outside alone."""
+
+from __future__ import annotations
+
+import json
+import os
+import typing as t
+from pathlib import Path
+
+import nfs_rs
+
+from ..module_runner import run_module
+from ..validation.servers import podman
+
+from ansible_collections.file_simulator.nas.plugins.modules import (  # isort: skip
+    nas_server,
+    nas_server_info,
+    windows_directory,
+)
+
+INSTANCE = os.environ.get("NAS_TEST_INSTANCE", "one-server")
+SERVER, PORT = "nas-output-1", 32360
+
+
+class Simulator:
+    """The server. ``fields`` are the topology's for it."""
+
+    def __init__(self, directory: Path, image: str) -> None:
+        self._directory = directory
+        self._image = image
+
+    def apply(self, state: str = "started", *, topology: dict[str, t.Any] | None = None, **fields: t.Any) -> None:
+        """Bring the server into a state; the Windows directory is made where it is missing."""
+        arguments = self._arguments(topology or {}, fields)
+        run_module(windows_directory, registry=str(self._directory / "registry.json"), **arguments)
+        run_module(nas_server, state=state, image=self._image, **arguments)
+
+    def remove(self) -> None:
+        run_module(nas_server, state="absent", purge=True, delete_storage=True, **self._arguments({}, {}))
+
+    def report(self) -> dict[str, t.Any]:
+        found: dict[str, t.Any] = run_module(nas_server_info, **self._arguments({}, {}))["servers"][0]
+        return found
+
+    def _arguments(self, topology: dict[str, t.Any], fields: dict[str, t.Any]) -> dict[str, t.Any]:
+        return {
+            "drive_root": str(self._directory / "drives"),
+            "topology": {
+                "instance": INSTANCE,
+                **topology,
+                "servers": [{"name": SERVER, "port": PORT, **fields}],
+            },
+        }
+
+    @property
+    def windows(self) -> Path:
+        return self._directory / "drives" / "c" / "simulator-data" / SERVER
+
+    @property
+    def export(self) -> Path:
+        """The exported tree as this machine's root sees it."""
+        shown = podman("volume", "inspect", "--format", "{{.Mountpoint}}", f"{INSTANCE}.{SERVER}.export")
+        return Path(shown.strip()) / "data"
+
+    @property
+    def pod_address(self) -> str:
+        """The pod's own address, which nobody but this machine is to reach it by."""
+        infra = podman("pod", "inspect", f"{INSTANCE}.{SERVER}", "--format", "{{.InfraContainerID}}").strip()
+        networks = json.loads(podman("inspect", infra, "--format", "{{json .NetworkSettings.Networks}}"))
+        return str(next(iter(networks.values()))["IPAddress"])
+
+    def client(self) -> t.Any:
+        """A new NFS client, root's, with the pseudo root mounted."""
+        return nfs_rs.Client.connect(f"nfs://127.0.0.1/?version=4.0&nfsport={PORT}&noresvport=true")
