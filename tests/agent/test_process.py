@@ -224,11 +224,13 @@ def test_full_disk(agent: AgentProcess, mode: str) -> None:
         ballast = full / "ballast" if mode == "nas_to_windows" else agent.volume / "ballast"
         ballast.write_bytes(b"x" * int(1.5 * MIB))
         (source / "big").write_bytes(b"x" * 2 * MIB)
-        agent.wait_for(lambda: agent.get("/healthz")[0] == 503)
-        assert "no space left" in agent.get("/healthz")[1] and not (target / "big").exists()
+        agent.wait_for(lambda: "does not fit: needs 2097152 bytes" in agent.get("/status")[1])
+        assert agent.get("/healthz")[0] == 200 and not (target / "big").exists()
+        (source / "beside").write_bytes(b"x" * 1000)
+        agent.wait_for((target / "beside").exists)
         ballast.unlink()
         agent.wait_for((target / "big").exists)
-        agent.wait_for(lambda: agent.get("/healthz")[0] == 200)
+        agent.wait_for(lambda: "does not fit" not in agent.get("/status")[1])
         assert agent.stop() == 0
 
 

@@ -43,6 +43,7 @@ class Control:
         self.calls = 0
         self.changes: list[tuple[str, str]] = []
         self.fault: Callable[[str, str, str], None] | None = None
+        self.room: dict[str, tuple[int, int]] = {}
 
     def call(self, side: str, name: str, what: str) -> None:
         """Count one call; die, or fail, if that was ordered."""
@@ -142,6 +143,9 @@ class TestSyscalls(Syscalls):
 
     def fsync(self, fd: int) -> None:
         self._call("fsync")
+
+    def room(self, fd: int) -> tuple[int, int]:
+        return self.control.room.get(self.side) or super().room(fd)
 
     def syncfs(self, fd: int) -> None:
         self._call("syncfs")

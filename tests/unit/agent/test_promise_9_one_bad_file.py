@@ -57,9 +57,70 @@ def test_no_room(world: World, source: Side) -> None:
     world.write(source, "a", "1")
     world.delete(source, "gone")
     world.settle()
-    assert f"no space left on the {full} side" in world.status.halted_reason
+    assert [item["reason"] for item in world.status.snapshot()["errors"]] == [f"no space left on the {full} side"]
     assert world.files(source.other) == {}, "deletions make room"
     world.control.fault = None
-    world.pass_time(10)
+    world.pass_time(60)
     world.settle()
-    assert world.status.halted_reason == "" and world.files(source.other) == {"a": "1"}
+    assert world.status.snapshot()["error_count"] == 0 and world.files(source.other) == {"a": "1"}
+
+
+def test_what_does_not_fit_is_not_copied(world: World, source: Side) -> None:
+    """It is never begun, says what it needs, and stands in nobody's way; it arrives when there is room."""
+    full = source.other.value
+    world.control.room[full] = (1_000_000, 10_000_000)
+    world.write(source, "big", "b" * 900_000)
+    world.write(source, "small", "s")
+    world.settle()
+    assert world.files(source.other) == {"small": "s"}
+    (error,) = world.status.snapshot()["errors"]
+    assert error == {"path": "big", "reason": f"does not fit: needs 900000 bytes, has 800000 on the {full} side"}
+    assert not world.status.halted_reason and world.status.snapshot()["state"] != "halted"
+    written = [name for name, _what in world.control.changes if name == "write"]
+    world.pass_time(300)
+    world.settle()
+    assert [name for name, _what in world.control.changes if name == "write"] == written
+    world.write(source, "later", "l")
+    world.settle()
+    assert world.read(source.other, "later") == "l"
+    world.control.room[full] = (2_000_000, 10_000_000)
+    world.pass_time(60)
+    world.settle()
+    assert set(world.files(source.other)) == {"big", "small", "later"}
+    assert world.status.snapshot()["error_count"] == 0
+
+
+def test_what_fits_after_it_was_cut(world: World, source: Side) -> None:
+    world.control.room[source.other.value] = (1_000, 10_000)
+    world.write(source, "big", "b" * 2_000)
+    world.settle()
+    world.write(source, "big", "b")
+    world.event("big")
+    world.settle()
+    assert world.files(source.other) == {"big": "b"}
+
+
+def test_where_nothing_tells_how_much_fits(world: World, source: Side) -> None:
+    world.control.room[source.other.value] = (0, 0)
+    world.write(source, "a", "1")
+    world.settle()
+    assert world.files(source.other) == {"a": "1"}
+
+
+def test_a_file_that_grows_while_it_is_read_ends_the_copy(world: World, source: Side) -> None:
+    world.write(source, "log", "x" * 10)
+    path = world.root(source) / "log"
+    reads = [0]
+
+    def fault(side: str, name: str, _what: str) -> None:
+        if side == source.value and name == "read" and path.stat().st_size < 50 << 20:
+            reads[0] += 1
+            with path.open("ab") as stream:
+                stream.write(b"x" * (1 << 20))
+
+    world.control.fault = fault
+    world.turn()
+    world.pass_time(3)
+    world.turn()
+    assert reads[0] < 10
+    world.control.fault = None

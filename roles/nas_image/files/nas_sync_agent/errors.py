@@ -15,11 +15,12 @@ class Changed(Exception):
 
 
 class SideFull(Exception):
-    """A side has no room."""
+    """A side has no room for a file."""
 
-    def __init__(self, side: Side) -> None:
-        """Say which side."""
-        super().__init__(f"no space left on the {side.value} side")
+    def __init__(self, side: Side, needs: int | None = None, has: int = 0) -> None:
+        """Say which side, and how many bytes the file needs and the side has, where that was looked at first."""
+        room = "no space left" if needs is None else f"does not fit: needs {needs} bytes, has {has}"
+        super().__init__(f"{room} on the {side.value} side")
         self.side = side
 
 

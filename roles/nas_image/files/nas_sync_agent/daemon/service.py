@@ -90,7 +90,7 @@ class Service:
         self._status.cycle(time.monotonic() - begin, scanned)
         self._status.write(self._options.state)
         if self._status.is_full:
-            raise Unknown(self._status.halted_reason)
+            raise Unknown("a side has no room for some files")
 
     def _scan_incomplete(self) -> None:
         sides = set(self._engine.incomplete)

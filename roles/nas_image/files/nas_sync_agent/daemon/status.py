@@ -158,15 +158,12 @@ class Status:
             self.changed = True
         self._line(logging.WARNING, "found %r by comparing everything: its change was not told", path)
 
-    def full(self, outcome: Outcome) -> None:
-        """A side had no room for a path."""
+    def full(self, outcome: Outcome, times: int) -> None:
+        """A side had no room for a path, which will be tried again; what fits goes on."""
         assert outcome.side is not None
         with self._lock:
-            first = not self._full
             self._full[outcome.path] = outcome.side
-            self.changed = True
-        if first:
-            self._line(logging.ERROR, "halted: no space left on the %s side", outcome.side.value)
+        self.failed(outcome.path, outcome.detail, times)
 
     def withhold(self, reason: str) -> None:
         """Deletions are withheld for a reason; none when it is empty."""
@@ -221,14 +218,12 @@ class Status:
 
     @property
     def is_full(self) -> bool:
-        """Whether a side has no room."""
+        """Whether a side has no room for something."""
         with self._lock:
             return bool(self._full)
 
     def _reason(self) -> str:
-        full = sorted({side.value for side in self._full.values()})
-        spaces = [f"no space left on the {side} side" for side in full]
-        return "; ".join(filter(None, [self._unknown, self._withheld, *spaces]))
+        return "; ".join(filter(None, [self._unknown, self._withheld]))
 
     def snapshot(self) -> dict[str, Any]:
         """Everything, as JSON has it. Lists are bounded, with the full count beside them."""

@@ -59,6 +59,10 @@ def prepare_copy(action: Deliver, here: Tree, there: Tree, path: str, expected: 
     Raises Changed when the source is not, or does not stay, as the action says; SideFull; OSError.
     """
     source = action.source
+    room = there.room()
+    if room is not None and 0 < source.size > room:
+        # Not even tried: a copy that fails at its end takes the room from all others meanwhile.
+        raise SideFull(there.side, source.size, room)
     hasher = new_digest()
     with there.writing(path) as (fd, temporary), here.reading(action.path) as reading:
         _expect(here.seen(reading), source)
@@ -66,6 +70,8 @@ def prepare_copy(action: Deliver, here: Tree, there: Tree, path: str, expected: 
         for data in here.chunks(reading):
             hasher.update(data)
             length += len(data)
+            if length > source.size:
+                raise Changed(action.path)  # it grows, perhaps as fast as it is read
             _write(there, fd, data)
         _expect(here.seen(reading), source)
         _expect(here.look(action.path), source)

@@ -280,8 +280,7 @@ class Engine:
             if outcome.result is Result.FAILED:
                 self._failed(path, outcome.detail, now)
             elif outcome.result is Result.FULL:
-                self._status.full(outcome)
-                self._pending.postpone(path, now + _HALTED_RETRY)
+                self._status.full(outcome, self._pending.failed(path, now))
             elif outcome.result is Result.AGAIN:
                 if self._pending.failed(path, now) > 8:
                     self._status.outcome(Outcome(path, Result.FAILED, None, "it keeps changing"))

@@ -24,6 +24,8 @@ _FLAGS_DIRECTORY = os.O_RDONLY | os.O_DIRECTORY
 _FLAGS_READ = os.O_RDONLY | os.O_NONBLOCK
 _FLAGS_WRITE = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
 _OPEN_DIRECTORIES = 32
+_RESERVE = 16 << 20
+_RESERVED_SHARE = 50
 
 
 @dataclass(frozen=True)
@@ -159,6 +161,17 @@ class Tree(ABC):
         except BaseException:
             self.discard(temporary)
             raise
+
+    def room(self) -> int | None:
+        """How many bytes a new file may have; None where the file system does not tell.
+
+        A fiftieth, 16 MiB at most, stays free: for small files, and for what the agent itself has to write.
+        """
+        try:
+            free, total = self.sys.room(self._root_fd)
+        except OSError:
+            return None
+        return max(0, free - min(_RESERVE, total // _RESERVED_SHARE)) if total else None
 
     def carry_over(self, fd: int, source: Entry) -> None:
         """Give a new file the source's time and permissions, as far as this side holds such.

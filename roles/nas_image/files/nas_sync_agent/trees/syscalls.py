@@ -91,6 +91,11 @@ class Syscalls:
         """Bring one file to the disk."""
         os.fsync(fd)
 
+    def room(self, fd: int) -> tuple[int, int]:
+        """Bytes that are free on a file system, and all that it has; both 0 where it does not tell."""
+        found = os.fstatvfs(fd)
+        return found.f_bavail * found.f_frsize, found.f_blocks * found.f_frsize
+
     def syncfs(self, fd: int) -> None:
         """Bring a file system to the disk."""
         libc.syncfs(fd)
