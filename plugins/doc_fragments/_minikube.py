@@ -43,9 +43,9 @@ options:
     default: {}
   drive_root:
     description:
-      - The directory that stands for Windows drives on a machine that has none. Not used under WSL.
+      - The directory that stands for Windows drives on a machine that has none. Without it, what the instance runs on
+        already, or C(~/file-simulator); see M(file_simulator.nas.windows_directory). Not used under WSL.
     type: path
-    default: ~/file-simulator
   node_data_root:
     description:
       - Where the node has the data root mounted.

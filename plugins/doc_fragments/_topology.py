@@ -27,7 +27,9 @@ options:
   drive_root:
     description:
       - The directory that stands for Windows drives on a machine that has none. Drive C(C:) is its directory C(c).
+      - Without it, what the instance runs on already, whoever asks; where it does not run yet, C(~/file-simulator).
+        C(~) is the home directory of the person who calls, also by way of sudo, doas or pkexec, and as the user database
+        has it; E(HOME) plays no part. With another become method, name it.
       - Not used under WSL, where drives are mounted below the automount root of C(/etc/wsl.conf).
     type: path
-    default: ~/file-simulator
 """

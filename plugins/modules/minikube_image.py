@@ -37,9 +37,9 @@ options:
     required: true
   drive_root:
     description:
-      - The directory that stands for Windows drives on a machine that has none. Not used under WSL.
+      - The directory that stands for Windows drives on a machine that has none. Without it, what the instance runs on
+        already, or C(~/file-simulator); see M(file_simulator.nas.windows_directory). Not used under WSL.
     type: path
-    default: ~/file-simulator
 seealso:
   - module: file_simulator.nas.nas_image
   - module: file_simulator.nas.minikube_profile
@@ -74,12 +74,13 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._minikube.cli i
 )
 from ansible_collections.file_simulator.nas.plugins.module_utils._minikube.options import check_name
 from ansible_collections.file_simulator.nas.plugins.module_utils._windows.directory import find_drives
+from ansible_collections.file_simulator.nas.plugins.module_utils._windows.drive_root import drive_root
 
 
 def minikube_image(module: AnsibleModule) -> dict[str, object]:
     given = module.params
     name = check_name(given["name"])
-    drives = find_drives(given["drive_root"])
+    drives = find_drives(drive_root(given["drive_root"], ""))
     minikube = find_minikube(module, drives) if module.check_mode else open_minikube(module, drives)
     if minikube is None:
         return _result(given["image"], loaded=False)

@@ -28,9 +28,9 @@ options:
     default: 10240
   drive_root:
     description:
-      - The directory that stands for Windows drives on a machine that has none. Not used under WSL.
+      - The directory that stands for Windows drives on a machine that has none. Without it, what the instance runs on
+        already, or C(~/file-simulator); see M(file_simulator.nas.windows_directory). Not used under WSL.
     type: path
-    default: ~/file-simulator
 seealso:
   - module: file_simulator.nas.minikube_profile
 """
@@ -71,11 +71,12 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._minikube.cli i
 from ansible_collections.file_simulator.nas.plugins.module_utils._minikube.preflight import look, problems
 from ansible_collections.file_simulator.nas.plugins.module_utils._minikube.profile import DRIVERS
 from ansible_collections.file_simulator.nas.plugins.module_utils._windows.directory import find_drives
+from ansible_collections.file_simulator.nas.plugins.module_utils._windows.drive_root import drive_root
 
 
 def minikube_preflight_info(module: AnsibleModule) -> dict[str, object]:
     given = module.params
-    minikube = find_minikube(module, find_drives(given["drive_root"]))
+    minikube = find_minikube(module, find_drives(drive_root(given["drive_root"], "")))
     # What is not installed yet is known by its name.
     on_windows = (minikube.executable if minikube else given["executable"]).lower().endswith(".exe")
     home = given["minikube_home"] or str(Path.home() / ".minikube")

@@ -225,11 +225,12 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._windows.direct
     find_drives,
     require_marker,
 )
+from ansible_collections.file_simulator.nas.plugins.module_utils._windows.drive_root import drive_root
 
 
 def minikube_profile(module: AnsibleModule) -> dict[str, object]:
     given = module.params
-    drives = find_drives(given["drive_root"])
+    drives = find_drives(drive_root(given["drive_root"], read_topology(given["topology"]).instance))
     if given["state"] == "started":
         return _started(module, drives)
     name = check_name(given["name"])

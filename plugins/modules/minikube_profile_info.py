@@ -94,13 +94,15 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._minikube.cli i
 from ansible_collections.file_simulator.nas.plugins.module_utils._minikube.options import check_name
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.topology import read_topology
 from ansible_collections.file_simulator.nas.plugins.module_utils._windows.directory import find_drives, read_marker
+from ansible_collections.file_simulator.nas.plugins.module_utils._windows.drive_root import drive_root
 
 
 def minikube_profile_info(module: AnsibleModule) -> dict[str, object]:
     given = module.params
     name = check_name(given["name"])
-    drives = find_drives(given["drive_root"])
-    local = drives.local(read_topology(given["topology"]).data_root)
+    topology = read_topology(given["topology"])
+    drives = find_drives(drive_root(given["drive_root"], topology.instance))
+    local = drives.local(topology.data_root)
     minikube = find_minikube(module, drives)
     if minikube is None:
         nothing = {"profiles": [], "profile": {"name": name, "state": "absent"}, "cluster": None}

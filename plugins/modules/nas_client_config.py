@@ -135,7 +135,8 @@ options:
       - mount
   directory:
     description:
-      - Where the files are written. Without it, they are returned only.
+      - Where the files are written, a relative path below O(drive_root). Without it, they are returned only.
+      - Instances must not share one. The files of another instance are an error.
       - Files of formats that are not asked for are removed there.
     type: path
   mount_root:
@@ -227,6 +228,8 @@ objects:
   elements: dict
 """
 
+import os
+
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
 from ansible_collections.file_simulator.nas.plugins.module_utils._ansible.engines import (
@@ -257,6 +260,7 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes.cli
     open_cluster,
 )
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.topology import read_topology
+from ansible_collections.file_simulator.nas.plugins.module_utils._windows.drive_root import drive_root
 
 
 def nas_client_config(module: AnsibleModule) -> dict[str, object]:
@@ -311,7 +315,10 @@ def nas_client_config(module: AnsibleModule) -> dict[str, object]:
 
 def _places(module: AnsibleModule, naming: Naming) -> config.Places:
     given = module.params
-    files = ClientFiles(given["directory"]) if given["directory"] else None
+    files = None
+    if given["directory"]:
+        below = drive_root(given["drive_root"], naming.instance, given["state_directory"])
+        files = ClientFiles(os.path.join(below, given["directory"]), naming.instance)
     apply = given["apply"] if given["apply"] is not None else bool(given["context"])
     if not apply:
         return config.Places(None, files)

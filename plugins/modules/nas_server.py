@@ -70,6 +70,13 @@ options:
       - With O(state=absent), also remove storage of type C(persistent).
     type: bool
     default: false
+  move_data_root:
+    description:
+      - Whether servers that are there may be moved to other directories. Their volumes are made anew there.
+      - Without it, that is an error which names both. For the engine V(podman).
+    type: bool
+    default: false
+    version_added: 1.1.0
   wait:
     description:
       - Wait until each server that was started answers over NFS.
@@ -160,6 +167,7 @@ def nas_server(module: AnsibleModule) -> dict[str, object]:
             delete_storage=module.params["delete_storage"],
             wait=module.params["wait"],
             timeout=module.params["wait_timeout"],
+            move_data_root=module.params["move_data_root"],
             check_mode=module.check_mode,
         ),
     )
@@ -182,6 +190,7 @@ def main() -> None:
             "unfs3_image": {"type": "str"},
             "purge": {"type": "bool", "default": False},
             "delete_storage": {"type": "bool", "default": False},
+            "move_data_root": {"type": "bool", "default": False},
             "wait": {"type": "bool", "default": True},
             "wait_timeout": {"type": "int", "default": 60},
         },

@@ -49,11 +49,16 @@ options:
     default: false
   registry:
     description:
-      - The file in which the machine remembers what it laid out.
+      - The file in which the machine remembers what it laid out. Without it,
+        C(~/.local/state/file-simulator/directories.json), where C(~) is the same directory as for O(drive_root).
       - On a Windows machine a path that does not begin with a drive or a C(%VARIABLE%), such as the default, stands for
         C(%LOCALAPPDATA%\file-simulator\directories.json).
     type: path
-    default: ~/.local/state/file-simulator/directories.json
+  state_directory:
+    description:
+      - Where engines record what an instance runs on.
+    type: path
+    default: /var/lib/file-simulator
 seealso:
   - module: file_simulator.nas.nas_server
 """
@@ -120,6 +125,7 @@ from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.file_simulator.nas.plugins.module_utils._ansible.module import LAYOUT_SPEC, chosen, run
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.topology import read_topology
 from ansible_collections.file_simulator.nas.plugins.module_utils._windows.directory import check_drive, find_drives
+from ansible_collections.file_simulator.nas.plugins.module_utils._windows.drive_root import drive_root, home_of_caller
 from ansible_collections.file_simulator.nas.plugins.module_utils._windows.layout import (
     Registry,
     carry_out,
@@ -134,15 +140,17 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._windows.layout
 )
 from ansible_collections.file_simulator.nas.plugins.module_utils._windows.layout_warnings import layout_warnings
 
+_REGISTRY = ".local/state/file-simulator/directories.json"
+
 
 def windows_directory(module: AnsibleModule) -> dict[str, object]:
     topology = read_topology(module.params["topology"])
     servers = chosen(topology, module.params["servers"])
-    drives = find_drives(module.params["drive_root"])
+    drives = find_drives(drive_root(module.params["drive_root"], topology.instance, module.params["state_directory"]))
     for path in (topology.data_root, *(server.directory for server in servers)):
         check_drive(drives, path)
     places = places_of(topology, servers, drives.local)
-    registry = Registry(module.params["registry"])
+    registry = Registry(module.params["registry"] or os.path.join(home_of_caller(), _REGISTRY))
     known = registry.read()
     observed = [observe(place, known) for place in places]
     steps = plan(module.params["state"], observed, force=module.params["force"], whole=module.params["servers"] is None)

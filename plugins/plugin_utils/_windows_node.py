@@ -88,9 +88,9 @@ def _understood(answer: t.Any) -> dict[str, t.Any]:
     raise SimulatorError("Windows node: its answer is not understood; does ansible.windows.win_powershell work there?")
 
 
-def _registry(given: str) -> str:
+def _registry(given: str | None) -> str:
     """Return the registry's path on the node: one of another system, such as the default, stands for the usual one."""
-    return given if re.match(r"%|[A-Za-z]:", given) else REGISTRY
+    return given if given and re.match(r"%|[A-Za-z]:", given) else REGISTRY
 
 
 def _known(path: str, text: str | None) -> dict[str, str]:

@@ -22,6 +22,7 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes.cli
 )
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.topology import Server, read_topology
 from ansible_collections.file_simulator.nas.plugins.module_utils._windows.directory import find_drives
+from ansible_collections.file_simulator.nas.plugins.module_utils._windows.drive_root import drive_root
 
 # What a module's option is called that the cluster's user has to name: nothing is taken from the surroundings.
 _CLUSTER_OPTIONS = ["kubeconfig", "context"]
@@ -44,7 +45,7 @@ def open_engine(module: AnsibleModule) -> tuple[Engine, list[Server]]:
     given = module.params
     topology = read_topology(given["topology"])
     servers = chosen(topology, given["servers"])
-    drives = find_drives(given["drive_root"])
+    drives = find_drives(drive_root(given["drive_root"], topology.instance, given["state_directory"]))
     if given["engine"] == "podman":
         return PodmanEngine(open_podman(module), topology, drives, given["state_directory"]), servers
     if KUBERNETES_IMPORT_ERROR:

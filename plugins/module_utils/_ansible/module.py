@@ -16,23 +16,23 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._common.text im
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.cli import Podman
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.host import adaptation, read_machine
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.topology import Server, Topology
-
-STAND_IN_ROOT = "~/file-simulator"
+from ansible_collections.file_simulator.nas.plugins.module_utils._windows.drive_root import STATE_DIRECTORY
 
 TOPOLOGY_SPEC: dict[str, t.Any] = {
     "topology": {"type": "dict", "default": {}},
     "servers": {"type": "list", "elements": "str"},
-    "drive_root": {"type": "path", "default": STAND_IN_ROOT},
+    "drive_root": {"type": "path"},
 }
 LAYOUT_SPEC: dict[str, t.Any] = {
     **TOPOLOGY_SPEC,
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
     "force": {"type": "bool", "default": False},
-    "registry": {"type": "path", "default": "~/.local/state/file-simulator/directories.json"},
+    "registry": {"type": "path"},
+    "state_directory": {"type": "path", "default": STATE_DIRECTORY},
 }
 PODMAN_SPEC: dict[str, t.Any] = {
     "podman_executable": {"type": "str", "default": "podman"},
-    "state_directory": {"type": "path", "default": "/var/lib/file-simulator"},
+    "state_directory": {"type": "path", "default": STATE_DIRECTORY},
 }
 
 

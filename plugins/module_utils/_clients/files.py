@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import tempfile
 import typing as t
@@ -14,13 +15,25 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors 
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.files import read_regular
 
 _MODE = 0o644
+# Tells which instance the files are of.
+_OWNER = ".instance"
 
 
 class ClientFiles:
-    """A directory of files, of which some are ours."""
+    """A directory of files, of which some are ours: those of one instance."""
 
-    def __init__(self, directory: str) -> None:
+    def __init__(self, directory: str, instance: str) -> None:
         self._directory = os.path.abspath(directory)
+        self._instance = instance
+
+    @property
+    def foreign(self) -> str:
+        """The instance that has this directory, empty when it is ours or nobody's."""
+        try:
+            owner = read_regular(self._full(_OWNER)).decode("utf-8", "replace").strip()
+        except OSError:
+            return ""
+        return "" if owner == self._instance else owner
 
     def read(self, paths: t.Iterable[str]) -> dict[str, str]:
         """Return the content of those files that are there; raise SimulatorError where files cannot be put."""
@@ -31,6 +44,10 @@ class ClientFiles:
             raise SimulatorError(f"directory: {place} is no directory; choose another for the clients' files")
         if not os.access(place, os.W_OK | os.X_OK):
             raise SimulatorError(f"directory: {place} cannot be written to; choose another, or become its owner")
+        if self.foreign:
+            raise SimulatorError(
+                f"directory: {self._directory} has the clients' files of instance {self.foreign}; choose another"
+            )
         found = {}
         for path in paths:
             try:
@@ -42,8 +59,9 @@ class ClientFiles:
         return found
 
     def write(self, files: t.Mapping[str, str]) -> None:
-        """Write files, each whole or not at all."""
-        for path, content in files.items():
+        """Write files, each whole or not at all, and whose they are."""
+        owner = {_OWNER: self._instance + "\n"} if files else {}
+        for path, content in {**owner, **files}.items():
             target = self._full(path)
             try:
                 os.makedirs(os.path.dirname(target), exist_ok=True)
@@ -55,9 +73,12 @@ class ClientFiles:
             except OSError as error:
                 raise SimulatorError(f"directory: {target} cannot be written: {error.strerror}") from None
 
-    def remove(self, paths: t.Iterable[str]) -> None:
-        """Remove files, and the directories that are empty then."""
+    def remove(self, paths: t.Sequence[str], *, last: bool) -> None:
+        """Remove files, and the directories that are empty then; with the ``last`` of them what tells whose they are."""
         try:
+            if paths and last:
+                with contextlib.suppress(FileNotFoundError):
+                    os.unlink(self._full(_OWNER))
             for path in paths:
                 target = self._full(path)
                 os.unlink(target)

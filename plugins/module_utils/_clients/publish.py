@@ -75,7 +75,9 @@ def provide(
 
 
 def withdraw(naming: Naming, places: Places, wish: Wish, goes: t.Callable[[Object], bool], *, files: bool) -> Result:
-    """Take objects away, and with ``files`` the files."""
+    """Take objects away, and with ``files`` the files; those of another instance are none of ours."""
+    if places.files and places.files.foreign:
+        places = replace(places, files=None)
     gone = documents.surplus({}) if files else []
     return _carry_out([], {}, gone, naming, places, wish, goes)
 
@@ -110,7 +112,7 @@ def _carry_out(
         removed = [path for path in gone if path in found]
         if not wish.check_mode:
             places.files.write(written)
-            places.files.remove(removed)
+            places.files.remove(removed, last=not files)
         actions += [{"verb": "write", "kind": "file", "namespace": "", "name": path} for path in written]
         actions += [{"verb": "remove", "kind": "file", "namespace": "", "name": path} for path in removed]
         diffs += [

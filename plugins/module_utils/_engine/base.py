@@ -27,6 +27,7 @@ class Request:
     wait: bool = True
     timeout: int = 60
     check_mode: bool = False
+    move_data_root: bool = False
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.file_simulator.nas.plugins.module_utils._ansible.module import STAND_IN_ROOT
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError
 from ansible_collections.file_simulator.nas.plugins.module_utils._minikube import output as parse
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.windows_path import Drives
@@ -30,7 +29,7 @@ MINIKUBE_SPEC: dict[str, t.Any] = {
 }
 DATA_ROOT_SPEC: dict[str, t.Any] = {
     "topology": {"type": "dict", "default": {}},
-    "drive_root": {"type": "path", "default": STAND_IN_ROOT},
+    "drive_root": {"type": "path"},
     "node_data_root": {"type": "str", "default": "/mnt/simulator-data"},
 }
 

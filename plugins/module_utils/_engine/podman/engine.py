@@ -34,6 +34,7 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._model.windows_
 from ansible_collections.file_simulator.nas.plugins.module_utils._nfs.probe import ProbeError
 from ansible_collections.file_simulator.nas.plugins.module_utils._server.allowed_clients import seen_from_pods
 from ansible_collections.file_simulator.nas.plugins.module_utils._server.pod import Pod, pod_of
+from ansible_collections.file_simulator.nas.plugins.module_utils._windows.drive_root import record_drive_root
 from ansible_collections.file_simulator.nas.plugins.module_utils._windows.generation import generation_of
 
 _SERVER_STOP_SECONDS = 5
@@ -102,6 +103,8 @@ class PodmanEngine:
     ) -> list[Placement]:
         """Return where each server will stand; raise SimulatorError when one of them cannot run there."""
         self._check_neighbours(servers, found)
+        if not request.move_data_root:
+            self._check_moves(servers, found)
         generations = [
             generation_of(server, self._topology.data_root, self._drives, guess=request.check_mode)
             for server in servers
@@ -129,6 +132,18 @@ class PodmanEngine:
                 raise SimulatorError(
                     f"server {server.name}: directory: {server.directory} is that of {owner}; "
                     "give each instance its own data_root"
+                )
+
+    def _check_moves(self, servers: t.Sequence[Server], found: t.Mapping[tuple[str, str], Found]) -> None:
+        """Refuse to move a server that is there to another directory: its volume belongs to the one that it has."""
+        for server in servers:
+            own = found.get((self._topology.instance, server.name))
+            has = own.current.description.get("local_directory") if own else None
+            wanted = self._drives.local(server.directory)
+            if has and has != wanted:
+                raise SimulatorError(
+                    f"server {server.name}: directory: it runs on {has}, and this would move it to {wanted}; name its own "
+                    "with drive_root and data_root, or have it moved with move_data_root: true"
                 )
 
     def _check_port(self, server: Server, own: Found | None) -> None:
@@ -192,6 +207,8 @@ class PodmanEngine:
     ) -> None:
         if any(action.needs_start for action in actions):
             self._ensure_network()
+            if self._drives.kind == "stand_in":
+                record_drive_root(self._drives.root, self._config_root)
 
         def carry_out(action: _plan.Action) -> None:
             server = action.server

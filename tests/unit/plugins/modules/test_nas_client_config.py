@@ -16,6 +16,7 @@ import yaml
 
 from ansible_collections.file_simulator.nas.plugins.modules import nas_client_config, nas_server
 
+from ..conftest import ModuleFailed
 from ..fake_kubernetes import FakeKubernetes
 
 Run = t.Callable[..., "dict[str, t.Any]"]
@@ -340,13 +341,28 @@ def test_files_only(run_module: Run, kubernetes: FakeKubernetes, clients: t.Any,
     clients["formats"] = ["env"]
     (directory / "mine.txt").write_text("x")
     run_module(nas_client_config, **clients)
-    assert {path.name for path in directory.iterdir()} == {"endpoints.env", "mine.txt"}
+    assert {path.name for path in directory.iterdir()} == {".instance", "endpoints.env", "mine.txt"}
     run_module(nas_client_config, state="absent", **clients)
     assert {path.name for path in directory.iterdir()} == {"mine.txt"}
     (directory / "mine.txt").unlink()
     run_module(nas_client_config, **clients)
     run_module(nas_client_config, state="absent", **clients)
     assert not directory.exists()
+
+
+def test_files_of_another_instance_are_left_alone(
+    run_module: Run, kubernetes: FakeKubernetes, clients: t.Any, tmp_path: Path
+) -> None:
+    """Two instances with one directory deleted each other's files."""
+    clients.update(apply=False, directory="clients", drive_root=str(tmp_path))
+    written = run_module(nas_client_config, **clients)["files"]
+    topology = {"instance": "other", "servers": [{"name": "nas-input-1", "port": 32150}]}
+    other = {"topology": topology, "directory": "clients", "drive_root": str(tmp_path)}
+    report = {"name": "nas-input-1", "host": "192.0.2.7", "port": 32150, "cluster": None}
+    with pytest.raises(ModuleFailed, match=r"clients has the clients' files of instance .*; choose another"):
+        run_module(nas_client_config, reports=[report], **other)
+    assert run_module(nas_client_config, state="absent", **other)["changed"] is False
+    assert {path: (tmp_path / "clients" / path).read_text() for path in written} == written
 
 
 def test_reports_of_another_machine_are_enough(run_module: Run, tmp_path: Path) -> None:

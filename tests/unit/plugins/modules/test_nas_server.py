@@ -247,6 +247,44 @@ def test_windows_directory_of_another_instance_is_refused(
         run_module(nas_server, **other)
 
 
+def test_data_root_of_a_running_instance_moves_only_when_that_is_said(
+    run_module: Run, podman: FakePodman, arguments: dict[str, t.Any], tmp_path: Path
+) -> None:
+    """Another HOME moved all servers to another data root, and their volumes were removed."""
+    run_module(nas_server, **arguments)
+    before, volumes = podman.changes, dict(podman.volumes)
+    moved = {**arguments, "drive_root": str(tmp_path / "other")}
+    run_module(
+        windows_directory,
+        **{"topology": arguments["topology"], "drive_root": moved["drive_root"], "registry": str(tmp_path / "r.json")},
+    )
+    line = (
+        f"runs on {arguments['drive_root']}/.*, and this would move it to {moved['drive_root']}/.*move_data_root: true"
+    )
+    for check in (True, False):
+        with pytest.raises(ModuleFailed, match=line):
+            run_module(nas_server, check=check, **moved)
+    assert (podman.changes, podman.volumes) == (before, volumes)
+    assert verbs(run_module(nas_server, **{**moved, "move_data_root": True})) == [
+        "replace nas-input-1",
+        "replace nas-output-1",
+    ]
+
+
+def test_running_instance_is_found_by_whoever_asks(
+    run_module: Run, podman: FakePodman, arguments: dict[str, t.Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run_module(nas_server, **arguments)
+    root = arguments.pop("drive_root")
+    monkeypatch.setenv("HOME", str(tmp_path / "elsewhere"))
+    assert run_module(nas_server, **arguments)["changed"] is False
+    layout = {"topology": arguments["topology"], "state_directory": arguments["state_directory"]}
+    found = run_module(windows_directory, registry=str(tmp_path / "registry.json"), **layout)
+    assert found["changed"] is False and found["data_root"]["local_directory"].startswith(root)
+    run_module(nas_server, state="absent", **arguments)
+    assert not Path(arguments["state_directory"], "file-simulator").exists()
+
+
 def test_failed_start_tells_the_cause(run_module: Run, podman: FakePodman, arguments: dict[str, t.Any]) -> None:
     podman.fail = {"pod start file-simulator.nas-input-1": "init container exited with code 3"}
     podman.logs = {"file-simulator.nas-input-1.sync-windows-data": "starting\nthe marker is gone"}
