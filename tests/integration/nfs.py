@@ -14,6 +14,8 @@ import nfs_rs
 
 # Requirements WIN-02 and WIN-03: what a tester may have to wait, in seconds.
 TO_NAS, TO_WINDOWS = 30.0, 60.0
+# More than the grace period of a server that was restarted.
+GRACE = 30.0
 
 
 @dataclass
@@ -40,12 +42,18 @@ class Nas:
         return set(self.client.listdir(f"/data/{directory}".rstrip("/")))
 
     def read(self, path: str) -> bytes:
-        with self.client.open(f"/data/{path}", "rb") as stream:
-            return bytes(stream.read())
+        def read() -> bytes:
+            with self.client.open(f"/data/{path}", "rb") as stream:
+                return bytes(stream.read())
+
+        return after_grace(read)
 
     def write(self, path: str, content: bytes) -> None:
-        with self.client.open(f"/data/{path}", "wb") as stream:
-            stream.write(content)
+        def write() -> None:
+            with self.client.open(f"/data/{path}", "wb") as stream:
+                stream.write(content)
+
+        after_grace(write)
 
     def exists(self, path: str) -> bool:
         try:
@@ -60,6 +68,21 @@ class Nas:
             return self.exists(path) and self.read(path) == content
         except (FileNotFoundError, nfs_rs.NfsStateLostError):
             return False
+
+
+Answer = t.TypeVar("Answer")
+
+
+def after_grace(ask: t.Callable[[], Answer]) -> Answer:
+    """Ask again while a server that was restarted waits for its earlier clients, as the kernel's client does."""
+    deadline = time.monotonic() + GRACE
+    while True:
+        try:
+            return ask()
+        except nfs_rs.NfsRetryableError:
+            if time.monotonic() > deadline:
+                raise
+        time.sleep(0.2)
 
 
 def eventually(condition: t.Callable[[], bool], within: float) -> float:

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import time
 import traceback
 import typing as t
 from dataclasses import dataclass
@@ -26,6 +27,10 @@ else:
 
 _CONNECT_SECONDS = 5.0
 _OPERATION_SECONDS = 15.0
+# A server that was restarted keeps clients waiting who are not taking back what they held before: for its grace
+# period of 15 s, and a moment more. The kernel's client waits by itself, this one is told.
+_GRACE_SECONDS = 30.0
+_GRACE_PAUSE = 0.5
 
 
 class NasError(Exception):
@@ -38,6 +43,10 @@ class NasError(Exception):
 
 class NotThere(NasError):
     """There is no such file, or it went while the server looked."""
+
+
+class InGrace(NasError):
+    """The server runs, and waits for the clients that it had before its restart."""
 
 
 class CannotList(NasError):
@@ -104,6 +113,7 @@ class Address:
     privileged_port: bool = False
 
 
+_Answer = t.TypeVar("_Answer")
 # Opens a connection; the whole export is at the client's root. Raises NasError.
 Connect = t.Callable[[Address], NasClient]
 
@@ -117,8 +127,23 @@ def _told() -> t.Iterator[None]:
         raise NotThere(_words(error), errno.ENOENT) from None
     except nfs_rs.NfsUnsupportedError as error:
         raise CannotList(_words(error)) from None
+    except nfs_rs.NfsRetryableError as error:
+        raise (InGrace if "grace period" in str(error) else NasError)(_words(error)) from None
     except (nfs_rs.NfsError, OSError) as error:
         raise NasError(_words(error), int(getattr(error, "errno", 0) or 0)) from None
+
+
+def _patiently(ask: t.Callable[[], _Answer]) -> _Answer:
+    """Ask again while the server is in grace."""
+    deadline = time.monotonic() + _GRACE_SECONDS
+    while True:
+        try:
+            with _told():
+                return ask()
+        except InGrace:
+            if time.monotonic() > deadline:
+                raise
+        time.sleep(_GRACE_PAUSE)
 
 
 def _words(error: t.Any) -> str:
@@ -174,29 +199,31 @@ class RsClient:
         return Attributes(directory, found.size, found.uid, found.gid, identity)
 
     def read(self, path: str) -> bytes:
-        with _told(), self._client.open(self._at(path), "rb") as stream:
-            return bytes(stream.read())
+        def read() -> bytes:
+            with self._client.open(self._at(path), "rb") as stream:
+                return bytes(stream.read())
+
+        return _patiently(read)
 
     def write(self, path: str, content: bytes) -> None:
-        with _told(), self._client.open(self._at(path), "wb") as stream:
-            stream.write(content)
-            stream.flush()
+        def write() -> None:
+            with self._client.open(self._at(path), "wb") as stream:
+                stream.write(content)
+                stream.flush()
+
+        _patiently(write)
 
     def make_directory(self, path: str) -> None:
-        with _told():
-            self._client.mkdir(self._at(path))
+        _patiently(lambda: self._client.mkdir(self._at(path)))
 
     def remove(self, path: str) -> None:
-        with _told():
-            self._client.unlink(self._at(path))
+        _patiently(lambda: self._client.unlink(self._at(path)))
 
     def remove_directory(self, path: str) -> None:
-        with _told():
-            self._client.rmdir(self._at(path))
+        _patiently(lambda: self._client.rmdir(self._at(path)))
 
     def rename(self, path: str, new: str) -> None:
-        with _told():
-            self._client.rename(self._at(path), self._at(new))
+        _patiently(lambda: self._client.rename(self._at(path), self._at(new)))
 
     def change_owner(self, path: str, owner: int, group: int) -> None:
         with _told():

@@ -14,7 +14,10 @@ that are not obvious:
   do not. It costs a third of the speed of looking names up.
 * ``Protocols = 4`` in both blocks, with NLM, RQUOTA and UDP off: one TCP port and no rpcbind.
 * ``Only_Numeric_Owners``: no idmapd in the container; owners come out as numbers instead of nobody.
-* ``Graceless``: a restarted server answers at once instead of after 90 s; locks are not reclaimed.
+* ``Graceless = false`` with a ``RecoveryRoot`` that outlives the container: after a restart, clients that
+  held locks take them back before anybody else can have them. Until then (``Grace_Period``, 15 s instead of
+  90) the server answers, but keeps whoever opens or locks waiting; without clients from before it does not.
+* ``Lease_Lifetime``: how long a client that has gone away keeps its locks; it must be below the grace period.
 """
 
 from __future__ import annotations
@@ -39,7 +42,9 @@ NFS_CORE_PARAM {{
 NFSV4 {{
     Minor_Versions = 0, 1, 2;
     Only_Numeric_Owners = true;
-    Graceless = true;
+    Graceless = false;
+    Grace_Period = 15;
+    Lease_Lifetime = 10;
     RecoveryBackend = fs;
     RecoveryRoot = {recovery};
 }}
@@ -77,7 +82,7 @@ def render_ganesha(
     """Return the text of ganesha.conf.
 
     ``path`` is the exported directory in the container, ``pseudo`` what clients mount, ``recovery`` a
-    writable directory. ``clients`` are the networks that may mount; none given means everybody who
+    directory that the server makes and that outlives it. ``clients`` are the networks that may mount; none given means everybody who
     reaches the port.
     """
     access = "RO" if server.export.read_only else "RW"

@@ -26,6 +26,8 @@ EXPORT_PATH = "/data"
 EXPORT_MOUNT = "/export"
 DATA_DIRECTORY = "/export/data"
 STATE_DIRECTORY = "/export/.nas"
+# Which clients held locks: NFS-Ganesha makes it, and the state directory is there before the server starts.
+RECOVERY_DIRECTORY = f"{STATE_DIRECTORY}/ganesha"
 STATUS_FILE = ".nas/status.json"
 WINDOWS_MOUNT = "/windows"
 CONFIG_MOUNT = "/etc/nas"
@@ -136,7 +138,7 @@ def _ganesha(server: Server, images: Images, clients: t.Sequence[str]) -> tuple[
         probe=("python3", "-m", "nas_probe", "127.0.0.1", str(NFS_PORT), EXPORT_PATH),
     )
     text = render_ganesha(
-        server, path=DATA_DIRECTORY, pseudo=EXPORT_PATH, port=NFS_PORT, recovery="/run/ganesha", clients=clients
+        server, path=DATA_DIRECTORY, pseudo=EXPORT_PATH, port=NFS_PORT, recovery=RECOVERY_DIRECTORY, clients=clients
     )
     return container, {"ganesha.conf": text}
 

@@ -19,9 +19,9 @@ import traceback
 import types
 import typing as t
 
-from . import files, mounts, programs
+from . import files, locking, mounts, programs
 
-MODULES = (files, mounts, programs)
+MODULES = (files, locking, mounts, programs)
 
 
 def answer(module: types.ModuleType, request: dict[str, t.Any]) -> dict[str, object]:

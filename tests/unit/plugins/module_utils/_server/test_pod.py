@@ -120,6 +120,12 @@ def test_state_lies_beside_the_exported_tree_and_on_its_file_system() -> None:
     assert f"Path = {DATA_DIRECTORY};" in pod.config_files["ganesha.conf"]
 
 
+def test_who_held_locks_is_remembered_where_it_survives_the_container_and_no_client_sees_it() -> None:
+    pod = pod_of(server_with(), IMAGES)
+    assert f"RecoveryRoot = {STATE_DIRECTORY}/" in pod.config_files["ganesha.conf"]
+    assert [mount.path for mount in pod.nfs_server.mounts if mount.volume == "export"] == [EXPORT_MOUNT]
+
+
 def test_resources_go_to_their_containers() -> None:
     pod = pod_of(server_with(resources={"server": {"limits": {"memory": "1Gi"}}}), IMAGES)
     assert pod.nfs_server.resources.memory_limit == "1Gi"
