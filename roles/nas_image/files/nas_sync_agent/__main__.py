@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Sequence
 
+from . import commands
 from .cli import parse
 from .daemon.service import Service
 from .errors import Unknown
@@ -20,8 +21,11 @@ EXIT_HALTED = 3
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the agent; the exit status."""
-    options = parse(arguments)
+    """Run the agent, or the command that the first word names; the exit status."""
+    words = sys.argv[1:] if arguments is None else list(arguments)
+    if words and words[0] in commands.COMMANDS:
+        return commands.run(words[0], words[1:])
+    options = parse(words)
     logging.Formatter.converter = time.gmtime
     logging.basicConfig(
         stream=sys.stderr,

@@ -14,11 +14,18 @@ from pathlib import Path
 from . import __version__
 from .model import Deletions, Mode
 
-_EPILOG = """exit status:
+_EPILOG = """commands, each a word before the options; the answer is JSON on stdout:
+  ask      ask the running agent what only the export has now (--nonce, --address, --timeout)
+  status   the running agent's status (--address)
+  compare  look for the same without an agent, read-only (the agent's options, --nonce)
+  rescue   copy that to a directory (the agent's options, --to)
+
+exit status:
   0  stopped by SIGTERM or SIGINT, or (--once) done
   1  an error that the agent did not expect
   2  wrong usage
-  3  (--once) halted: a side is unknown or has no room for a file; one line on stderr says which and why"""
+  3  (--once) halted: a side is unknown or has no room for a file; one line on stderr says which and why
+  4  (commands) no answer"""
 
 
 @dataclass(frozen=True)

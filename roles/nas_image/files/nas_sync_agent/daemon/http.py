@@ -8,20 +8,24 @@ import json
 import socket
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import parse_qs, urlsplit
 
+from .questions import Questions
 from .status import Status
 
 _TIMEOUT = 5.0
+_ANSWER_SECONDS = 120.0
 
 
 class StatusServer(ThreadingHTTPServer):
-    """Answers /status, /healthz and /metrics until the process ends."""
+    """Answers /status, /healthz, /metrics and /ask until the process ends."""
 
     daemon_threads = True
 
-    def __init__(self, address: tuple[str, int], status: Status) -> None:
+    def __init__(self, address: tuple[str, int], status: Status, questions: Questions) -> None:
         """Bind; raises OSError when the address is not to be had."""
         self.status = status
+        self.questions = questions
         self.address_family = socket.AF_INET6 if ":" in address[0] else socket.AF_INET
         super().__init__(address, _Handler)
 
@@ -46,8 +50,19 @@ class _Handler(BaseHTTPRequestHandler):
         elif self.path == "/healthz":
             reason = status.halted_reason
             self._answer(503 if reason else 200, "text/plain; charset=utf-8", (reason or "ok") + "\n")
+        elif self.path.startswith("/ask?"):
+            self._ask()
         else:
-            self._answer(404, "text/plain; charset=utf-8", "there are /status, /healthz and /metrics\n")
+            self._answer(404, "text/plain; charset=utf-8", "there are /status, /healthz, /metrics and /ask?nonce=\n")
+
+    def _ask(self) -> None:
+        """Answer with what the agent finds now, and with the nonce that tells this answer from an older one."""
+        nonce = parse_qs(urlsplit(self.path).query).get("nonce", [""])[0]
+        found = self.server.questions.ask(_ANSWER_SECONDS)
+        if found is None:
+            self._answer(503, "text/plain; charset=utf-8", "the agent is busy\n")
+        else:
+            self._answer(200, "application/json", json.dumps({"nonce": nonce, **found}) + "\n")
 
     def _answer(self, code: int, kind: str, text: str) -> None:
         body = text.encode(errors="backslashreplace")

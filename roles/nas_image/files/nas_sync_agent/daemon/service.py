@@ -15,7 +15,7 @@ from posixpath import join
 from ..cli import Options
 from ..errors import Unknown, reason
 from ..model import Mode, Side
-from ..sync import identity
+from ..sync import comparison, identity
 from ..sync.engine import Engine
 from ..sync.ledger import Ledger
 from ..trees.nas import NasTree
@@ -23,6 +23,7 @@ from ..trees.syscalls import Syscalls
 from ..trees.windows import WindowsTree
 from .http import StatusServer
 from .inotify import Change, OutOfWatches, Watcher
+from .questions import Questions
 from .status import Status
 
 _SHARE = 0.016
@@ -107,7 +108,10 @@ class Service:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._stop)
         if self._options.status_address:
-            StatusServer(self._options.status_address, self._status).start()
+            questions = Questions(lambda: os.write(woken, b"?"))
+            StatusServer(self._options.status_address, self._status, questions).start()
+        else:
+            questions = Questions(lambda: None)
         _log.info("started: server %r, mode %s", self._options.server, self._options.mode.value)
         self._write_status()
         if self._options.mode is Mode.NONE:
@@ -116,6 +120,7 @@ class Service:
             now = time.monotonic()
             if self._options.mode is not Mode.NONE:
                 self._turn(now)
+            questions.answer(self._answer)
             self._write_status()
             self._wait(wake)
         if self._options.mode is not Mode.NONE:
@@ -124,6 +129,18 @@ class Service:
         self._status.phase("stopped")
         self._status.write(self._options.state)
         _log.info("stopped")
+
+    def _answer(self) -> dict[str, object]:
+        """What a look through both sides finds now. Unknown, too, while the agent does not go on."""
+        found = comparison.compare(self._options, self._ledger)
+        if not self._known and self._options.mode is not Mode.NONE:
+            found.unknown = found.unknown or self._status.halted_reason or "the agent has only just started"
+        return {
+            "server": self._options.server,
+            "mode": self._options.mode.value,
+            "halted_reason": comparison.visible(self._status.halted_reason),
+            **found.answer(),
+        }
 
     def _stop(self, _number: int, _frame: object) -> None:
         self._stopping = True
@@ -140,8 +157,8 @@ class Service:
                 if pending is not None:
                     due.append(pending)
         inputs = [wake] if self._watcher is None else [wake, self._watcher.fd]
-        if not self._stopping:
-            select.select(inputs, [], [], max(0.0, min(due) - now))
+        if not self._stopping and wake in select.select(inputs, [], [], max(0.0, min(due) - now))[0]:
+            os.read(wake, 4096)
 
     def _turn(self, now: float) -> None:
         """Do what is due now."""

@@ -16,6 +16,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from posixpath import basename, dirname, join
 from typing import Any
+from urllib.parse import quote
 
 from ..model import Intent, Record, Side, Stamp
 from ..names import fold
@@ -180,6 +181,31 @@ class Ledger:
             stamp = Stamp(*map(from_number, numbers))
             found.append(Intent(from_text(path), Side(side), from_text(temporary), stamp, records))
         return found
+
+
+class ReadOnlyLedger(Ledger):
+    """A ledger of an agent that may be gone, on a file system that may not be written to. It learns nothing."""
+
+    @staticmethod
+    def _open(path: str) -> sqlite3.Connection:
+        if not os.path.exists(path):
+            return Ledger._open(":memory:")
+        # Without a journal beside it nothing can change, and SQLite needs to be told so: it cannot make one here.
+        journal = path + "-wal"
+        closed = not os.path.exists(journal) or not os.path.getsize(journal)
+        database = sqlite3.connect(f"file:{quote(path)}?mode=ro" + ("&immutable=1" if closed else ""), uri=True)
+        database.execute("SELECT count(*) FROM meta")
+        return database
+
+    def __init__(self, path: str) -> None:
+        """Open. Raises sqlite3.Error when that is no ledger or cannot be read."""
+        self._database = self._open(path)
+
+    def set_setting(self, key: str, value: str) -> None:
+        """Keep nothing."""
+
+    def commit(self) -> None:
+        """There is nothing to commit."""
 
 
 def _key(path: str) -> tuple[str, str]:

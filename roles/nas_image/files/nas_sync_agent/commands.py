@@ -1,0 +1,89 @@
+# Copyright (c) 2026, file_simulator.nas contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The agent's other commands, each a word before its options:
+
+``ask`` asks the running agent what it finds now; ``compare`` looks by itself, where no agent runs;
+``rescue`` copies what only the export has to another directory. The answer is one JSON object on stdout.
+"""
+
+from __future__ import annotations
+
+import argparse
+import http.client
+import json
+import sys
+import urllib.error
+import urllib.parse
+import urllib.request
+from collections.abc import Callable, Sequence
+from posixpath import join
+from typing import Any
+
+from .cli import parse
+from .sync import rescue
+from .sync.comparison import compare
+from .sync.ledger import ReadOnlyLedger
+
+EXIT_NO_ANSWER = 4
+_ADDRESS = "127.0.0.1:9100"
+
+
+def _split(arguments: Sequence[str], *options: str) -> tuple[argparse.Namespace, list[str]]:
+    """Read a command's own options, and leave those of the agent."""
+    parser = argparse.ArgumentParser(prog="nas_sync_agent", allow_abbrev=False)
+    for option in options:
+        parser.add_argument(option, default="")
+    return parser.parse_known_args(arguments)
+
+
+def _ask(arguments: Sequence[str]) -> dict[str, Any]:
+    given, _rest = _split(arguments, "--nonce", "--address", "--timeout")
+    query = urllib.parse.urlencode({"nonce": given.nonce})
+    url = f"http://{given.address or _ADDRESS}/ask?{query}"
+    # Never by way of a proxy that the environment names: the agent is in this very pod.
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    with opener.open(url, timeout=float(given.timeout or 60)) as answer:
+        found = json.load(answer)
+    if not isinstance(found, dict):
+        raise ValueError("the answer is no JSON object")
+    return found
+
+
+def _status(arguments: Sequence[str]) -> dict[str, Any]:
+    given, _rest = _split(arguments, "--address")
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    with opener.open(f"http://{given.address or _ADDRESS}/status", timeout=10) as answer:
+        return dict(json.load(answer))
+
+
+def _compare(arguments: Sequence[str]) -> dict[str, Any]:
+    given, rest = _split(arguments, "--nonce")
+    options = parse(rest)
+    ledger = ReadOnlyLedger(join(options.state, "ledger.sqlite"))
+    found = compare(options, ledger).answer()
+    return {"nonce": given.nonce, "server": options.server, "mode": options.mode.value, "halted_reason": "", **found}
+
+
+def _rescue(arguments: Sequence[str]) -> dict[str, Any]:
+    given, rest = _split(arguments, "--to")
+    options = parse(rest)
+    return rescue.rescue(options, ReadOnlyLedger(join(options.state, "ledger.sqlite")), given.to)
+
+
+COMMANDS: dict[str, Callable[[Sequence[str]], dict[str, Any]]] = {
+    "ask": _ask,
+    "status": _status,
+    "compare": _compare,
+    "rescue": _rescue,
+}
+
+
+def run(command: str, arguments: Sequence[str]) -> int:
+    """Carry out one command; the exit status."""
+    try:
+        found = COMMANDS[command](arguments)
+    except (OSError, ValueError, http.client.HTTPException) as error:
+        print(f"no answer: {error}", file=sys.stderr)
+        return EXIT_NO_ANSWER
+    print(json.dumps(found))
+    return 0
