@@ -72,7 +72,7 @@ unit: venv-dev
 molecule: artefact
 	molecule test --scenario-name default
 
-.PHONY: test-agent test-podman test-validation test-machines test-kubernetes test-report test-windows test-minikube
+.PHONY: test-agent test-podman test-removal test-validation test-machines test-kubernetes test-report test-windows test-minikube
 # The sync agent as a process, killed at random moments: longer than make test should take.
 test-agent: venv-dev
 	pytest tests/agent
@@ -80,6 +80,10 @@ test-agent: venv-dev
 # One real server on podman: what only the real thing shows of locks, owners and neighbours.
 test-podman: venv-dev
 	pytest tests/podman
+
+# Takes a real server away in every way after everything that may have happened to it: no file is gone.
+test-removal: venv-dev
+	pytest tests/removal
 
 # Breaks each property of running servers, and sees the check of it fail.
 test-validation: venv-dev

@@ -67,7 +67,9 @@ options:
     default: false
   delete_storage:
     description:
-      - With O(state=absent), also remove storage of type C(persistent).
+      - With O(state=absent), also remove storage of type C(persistent), and volumes that are left without a pod.
+      - Give up what has not reached Windows, too. Without it, nothing is removed unless the server's sync agent has just
+        said that its volume has nothing that Windows does not have.
     type: bool
     default: false
   move_data_root:

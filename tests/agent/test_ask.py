@@ -99,7 +99,10 @@ def test_unknown_is_no_answer_that_nothing_waits(agent: AgentProcess) -> None:
     (agent.windows / MARKER).write_text(marker.replace('"one"', '"two"'))
     assert command(agent, "compare")["state"] == "unknown"
     (agent.windows / MARKER).unlink()
+    (agent.export / "c").write_text("x")
     assert "marker" in command(agent, "compare")["reason"]
+    assert paths(command(agent, "compare"), "waiting") == ["c"], "what may be lost has a name all the same"
+    (agent.export / "c").unlink()
     (agent.windows / MARKER).write_text(marker)
     assert command(agent, "compare")["state"] == "known"
     (agent.state / "ledger.sqlite").unlink()

@@ -47,7 +47,6 @@ EXCEPTIONS: dict[str, set[str]] = {
     "_clients.state": {"_engine.kubernetes"},
     "_common.waiting": {"_nfs"},
     "_image.archive": {"_engine.podman"},
-    "_minikube.cli": {"_ansible"},
 }
 IMPURE = {"_windows.marker": {"uuid"}}
 

@@ -13,6 +13,8 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._model import f
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.fields import FieldError
 
 _KINDS = ("requests", "limits")
+# Thousandths of a core: the kernel's least quota is 1 ms, and its period is 100 ms.
+_SMALLEST_CPU = 10
 _AMOUNTS = {"cpu": fields.cpu, "memory": fields.memory}
 
 
@@ -46,6 +48,11 @@ def _container(name: str, amounts: t.Mapping[str, t.Mapping[str, str]], layers: 
             for key, value in fields.mapping(given.get(kind), field, _AMOUNTS).items():
                 merged[kind][key] = _AMOUNTS[key](value, f"{field}.{key}")
     requests, limits = merged["requests"], merged["limits"]
+    if fields.cpu_millicores(limits["cpu"]) < _SMALLEST_CPU:
+        raise FieldError(
+            f"resources.{name}.limits.cpu",
+            f"{limits['cpu']} is less than {_SMALLEST_CPU}m, the least that podman can set",
+        )
     for key, size in (("cpu", fields.cpu_millicores), ("memory", fields.memory_bytes)):
         if size(requests[key]) > size(limits[key]):
             raise FieldError(

@@ -6,17 +6,19 @@
 from __future__ import annotations
 
 import json
+import os
 import threading
 import typing as t
 
-_READING = (["pod", "ps"], ["volume", "ls"], ["network", "inspect"])
+_READING = (["pod", "ps"], ["volume", "ls"], ["network", "inspect"], ["run", "--rm"])
 
 
 class FakePodman:
     """Answers like podman's command line; takes the place of AnsibleModule.run_command.
 
     ``fail`` maps the beginning of a call to the message with which it fails, ``logs`` a container to
-    its log, ``loads`` is the image that "podman load" brings.
+    its log, ``loads`` is the image that "podman load" brings. ``left`` has, by server, what its agent says
+    of its volume beside what a healthy one says, ``left_at_last`` the same for a comparison without an agent.
     """
 
     def __init__(self, executable: str) -> None:
@@ -29,6 +31,8 @@ class FakePodman:
         self.fail: dict[str, str] = {}
         self.logs: dict[str, str] = {}
         self.loads = ""
+        self.left: dict[str, dict[str, t.Any]] = {}
+        self.left_at_last: dict[str, dict[str, t.Any]] = {}
         self._lock = threading.Lock()
 
     @property
@@ -39,7 +43,7 @@ class FakePodman:
             for call in self.calls
             if call[:2] not in _READING
             and call[1:2] != ["exists"]
-            and call[0] not in ("images", "ps", "logs", "--version")
+            and call[0] not in ("images", "ps", "logs", "exec", "--version")
         ]
 
     def run(self, command: list[str], **_options: t.Any) -> tuple[int, str, str]:
@@ -76,7 +80,38 @@ class FakePodman:
         del self.volumes[words[2]]
 
     def _volume_ls(self, words: list[str]) -> str:
-        return json.dumps([{"Name": name, "Mountpoint": f"/nowhere/{name}"} for name in self.volumes])
+        return json.dumps(
+            [
+                {"Name": name, "Mountpoint": f"/nowhere/{name}", "Labels": labels}
+                for name, labels in self.volumes.items()
+            ]
+        )
+
+    def _exec(self, words: list[str]) -> str:
+        """The running agent's answer."""
+        server = words[1].split(".")[1]
+        return self._said(server, words, self.left.get(server, {}))
+
+    def _run(self, words: list[str]) -> str:
+        """The answer of a comparison without an agent."""
+        server = _after("--server", words)
+        return self._said(server, words, self.left_at_last.get(server, {}))
+
+    def _said(self, server: str, words: list[str], more: dict[str, t.Any]) -> str:
+        pod = next(pod for name, pod in self.pods.items() if name.endswith(f".{server}"))
+        description = json.loads(pod["labels"]["file-simulator.description"])
+        status = os.stat(description["local_directory"])
+        windows = {"device": status.st_dev, "inode": status.st_ino, "generation": description["generation"]}
+        nothing = {"waiting_count": 0, "refused_count": 0, "error_count": 0, "windows": windows}
+        return json.dumps(
+            {"nonce": _after("--nonce", words), "state": "known", "reason": "", "halted_reason": "", **nothing, **more}
+        )
+
+    def _start(self, words: list[str]) -> None:
+        for pod in self.pods.values():
+            for name in words[1:]:
+                if name in pod["containers"]:
+                    pod["containers"][name] = "running"
 
     def _pod_ps(self, words: list[str]) -> str:
         return json.dumps(

@@ -69,6 +69,16 @@ class Podman:
         shown = self.call(["volume", "ls", "--format", "json", "--filter", f"label={LABEL_INSTANCE}"], "list volumes")
         return {volume["Name"]: volume["Mountpoint"] for volume in json.loads(shown or "[]")}
 
+    def volumes(self, instance: str) -> dict[str, str]:
+        """Return the name of the volume of each server of an instance that has one, with a pod or without."""
+        shown = self.call(["volume", "ls", "--format", "json", "--filter", f"label={LABEL_INSTANCE}"], "list volumes")
+        labels = {volume["Name"]: volume.get("Labels") or {} for volume in json.loads(shown or "[]")}
+        return {
+            each[LABEL_SERVER]: name
+            for name, each in labels.items()
+            if each.get(LABEL_INSTANCE) == instance and LABEL_SERVER in each
+        }
+
     def log_tail(self, container: str, lines: int) -> str:
         """Return the last lines of a container's log, oldest first; empty when there is none."""
         _command, status, out, err = self._run(["logs", "--tail", str(lines), container])

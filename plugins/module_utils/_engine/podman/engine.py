@@ -10,7 +10,6 @@ _pod and _podman_render, what to do from _plan.
 
 from __future__ import annotations
 
-import contextlib
 import os
 import shutil
 import typing as t
@@ -29,6 +28,7 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.
     podman_reports,
     sync_status,
 )
+from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.witness import Witness
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.topology import Server, Topology
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.windows_path import Drives
 from ansible_collections.file_simulator.nas.plugins.module_utils._nfs.probe import ProbeError
@@ -38,6 +38,8 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._windows.drive_
 from ansible_collections.file_simulator.nas.plugins.module_utils._windows.generation import generation_of
 
 _SERVER_STOP_SECONDS = 5
+# What becomes of a server's volume, in the words of the diff.
+REMOVED, ANEW, KEPT = "removed", "removed, and a new one made: the Windows directory is another one", "kept"
 
 
 class PodmanEngine:
@@ -76,6 +78,10 @@ class PodmanEngine:
         found = self._found()
         mine = {name: pod for (instance, name), pod in found.items() if instance == self._topology.instance}
         current = {name: pod.current for name, pod in mine.items()}
+        if request.state == "absent" and request.delete_storage and self._podman_or_none:
+            # A volume outlives its pod, and would be found by nobody else.
+            for name, volume in self._podman.volumes(self._topology.instance).items():
+                current.setdefault(name, _plan.Current(name, {"volume": volume}, running=False, stopped=True))
         enabled = [server for server in servers if server.enabled]
         pods: dict[str, tuple[Pod, Placement]] = {}
         wanted: dict[str, dict[str, t.Any]] = {server.name: {} for server in enabled}
@@ -92,11 +98,30 @@ class PodmanEngine:
             unwanted=[server.name for server in servers if not server.enabled],
             purge=request.purge,
         )
-        outcome = Outcome(actions, _plan.difference(actions, wanted, current))
-        if not request.check_mode and actions:
-            self._carry_out(actions, pods, mine, request)
-            self._clear_away_if_unused()
-        return outcome
+        fates = {action.server: _fate(action, current, wanted, request) for action in actions}
+        diff = _plan.difference(actions, wanted, current)
+        for server, fate in fates.items():
+            if fate:
+                diff["after"][server]["volume"] = fate
+        warnings: list[str] = []
+        if not request.check_mode:
+            losing = {server for server, fate in fates.items() if fate in (REMOVED, ANEW)}
+            if actions:
+                self._carry_out(actions, pods, mine, losing, request)
+                self._clear_away_if_unused()
+            if request.state == "absent" and self._podman_or_none:
+                warnings = self._left({server.name for server in servers}, request.purge)
+        return Outcome(actions, diff, warnings=warnings)
+
+    def _left(self, servers: t.Collection[str], everything: bool) -> list[str]:
+        """Tell of the volumes that stay without a pod, and how they go."""
+        with_pod = {server for instance, server in self._found() if instance == self._topology.instance}
+        return [
+            f"server {server}: its volume {volume} is kept, with all that clients wrote; the server has it again when it "
+            "comes back, and state: absent with delete_storage: true removes it"
+            for server, volume in sorted(self._podman.volumes(self._topology.instance).items())
+            if server not in with_pod and (everything or server in servers)
+        ]
 
     def _checked_placements(
         self, servers: t.Sequence[Server], found: t.Mapping[tuple[str, str], Found], request: Request
@@ -203,8 +228,11 @@ class PodmanEngine:
         actions: t.Sequence[_plan.Action],
         pods: t.Mapping[str, tuple[Pod, Placement]],
         found: t.Mapping[str, Found],
+        losing: t.Collection[str],
         request: Request,
     ) -> None:
+        asked = [] if request.delete_storage else [found[server] for server in sorted(losing) if server in found]
+        for_each(asked, lambda pod: self._refuse(pod, self._witness.objection(pod)))
         if any(action.needs_start for action in actions):
             self._ensure_network()
             if self._drives.kind == "stand_in":
@@ -212,16 +240,12 @@ class PodmanEngine:
 
         def carry_out(action: _plan.Action) -> None:
             server = action.server
-            if action.verb in ("stop", "restart", "replace", "remove"):
+            if action.verb in ("stop", "restart", "replace", "remove") and server in found:
                 self._stop(server, found[server])
             if action.verb in ("replace", "remove"):
-                description = found[server].current.description
-                keep = description.get("storage") == "persistent" and not (
-                    action.verb == "remove" and request.delete_storage
-                )
-                if not keep and not request.delete_storage:
-                    self._check_carried(server, description)
-                self._remove(server, keep_storage=keep)
+                if found.get(server) in asked:
+                    self._check_carried(found[server])
+                self._remove(server, keep_storage=server not in losing)
             if action.verb in ("create", "replace"):
                 self._create(*pods[server])
             if action.needs_start:
@@ -250,26 +274,27 @@ class PodmanEngine:
     def _create(self, pod: Pod, placement: Placement) -> None:
         names = Names(placement.instance, pod.server)
         doing = f"server {pod.server}"
+        # What this run makes, from the last to the first: only that goes again when the rest cannot be made.
+        made: list[list[str]] = []
         _write_config(placement.config_directory, pod.config_files)
         try:
             if not self._podman.succeeds(["volume", "exists", names.volume]):
                 self._podman.call(
                     _podman_render.volume_create(placement.instance, pod.server), f"{doing}: create the volume"
                 )
+                made.insert(0, ["volume", "rm", names.volume])
             description = _podman_render.describe(pod, placement)
             self._podman.call(_podman_render.pod_create(pod, placement, description), f"{doing}: create the pod")
+            made.insert(0, ["pod", "rm", "--force", "--ignore", names.pod])
             for container in pod.containers:
                 self._podman.call(
                     _podman_render.container_create(pod, container, placement), f"{doing}: create {container.name}"
                 )
         except SimulatorError:
-            self._clean_up(pod)
+            # Why it failed matters more than what is wrong with clearing away.
+            for words in made:
+                self._podman.succeeds(words)
             raise
-
-    def _clean_up(self, pod: Pod) -> None:
-        """Remove what a failed creation left. Why it failed matters more than what is wrong with this."""
-        with contextlib.suppress(SimulatorError):
-            self._remove(pod.server, keep_storage=pod.storage == "persistent")
 
     def _start(self, server: str) -> None:
         names = Names(self._topology.instance, server)
@@ -322,24 +347,32 @@ class PodmanEngine:
                 self._podman.call(["stop", *limit, names.container(container)], f"server {server}: stop {container}")
         self._podman.call(["pod", "stop", names.pod], f"server {server}: stop the pod")
 
-    def _check_carried(self, server: str, description: t.Mapping[str, t.Any]) -> None:
-        """Refuse to remove a stopped server's volume while it holds changes that did not reach Windows."""
-        if not description.get("carries_to_windows"):
-            return
-        status = sync_status(self._podman, self._topology.instance, server) or {}
-        waiting, halted = status.get("pending", 0), status.get("halted_reason")
-        # One that was halted since its start has not even looked: it knows of nothing that waits.
-        if waiting or halted:
-            # Running again, its agent carries them as soon as it can. Not by way of the pod: its init
+    @property
+    def _witness(self) -> Witness:
+        return Witness(self._podman, self._topology.instance)
+
+    def _check_carried(self, found: Found) -> None:
+        """Refuse to remove a stopped server's volume unless it has just been seen that Windows has all of it."""
+        if found.current.stopped:
+            return  # it was asked about as it is
+        objection = self._witness.last_objection(found)
+        if objection:
+            # Running again, its agent carries what it can as soon as it can. Not by way of the pod: its init
             # container wants the Windows directory, which may be just what is missing.
-            names = Names(self._topology.instance, server)
-            self._podman.call(
-                ["start", names.container("sync-agent"), names.container("nfs-server")], f"server {server}: start again"
-            )
+            names = Names(self._topology.instance, found.current.server)
+            ran = [name for name in ("sync-agent", "nfs-server") if found.containers.get(name) == "running"]
+            if ran:
+                self._podman.call(["start", *map(names.container, ran)], f"server {found.current.server}: start again")
+        self._refuse(found, objection)
+
+    def _refuse(self, found: Found, objection: str) -> None:
+        """Raise SimulatorError when there is an objection to the removal of a server's volume."""
+        server = found.current.server
+        if objection:
             raise SimulatorError(
-                f"server {server}: {waiting or 'unknown'} changes have not reached {description.get('windows_directory')} "
-                f"({halted or 'some files cannot be written'}), "
-                "so it was not removed; mend that and try again, or give them up with delete_storage: true"
+                f"server {server}: {objection}, so its volume {Names(self._topology.instance, server).volume} was not removed; "
+                f"mend that and try again, copy what is left with make rescue SERVER={server} TO=DIRECTORY, "
+                "or give it up with delete_storage: true"
             )
 
     def _remove(self, server: str, *, keep_storage: bool) -> None:
@@ -348,6 +381,38 @@ class PodmanEngine:
         if not keep_storage and self._podman.succeeds(["volume", "exists", names.volume]):
             self._podman.call(["volume", "rm", names.volume], f"server {server}: remove the volume")
         shutil.rmtree(os.path.join(self._config_root, server), ignore_errors=True)
+
+
+def _fate(
+    action: _plan.Action,
+    current: t.Mapping[str, _plan.Current],
+    wanted: t.Mapping[str, t.Mapping[str, t.Any]],
+    request: Request,
+) -> str:
+    """Return what becomes of a server's volume; empty where nothing does.
+
+    Containers are made anew around the same volume. Only another Windows directory needs another one: the
+    ledger in it tells what both have agreed on. Raises SimulatorError where that would discard a persistent one.
+    """
+    if action.verb not in ("replace", "remove"):
+        return ""
+    described = current[action.server].description
+    persistent = described.get("storage") != "empty_dir"
+    if action.verb == "remove":
+        return REMOVED if (request.delete_storage and request.state == "absent") or not persistent else KEPT
+    before, after = described.get("generation"), wanted[action.server].get("generation")
+    if request.check_mode or before in (None, after):
+        # Check mode before the first layout knows no generation, and promises nothing.
+        other = before != after and described.get("local_directory") != wanted[action.server].get("local_directory")
+        return ANEW if other and before is not None and not persistent else KEPT
+    if persistent and not request.delete_storage:
+        raise SimulatorError(
+            f"server {action.server}: its persistent volume belongs to {described.get('windows_directory')}, and "
+            f"{wanted[action.server].get('windows_directory')} is another directory; nothing was changed. Move that "
+            "directory with its marker to the new place and the volume stays, or remove the volume with "
+            "state: absent and delete_storage: true"
+        )
+    return ANEW
 
 
 def _write_config(directory: str, files: t.Mapping[str, str]) -> None:

@@ -139,6 +139,34 @@ def container_create(pod: Pod, container: Container, placement: Placement) -> li
     ]  # fmt: skip
 
 
+def compare_run(
+    instance: str, server: str, description: t.Mapping[str, t.Any], arguments: t.Sequence[str], rescue: str = ""
+) -> list[str]:
+    """Return podman's arguments that let a server's agent compare both sides, without being able to change them.
+
+    ``description`` is that of the pod, present or past; raises KeyError, ValueError when it tells of no agent.
+    ``rescue`` is a directory of this machine that the container may write to, at /rescue.
+    """
+    agent = description["containers"]["sync-agent"]
+    sources = {"windows": description["local_directory"], "export": Names(instance, server).volume}
+    mounts = []
+    for words in agent["mounts"]:
+        volume, path = words.replace(" read-only", "").split(" at ", 1)
+        mounts += ["--mount", _mount(sources[volume], Mount(volume, path, read_only=True))]
+    if rescue:
+        mounts += ["--mount", ",".join(map(_csv_field, ("type=bind", f"source={rescue}", "destination=/rescue")))]
+    at = list(agent["command"]).index("nas_sync_agent") + 1
+    return [
+        "run", "--rm", "--network", "none",
+        "--cap-drop", "all", "--cap-add", ",".join(agent["capabilities"]), "--security-opt", "no-new-privileges",
+        "--read-only", "--read-only-tmpfs=false", "--tmpfs", "/tmp:rw,size=16m,mode=0755",
+        *mounts,
+        "--pids-limit", str(_PIDS),
+        "--ulimit", f"nofile={ULIMIT}:{ULIMIT}", "--ulimit", f"nproc={ULIMIT}:{ULIMIT}",
+        agent["image"], *agent["command"][:at], *arguments, *agent["command"][at:],
+    ]  # fmt: skip
+
+
 def _labels(instance: str, server: str) -> list[str]:
     return ["--label", f"{LABEL_INSTANCE}={instance}", "--label", f"{LABEL_SERVER}={server}"]
 

@@ -81,7 +81,11 @@ def compare(options: Options, ledger: Ledger) -> Comparison:
             identity.check_volume(ledger, options.export, options.state)
             nas.open()
             differing = _differing(nas, ledger, found)
-            _windows(windows, ledger, options, found)
+            try:
+                _windows(windows, ledger, options, found)
+            except Unknown:
+                found.waiting += differing  # where they belong is not known; what they are is
+                raise
             for start in range(0, len(differing), _CHUNK):
                 _sort(differing[start : start + _CHUNK], Looker(windows, nas, ledger, options.mode), options, found)
         finally:

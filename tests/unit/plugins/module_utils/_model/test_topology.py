@@ -416,3 +416,11 @@ def test_any_data_is_read_or_refused(user: t.Any) -> None:
 def test_unfs3_refuses_what_it_cannot_honour_by_name() -> None:
     assert "export_id: unfs3 has no file system id" in problems(one(nfs_server="unfs3", export_id=5))[0]
     assert "fsid=5" in problems(one(nfs_server="unfs3", export_options="rw,fsid=5"))[0]
+
+
+@pytest.mark.parametrize("cpu", ["1m", "9m", "0.009"])
+def test_cpu_limit_that_podman_refuses(cpu: str) -> None:
+    """Refused before anything is touched, not when the old pod is gone and the new one cannot be made."""
+    limits = {"requests": {"cpu": "1m"}, "limits": {"cpu": cpu}}
+    with pytest.raises(SimulatorError, match=r"server nas-input-1: resources.agent.limits.cpu: .* less than 10m"):
+        read_topology({"changes": [{"name": "nas-input-1", "resources": {"agent": limits}}]})

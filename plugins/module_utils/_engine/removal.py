@@ -1,0 +1,108 @@
+# Copyright (c) 2026, file_simulator.nas contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Whether a volume may go: decided from what an agent has just found. Private to file_simulator.nas. Pure.
+
+A volume of a server that carries to Windows may hold the only copy of a client's file. It may go when a
+fresh look through both sides has found nothing that Windows does not have. What is not known is no.
+"""
+
+from __future__ import annotations
+
+import json
+import typing as t
+from dataclasses import dataclass
+
+_MOST_NAMED = 5
+
+
+@dataclass(frozen=True)
+class Directory:
+    """A Windows directory: where it is, and by what it can be told from another one.
+
+    ``device`` and ``inode`` are None where this machine cannot compare them with the agent's.
+    """
+
+    path: str
+    generation: str
+    device: int | None = None
+    inode: int | None = None
+
+
+@dataclass(frozen=True)
+class Look:
+    """What came of asking: the agent's JSON text, or why there is none. ``nonce`` is what was asked with."""
+
+    nonce: str
+    text: str = ""
+    problem: str = ""
+
+
+def refusal(look: Look, directory: Directory, *, flushing: bool) -> str:
+    """Return why the volume must stay, in words that name the files; empty when it may go.
+
+    With ``flushing`` the agent runs and is yet to be stopped: what merely waits, it carries then.
+    """
+    answer = _read(look)
+    if isinstance(answer, str):
+        return f"nobody can tell what has not reached {directory.path}: {answer}"
+    seen = answer["windows"]
+    same_place = directory.inode is None or (seen.get("device"), seen.get("inode")) == (
+        directory.device,
+        directory.inode,
+    )
+    # A directory that was never seen by an agent is in no ledger; then nothing can have been carried either.
+    if seen and (not same_place or seen.get("generation") not in ("", directory.generation)):
+        return (
+            f"its agent writes to another directory than {directory.path}, which was renamed or replaced; "
+            "rename it back"
+        )
+    if answer["error_count"]:
+        return f"{_named(answer, 'errors', 'error_count')} cannot be looked at"
+    if answer["refused_count"]:
+        return f"{_named(answer, 'refused', 'refused_count')} cannot be held by Windows"
+    if answer["waiting_count"] and (not flushing or answer.get("halted_reason")):
+        why = answer.get("halted_reason")
+        return f"{_named(answer, 'waiting', 'waiting_count')} have not reached {directory.path}" + (
+            f" ({why})" if why else ""
+        )
+    return ""
+
+
+def is_starting(look: Look) -> bool:
+    """Tell whether an agent answered that knows nothing yet, and says of no reason why it never will."""
+    try:
+        answer = json.loads(look.text)
+        return bool(answer["state"] == "unknown" and not answer["halted_reason"])
+    except (ValueError, KeyError, TypeError):
+        return False
+
+
+def _read(look: Look) -> dict[str, t.Any] | str:
+    """Return an answer that can be relied on, or what is wrong with it."""
+    if look.problem:
+        return look.problem
+    try:
+        answer = json.loads(look.text)
+        counts = [int(answer[name]) for name in ("waiting_count", "refused_count", "error_count")]
+        fresh, known, reason = answer["nonce"] == look.nonce, answer["state"] == "known", str(answer["reason"])
+        whole = min(counts) >= 0 and isinstance(answer["windows"], dict)
+    except (ValueError, KeyError, TypeError):
+        return "the agent's answer cannot be read"
+    if not fresh:
+        return "the agent's answer is an old one"
+    if not known:
+        files = f"; {_named(answer, 'waiting', 'waiting_count')} may be lost" if counts[0] > 0 else ""
+        return (reason or "the agent does not know") + files
+    return dict(answer) if whole else "the agent's answer cannot be read"
+
+
+def _named(answer: t.Mapping[str, t.Any], which: str, count: str) -> str:
+    """Write the files of a list, as many as fit a line, with a number for the others and the first one's reason."""
+    entries = [entry for entry in answer.get(which) or [] if isinstance(entry, dict)]
+    names = [repr(str(entry.get("path", "")) or ".") for entry in entries[:_MOST_NAMED]]
+    more = int(answer[count]) - len(names)
+    reason = str(entries[0].get("reason", "")) if entries else ""
+    words = ", ".join(names) + (f" and {more} more" if more > 0 and names else "") or f"{answer[count]} files"
+    return words + (f" ({reason})" if reason else "")
