@@ -10,6 +10,8 @@ import os
 import threading
 import typing as t
 
+# A message of "fail" with which a call does not end by itself.
+HANGS = "hangs"
 _READING = (["pod", "ps"], ["volume", "ls"], ["network", "inspect"], ["run", "--rm"])
 
 
@@ -47,12 +49,16 @@ class FakePodman:
         ]
 
     def run(self, command: list[str], **_options: t.Any) -> tuple[int, str, str]:
+        if command[0] == "timeout":
+            command = command[3:]
         assert command[0] == self.executable
         words = command[1:]
         with self._lock:
             self.calls.append(words)
             for beginning, message in self.fail.items():
                 if " ".join(words).startswith(beginning):
+                    if message == HANGS:
+                        return 124, "", ""
                     return 125, "", f"Error: {message}\n"
             if words[1:2] == ["exists"]:
                 return 0 if words[2] in getattr(self, f"{words[0]}s") else 1, "", ""

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.plan import Current
+from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.output import causes, without_noise
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.render import (
     LABEL_DESCRIPTION,
     LABEL_INSTANCE,
@@ -20,6 +21,16 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.
 
 # The runner that a module has: AnsibleModule.run_command.
 Runner = t.Callable[..., "tuple[int, str, str]"]
+
+# How many seconds a call may take. Starting a pod includes copying the whole Windows directory;
+# stopping includes what the sync agent still has to carry.
+_LIMIT = 120
+_LIMITS = {"pod start": 3600, "pod stop": 900, "pod rm": 900, "stop": 900, "load": 1800}
+# coreutils' timeout ends podman and what podman started: with SIGTERM, ten seconds later with SIGKILL.
+_TIMEOUT = ("timeout", "--kill-after=10")
+_TIMED_OUT = (124, 137, -9)
+# On cgroups v1, podman 4 says at every call that they are deprecated.
+_ENVIRONMENT = {"PODMAN_IGNORE_CGROUPSV1_WARNING": "1"}
 
 
 @dataclass(frozen=True)
@@ -37,22 +48,24 @@ class Podman:
     def __init__(self, runner: Runner, executable: str, environment: t.Mapping[str, str]) -> None:
         self._runner = runner
         self._executable = executable
-        self._environment = dict(environment)
+        self._environment = {**_ENVIRONMENT, **environment}
 
     def call(self, arguments: t.Sequence[str], doing: str) -> str:
-        """Run podman and return its standard output; raise SimulatorError when it fails.
+        """Run podman and return its standard output; raise SimulatorError when it fails or hangs.
 
         ``doing`` begins the error's message, such as "server nas-input-1: create the pod".
         """
         command, status, out, err = self._run(arguments)
         if status:
-            reason = _last_line(err) or _last_line(out) or f"exit status {status}"
-            raise SimulatorError(f"{doing}: podman: {reason}", cmd=command, rc=status, stdout=out, stderr=err)
+            raise _failure(arguments, doing, command, status, out, err)
         return out
 
     def succeeds(self, arguments: t.Sequence[str]) -> bool:
-        """Tell whether podman ends with status 0, for its ``exists`` commands."""
-        return self._run(arguments)[1] == 0
+        """Tell whether podman ends with status 0 or 1, for its ``exists`` commands; any other raises SimulatorError."""
+        command, status, out, err = self._run(arguments)
+        if status not in (0, 1):
+            raise _failure(arguments, " ".join(arguments), command, status, out, err)
+        return status == 0
 
     def pods(self) -> list[Found]:
         """Return the pods of every instance."""
@@ -82,12 +95,33 @@ class Podman:
     def log_tail(self, container: str, lines: int) -> str:
         """Return the last lines of a container's log, oldest first; empty when there is none."""
         _command, status, out, err = self._run(["logs", "--tail", str(lines), container])
-        return (out + err).strip() if status == 0 else ""
+        return without_noise(out + err) if status == 0 else ""
 
     def _run(self, arguments: t.Sequence[str]) -> tuple[list[str], int, str, str]:
         command = [self._executable, *arguments]
-        status, out, err = self._runner(command, environ_update=self._environment, handle_exceptions=False)
+        status, out, err = self._runner(
+            [*_TIMEOUT, str(_limit(arguments)), *command], environ_update=self._environment, handle_exceptions=False
+        )
         return command, status, out, err
+
+
+def _limit(arguments: t.Sequence[str]) -> int:
+    return _LIMITS.get(" ".join(arguments[:2])) or _LIMITS.get(arguments[0], _LIMIT)
+
+
+def _failure(
+    arguments: t.Sequence[str], doing: str, command: list[str], status: int, out: str, err: str
+) -> SimulatorError:
+    details = {"cmd": command, "rc": status, "stdout": out, "stderr": err}
+    if status in _TIMED_OUT:
+        return SimulatorError(
+            f"{doing}: podman {' '.join(arguments[:2])} did not end within {_limit(arguments)} s and was stopped; "
+            "look for another podman that waits (ps -C podman) and end it; if none runs and no container does, "
+            "podman system renumber mends podman's locks",
+            **details,
+        )
+    reason = causes(err) or _last_line(out) or f"exit status {status}"
+    return SimulatorError(f"{doing}: podman: {reason}", **details)
 
 
 def _last_line(text: str) -> str:
