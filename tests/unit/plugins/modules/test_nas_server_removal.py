@@ -45,7 +45,7 @@ def disabled(arguments: dict[str, t.Any]) -> dict[str, t.Any]:
 def moved(arguments: dict[str, t.Any]) -> dict[str, t.Any]:
     """The server's Windows directory is another one, which is laid out."""
     topology = {**arguments["topology"], "changes": [{"name": OUTPUT, "directory": "C:\\simulator-data\\elsewhere"}]}
-    return {**arguments, "topology": topology}
+    return {**arguments, "topology": topology, "move_data_root": True}
 
 
 def removals(arguments: dict[str, t.Any]) -> dict[str, dict[str, t.Any]]:

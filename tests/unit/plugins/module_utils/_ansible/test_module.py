@@ -15,6 +15,8 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._ansible import
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.topology import read_topology
 
+CONFIGURATION = "CONTAINERS_CONF"
+
 
 class Module:
     """As much of an AnsibleModule as these functions use."""
@@ -87,7 +89,7 @@ def test_machine_that_needs_nothing_gets_no_configuration(tmp_path: Path) -> Non
     module = Module(tmp_path / "state")
     podman = _module.open_podman(module)
     assert podman is not None and podman.pods() == []
-    assert module.environments == [{}] and not (tmp_path / "state").exists()
+    assert [CONFIGURATION in given for given in module.environments] == [False] and not (tmp_path / "state").exists()
 
 
 def test_machine_that_needs_something_gets_it_with_each_call(tmp_path: Path, machine: types.SimpleNamespace) -> None:
@@ -97,7 +99,7 @@ def test_machine_that_needs_something_gets_it_with_each_call(tmp_path: Path, mac
     podman = _module.open_podman(module)
     assert podman is not None
     podman.pods()
-    assert module.environments == [{"CONTAINERS_CONF": str(path)}]
+    assert [given[CONFIGURATION] for given in module.environments] == [str(path)]
     assert path.read_text() == machine.text
 
 
@@ -116,11 +118,11 @@ def test_configuration_is_written_only_when_it_changes(tmp_path: Path, machine: 
 def test_check_mode_writes_nothing_and_uses_what_is_there(tmp_path: Path, machine: types.SimpleNamespace) -> None:
     machine.text = "x"
     module = Module(tmp_path, check_mode=True)
-    for expected in ({}, {"CONTAINERS_CONF": str(tmp_path / "containers.conf")}):
+    for expected in (None, str(tmp_path / "containers.conf")):
         podman = _module.open_podman(module)
         assert podman is not None
         podman.pods()
-        assert module.environments[-1] == expected
+        assert module.environments[-1].get(CONFIGURATION) == expected
         assert (tmp_path / "containers.conf").exists() == bool(expected)
         (tmp_path / "containers.conf").write_text("x")
 
