@@ -41,6 +41,11 @@ status: venv
 validate: venv
 	@ansible-playbook playbooks/validate.yml $(BECOME) $(ARGS)
 
+# What only the volume of a server has: make rescue SERVER=nas-output-1 TO=/root/rescued
+.PHONY: rescue
+rescue: venv
+	@ansible-playbook playbooks/rescue.yml $(BECOME) -e "file_simulator_rescue_server=$(SERVER)" -e "file_simulator_rescue_to=$(abspath $(TO))" $(ARGS)
+
 # --- What the commands need
 
 .PHONY: venv venv-dev

@@ -110,7 +110,14 @@ class FakePodman:
         windows = {"device": status.st_dev, "inode": status.st_ino, "generation": description["generation"]}
         nothing = {"waiting_count": 0, "refused_count": 0, "error_count": 0, "windows": windows}
         return json.dumps(
-            {"nonce": _after("--nonce", words), "state": "known", "reason": "", "halted_reason": "", **nothing, **more}
+            {
+                "nonce": _after("--nonce", words) if "--nonce" in words else "",
+                "state": "known",
+                "reason": "",
+                "halted_reason": "",
+                **nothing,
+                **more,
+            }
         )
 
     def _start(self, words: list[str]) -> None:
