@@ -33,7 +33,6 @@ class OutputServer:
         self._registry = str(directory / "registry.json")
         self.drives = directory / "drives"
         self.windows = self.drives / "c" / "simulator-data" / SERVER
-        self.mounted = ""
 
     def topology(self, **change: t.Any) -> dict[str, t.Any]:
         server = {"name": SERVER, "port": PORT, **change}
@@ -64,16 +63,16 @@ class OutputServer:
         """Give the server a volume of 12 MiB, before it is there."""
         labels = (f"file-simulator.instance={INSTANCE}", f"file-simulator.server={SERVER}")
         podman("volume", "create", *[word for label in labels for word in ("--label", label)], VOLUME)
-        self.mounted = str(self.export.parent)
-        subprocess.run(["mount", "-t", "tmpfs", "-o", "size=12m", "tmpfs", self.mounted], check=True)
+        subprocess.run(["mount", "-t", "tmpfs", "-o", "size=12m", "tmpfs", self.export.parent], check=True)
 
     def clear(self) -> None:
         """Remove everything of this instance, by its own names."""
         podman("rm", "--force", "--ignore", "--time", "0", f"{POD}.sync-agent", f"{POD}.nfs-server")
         podman("pod", "rm", "--force", "--ignore", POD)
-        if self.mounted:
-            subprocess.run(["umount", "--lazy", self.mounted], check=False)
-            self.mounted = ""
+        # Also those of a run that was ended in the middle.
+        mounts = [line.split()[1] for line in Path("/proc/mounts").read_text().splitlines()]
+        for place in reversed([place for place in mounts if f"/{VOLUME}/" in place]):
+            subprocess.run(["umount", "--lazy", place], check=True)
         self.apply("absent", purge=True, delete_storage=True)
         assert not self.exists("volume", VOLUME)
 

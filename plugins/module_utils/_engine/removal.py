@@ -21,7 +21,7 @@ _MOST_NAMED = 5
 class Directory:
     """A Windows directory: where it is, and by what it can be told from another one.
 
-    ``device`` and ``inode`` are None where this machine cannot compare them with the agent's.
+    ``generation`` is empty, ``device`` and ``inode`` None, where they cannot be compared with the agent's.
     """
 
     path: str
@@ -52,8 +52,9 @@ def refusal(look: Look, directory: Directory, *, flushing: bool) -> str:
         directory.device,
         directory.inode,
     )
+    same_life = not directory.generation or seen.get("generation") in ("", directory.generation)
     # A directory that was never seen by an agent is in no ledger; then nothing can have been carried either.
-    if seen and (not same_place or seen.get("generation") not in ("", directory.generation)):
+    if seen and not (same_place and same_life):
         return (
             f"its agent writes to another directory than {directory.path}, which was renamed or replaced; "
             "rename it back"

@@ -17,12 +17,12 @@ import traceback
 import typing as t
 
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError
-from ansible_collections.file_simulator.nas.plugins.module_utils._common.text import encodable
 from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes.names import MANAGER, Object
 
 try:
     import kubernetes
     import kubernetes.dynamic
+    import kubernetes.stream
     import urllib3.exceptions
     import yaml
     from kubernetes.client.exceptions import ApiException
@@ -64,6 +64,7 @@ class Cluster:
     def __init__(self, api: t.Any, context: str) -> None:
         # Its request method is all that is used: it has stayed the same over many releases.
         self._dynamic = kubernetes.dynamic.DynamicClient(api, discoverer=lambda _client, _cache: None)
+        self._configuration = api.configuration
         self._host = api.configuration.host
         self.context = context
 
@@ -155,13 +156,30 @@ class Cluster:
         except SimulatorError:
             return ""
 
-    def ask_pod(self, namespace: str, pod: str, port: int, path: str) -> Object | None:
-        """Return the JSON object that a pod serves over HTTP, None when it does not."""
+    def execute(self, namespace: str, pod: str, container: str, command: t.Sequence[str], seconds: float) -> str:
+        """Run a command in a pod's container, and return its standard output.
+
+        Raises SimulatorError when it cannot be run, fails, or does not end within so many seconds.
+        """
+        doing = f"run {command[0]} in container {container} of pod {pod}"
+        # A client of its own: to speak WebSocket, the package changes the one that it is given.
+        core = kubernetes.client.CoreV1Api(kubernetes.client.ApiClient(self._configuration))
         try:
-            found = self._json("get", f"{_path('Pod', namespace, pod)}:{port}/proxy/{path}", "ask a pod")
-            return t.cast(Object, encodable(found))
-        except SimulatorError:
-            return None
+            stream = kubernetes.stream.stream(
+                core.connect_get_namespaced_pod_exec, pod, namespace, container=container, command=list(command),
+                stdout=True, stderr=True, stdin=False, tty=False, _preload_content=False,
+            )  # fmt: skip
+            stream.run_forever(timeout=seconds)
+            out, err = stream.read_stdout(timeout=0), stream.read_stderr(timeout=0)
+            status = stream.returncode if not stream.is_open() else None
+            stream.close()
+        except (ApiException, urllib3.exceptions.HTTPError, OSError, ValueError) as error:
+            raise SimulatorError(f"{doing}: Kubernetes: {_one_line(getattr(error, 'reason', None) or error)}") from None
+        if status is None:
+            raise SimulatorError(f"{doing}: no end after {seconds:g} s")
+        if status:
+            raise SimulatorError(f"{doing}: {_one_line(err) or f'exit status {status}'}")
+        return str(out)
 
     def _json(self, method: str, path: str, doing: str, **options: t.Any) -> Object:
         text = self._call(method, path, doing, **options)

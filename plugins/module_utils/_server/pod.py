@@ -183,7 +183,8 @@ def _agent(server: Server, image: str) -> Container:
         "--quiet-period", str(sync.quiet_period),
         # NFSv3 has no CLOSE: only time tells that a file is complete.
         "--close-events", "on" if server.nfs_version >= 4 else "off",
-        "--status-address", f"0.0.0.0:{STATUS_PORT}",
+        # For the pod alone: what clients wrote is nobody else's business.
+        "--status-address", f"127.0.0.1:{STATUS_PORT}",
     )  # fmt: skip
     return Container(
         name=AGENT_CONTAINER,

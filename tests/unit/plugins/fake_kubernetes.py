@@ -9,7 +9,9 @@ soon as it is applied, unless ``trouble`` says what its pod's status is instead.
 
 from __future__ import annotations
 
+import base64
 import copy
+import hashlib
 import itertools
 import json
 import threading
@@ -44,7 +46,8 @@ class FakeKubernetes:
     """One cluster. ``refusals`` maps "METHOD plural" to the status and message with which that is refused.
 
     ``trouble`` maps a server to its pod's status, ``conditions`` to its Deployment's conditions, ``statuses``
-    to what its sync agent says of itself, ``logs`` to its NFS server's log. ``strangers`` are pods of others.
+    to what its sync agent says of itself, ``logs`` to its NFS server's log, ``left`` to what its agent says of its
+    volume beside what a healthy one says; the agents of ``silent`` say nothing. ``strangers`` are pods of others.
     Claims are bound to their volumes at once, as long as ``binds`` is set.
     """
 
@@ -57,6 +60,8 @@ class FakeKubernetes:
         self.conditions: dict[str, list[Object]] = {}
         self.statuses: dict[str, Object] = {}
         self.logs: dict[str, str] = {}
+        self.left: dict[str, Object] = {}
+        self.silent: set[str] = set()
         self.events: list[Object] = []
         self.pods: dict[str, str] = {}
         self.strangers: list[Object] = []
@@ -239,9 +244,18 @@ class FakeKubernetes:
         server = name.partition(":")[0].rpartition("-")[0]
         if rest == ["log"]:
             return self.logs.get(server, "")
-        if server in self.statuses:
-            return self.statuses[server]
-        raise Refused(503, "connection refused")
+        raise Refused(404, "there is no such thing of a pod")
+
+    def _executed(self, pod: str, words: list[str]) -> Object | None:
+        """What an agent answers to a command in its container; None when it does not."""
+        server = pod.rpartition("-")[0]
+        if server in self.silent:
+            return None
+        if "status" in words:
+            return self.statuses.get(server)
+        nothing = {"waiting_count": 0, "refused_count": 0, "error_count": 0, "windows": {"generation": "one"}}
+        known = {"nonce": words[words.index("--nonce") + 1], "state": "known", "reason": "", "halted_reason": ""}
+        return {**known, **nothing, **self.left.get(server, {})}
 
     def _handler(self) -> type[BaseHTTPRequestHandler]:
         fake = self
@@ -250,7 +264,32 @@ class FakeKubernetes:
             protocol_version = "HTTP/1.1"
             disable_nagle_algorithm = True
 
+            def _exec(self) -> None:
+                """Speak as much WebSocket as an exec takes: a handshake, the channels, and an end."""
+                address = urlsplit(self.path)
+                path, given = address.path, parse_qs(address.query)
+                with fake._lock:
+                    fake.requests.append(("GET", path, {"command": " ".join(given["command"])}))
+                    found = fake._executed(path.split("/")[-2], given["command"])
+                key = self.headers["Sec-WebSocket-Key"] + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
+                self.send_response(101)
+                self.send_header("Upgrade", "websocket")
+                self.send_header("Connection", "Upgrade")
+                accepted = base64.b64encode(hashlib.sha1(key.encode(), usedforsecurity=False).digest()).decode()
+                self.send_header("Sec-WebSocket-Accept", accepted)
+                self.send_header("Sec-WebSocket-Protocol", "v4.channel.k8s.io")
+                self.end_headers()
+                failure = {"status": "Failure", "details": {"causes": [{"reason": "ExitCode", "message": "4"}]}}
+                said = b"\x01" + json.dumps(found).encode() if found is not None else b"\x02no answer"
+                ended = b"\x03" + json.dumps(failure if found is None else {"status": "Success"}).encode()
+                for code, data in ((0x82, said), (0x82, ended), (0x88, b"\x03\xe8")):
+                    size = bytes([len(data)]) if len(data) < 126 else b"\x7e" + len(data).to_bytes(2, "big")
+                    self.wfile.write(bytes([code]) + size + data)
+                self.close_connection = True
+
             def _any(self) -> None:
+                if self.headers.get("Upgrade", "").lower() == "websocket":
+                    return self._exec()
                 address = urlsplit(self.path)
                 query = {key: values[0] for key, values in parse_qs(address.query).items()}
                 length = int(self.headers.get("Content-Length") or 0)

@@ -134,12 +134,18 @@ class KubernetesEngine:
                 and state.replaces_pod(current[action.server].description, wanted[action.server])
             )
         }
-        losing = [server for server in ending if not state.is_persistent(current[server].description)]
-        uncarried = self._reporter.uncarried(losing)
-        for server, (number, reason) in sorted(uncarried.items()):
+        directories = {server.name: str(server.directory) for server in self._topology.servers}
+        losing = {
+            server: directories.get(server, "its Windows directory")
+            for server in ending
+            if not current[server].stopped
+            and not state.is_persistent(current[server].description)
+            and state.carries_to_windows(current[server].description)
+        }
+        for server, reason in sorted(self._reporter.objections(losing).items()):
             raise SimulatorError(
-                f"server {server}: {number or 'unknown'} changes have not reached its Windows directory ({reason}), so nothing was "
-                "done; mend that and try again, or give them up with delete_storage: true"
+                f"server {server}: {reason}, and its storage would go with its pod, so nothing was done; "
+                "mend that and try again, or give it up with delete_storage: true"
             )
 
     # Doing it

@@ -17,12 +17,13 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._engine.inspect
     PodView,
     VolumeFacts,
 )
+from ansible_collections.file_simulator.nas.plugins.module_utils._engine.kubernetes import agent
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.kubernetes.diagnosis import newest_pod
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.kubernetes.waiting import Watcher
 from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes.client import Cluster
 from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes.names import Object, dns_name
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.fields import cpu_millicores, memory_bytes
-from ansible_collections.file_simulator.nas.plugins.module_utils._server.pod import NFS_PORT, STATUS_PORT
+from ansible_collections.file_simulator.nas.plugins.module_utils._server.pod import NFS_PORT
 
 _POD_SECONDS = 60
 # nas_probe is in the image; each line of what this says is one server's.
@@ -78,7 +79,7 @@ class KubernetesInspector:
     def sync_status(self, server: str) -> t.Mapping[str, t.Any] | None:
         """Return what the agent answers now."""
         pod = self._pod(server)
-        return self._cluster.ask_pod(self._namespace, pod["metadata"]["name"], STATUS_PORT, "status") if pod else None
+        return agent.sync_status(self._cluster, self._namespace, pod) if pod else None
 
     def restart(self, servers: t.Sequence[str]) -> None:
         """Delete the pods, all at once, and wait until they are gone; their Deployments make new ones."""

@@ -28,7 +28,6 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes.nam
 )
 from ansible_collections.file_simulator.nas.plugins.module_utils._server.pod import (
     NFS_PORT,
-    STATUS_PORT,
     Container,
     Mount,
     Pod,
@@ -144,7 +143,6 @@ def _network_policy(pod: Pod, placement: Placement) -> Object:
     nfs: Object = {"ports": [{"protocol": "TCP", "port": NFS_PORT}]}
     if placement.clients:
         nfs["from"] = [{"ipBlock": {"cidr": client}} for client in placement.clients]
-    status = {"ports": [{"protocol": "TCP", "port": STATUS_PORT}], "from": [{"podSelector": {}}]}
     return {
         "apiVersion": "networking.k8s.io/v1",
         "kind": "NetworkPolicy",
@@ -152,7 +150,7 @@ def _network_policy(pod: Pod, placement: Placement) -> Object:
         "spec": {
             "podSelector": {"matchLabels": selector(placement.instance, pod.server)},
             "policyTypes": ["Ingress", "Egress"],
-            "ingress": [nfs, status] if pod.agent else [nfs],
+            "ingress": [nfs],
         },
     }
 
@@ -213,7 +211,7 @@ def _init_container(pod: Pod) -> Object:
 
 def _agent_container(pod: Pod, agent: Container) -> Object:
     # No probe: an agent that has halted must go on telling why, and a restart would not mend it.
-    return {**_container(pod, agent), "ports": [{"name": "status", "containerPort": STATUS_PORT, "protocol": "TCP"}]}
+    return _container(pod, agent)
 
 
 def _server_container(pod: Pod) -> Object:

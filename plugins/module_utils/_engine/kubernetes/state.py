@@ -19,6 +19,7 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes.nam
     server_of,
 )
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.topology import Server
+from ansible_collections.file_simulator.nas.plugins.module_utils._server.pod import AGENT_CONTAINER
 
 CLAIM = "PersistentVolumeClaim"
 # Fields that the API server sets and that differ between two looks at the same thing.
@@ -96,6 +97,16 @@ def is_persistent(shown: t.Mapping[str, t.Any]) -> bool:
     """Tell whether the pod of a description leaves its export behind when it goes."""
     volumes = _template(shown).get("spec", {}).get("volumes") or []
     return any("persistentVolumeClaim" in volume for volume in volumes)
+
+
+def carries_to_windows(shown: t.Mapping[str, t.Any]) -> bool:
+    """Tell whether the pod of a description has an agent that brings to Windows what clients write."""
+    spec = _template(shown).get("spec", {})
+    for container in [*(spec.get("initContainers") or []), *(spec.get("containers") or [])]:
+        words = [*(container.get("command") or []), *(container.get("args") or [])]
+        if container["name"] == AGENT_CONTAINER and "--mode" in words[:-1]:
+            return words[words.index("--mode") + 1] in ("nas_to_windows", "two_way")
+    return False
 
 
 def _template(shown: t.Mapping[str, t.Any]) -> Object:

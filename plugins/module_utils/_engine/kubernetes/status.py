@@ -14,6 +14,7 @@ import typing as t
 
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.parallel import for_each
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.waiting import wait_for_nfs
+from ansible_collections.file_simulator.nas.plugins.module_utils._engine.kubernetes import agent
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.kubernetes.diagnosis import (
     Diagnosis,
     newest_pod,
@@ -26,7 +27,7 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._model.topology
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.windows_path import Drives
 from ansible_collections.file_simulator.nas.plugins.module_utils._nfs.probe import Answer, ProbeError, probe
 from ansible_collections.file_simulator.nas.plugins.module_utils._server import status as _report
-from ansible_collections.file_simulator.nas.plugins.module_utils._server.pod import NFS_PORT, STATUS_PORT
+from ansible_collections.file_simulator.nas.plugins.module_utils._server.pod import NFS_PORT
 from ansible_collections.file_simulator.nas.plugins.module_utils._windows.directory import space_of
 
 _PROBE_SECONDS = 2.0
@@ -104,19 +105,20 @@ class Reporter:
 
         return [text for text in for_each(servers, trouble) if text]
 
-    def uncarried(self, servers: t.Collection[str]) -> dict[str, tuple[int, str]]:
-        """Tell which agents hold changes that they cannot carry to Windows: how many, and why."""
+    def objections(self, servers: t.Mapping[str, str]) -> dict[str, str]:
+        """Tell why pods must not end of which only the agents know what their storage holds.
+
+        ``servers`` maps those that carry to Windows to the directory that is meant.
+        """
         pods = self._watcher.pods() if servers else {}
-        found = {}
-        for server in servers:
-            status = self._status_of(newest_pod(pods.get(server, ()))) or {}
-            if status.get("mode") not in ("nas_to_windows", "two_way"):
-                continue
-            waiting, halted = int(status.get("pending", 0)), status.get("halted_reason")
-            # One that was halted since its start has not even looked: it knows of nothing that waits.
-            if halted or (waiting and status.get("error_count")):
-                found[server] = (waiting, str(halted or "some files cannot be written"))
-        return found
+        namespace = self._topology.namespace
+
+        def asked(server: str) -> str:
+            found = [agent.objection(self._cluster, namespace, pod, servers[server]) for pod in pods.get(server, ())]
+            return next(filter(None, found), "")
+
+        names = sorted(servers)
+        return {server: text for server, text in zip(names, for_each(names, asked)) if text}
 
     def _host(self, pod: Object | None) -> str:
         return self._node_address or (str(pod.get("status", {}).get("hostIP", "")) if pod else "")
@@ -129,7 +131,7 @@ class Reporter:
     def _status_of(self, pod: Object | None) -> Object | None:
         if pod is None:
             return None
-        return self._cluster.ask_pod(self._topology.namespace, pod["metadata"]["name"], STATUS_PORT, "status")
+        return agent.sync_status(self._cluster, self._topology.namespace, pod)
 
 
 def _state(

@@ -10,6 +10,7 @@ import typing as t
 
 import pytest
 
+from ansible_collections.file_simulator.nas.plugins.module_utils._engine.kubernetes import agent
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.kubernetes import status as _kubernetes_report
 from ansible_collections.file_simulator.nas.plugins.modules import nas_server
 
@@ -217,22 +218,54 @@ def test_unreachable_node_is_a_warning(
     assert "ready in the cluster, but this machine does not reach it: " in warnings[0]
 
 
-@pytest.mark.parametrize(("pending", "told"), [(3, "3"), (0, "unknown")])
-def test_changes_that_cannot_be_carried_keep_a_server(
-    pending: int, told: str, run_module: Run, kubernetes: FakeKubernetes, in_cluster: dict[str, t.Any]
+@pytest.mark.parametrize(
+    ("left", "told"),
+    [
+        ({"waiting_count": 1, "waiting": [{"path": "late.csv"}]}, "'late.csv' have not reached"),
+        ({"refused_count": 1, "refused": [{"path": "a:b", "reason": "forbidden"}]}, "'a:b' .forbidden. cannot be held"),
+        ({"state": "unknown", "reason": "the marker is gone"}, "nobody can tell .*the marker is gone"),
+        ({"nonce": "another"}, "an old one"),
+        (None, "nobody can tell what has not reached"),
+    ],
+)
+def test_pod_whose_storage_goes_with_it_stays_while_that_holds_anything(
+    left: dict[str, t.Any] | None,
+    told: str,
+    run_module: Run,
+    kubernetes: FakeKubernetes,
+    in_cluster: dict[str, t.Any],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """An agent that is halted since its start has not looked, so that it knows of none."""
+    monkeypatch.setattr(agent, "_PATIENCE_SECONDS", 0.0)
     run_module(nas_server, **in_cluster)
-    kubernetes.statuses["nas-output-1"] = {
-        "mode": "nas_to_windows",
-        "pending": pending,
-        "halted_reason": "the marker is gone",
-    }
+    if left is None:
+        kubernetes.silent.add("nas-output-1")
+    else:
+        kubernetes.left["nas-output-1"] = left
     before = copy.deepcopy(kubernetes.objects)
-    for state in ("absent", "stopped", "restarted"):
-        with pytest.raises(
-            ModuleFailed, match=rf"nas-output-1: {told} changes have not reached .*\(the marker is gone\)"
-        ):
-            run_module(nas_server, state=state, **in_cluster)
+    off = {**in_cluster["topology"], "changes": [{"name": "nas-output-1", "enabled": False}]}
+    other = {**in_cluster["topology"], "changes": [{"name": "nas-output-1", "sync": {"interval": 20}}]}
+    for change in (
+        {"state": "absent"},
+        {"state": "stopped"},
+        {"state": "restarted"},
+        {"topology": off},
+        {"topology": other},
+    ):
+        with pytest.raises(ModuleFailed, match=f"server nas-output-1: .*{told}"):
+            run_module(nas_server, **{**in_cluster, **change})
     assert kubernetes.objects == before
     assert len(run_module(nas_server, state="absent", delete_storage=True, **in_cluster)["actions"]) == 2
+
+
+def test_pod_that_has_never_served_holds_nothing(
+    run_module: Run, kubernetes: FakeKubernetes, in_cluster: dict[str, t.Any]
+) -> None:
+    run_module(nas_server, **in_cluster)
+    kubernetes.silent.add("nas-output-1")
+    kubernetes.trouble["nas-output-1"] = {
+        "containerStatuses": [
+            {"name": "nfs-server", "ready": False, "state": {"waiting": {"reason": "PodInitializing"}}}
+        ]
+    }
+    assert len(run_module(nas_server, state="absent", **in_cluster)["actions"]) == 2

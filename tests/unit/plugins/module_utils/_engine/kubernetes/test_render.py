@@ -160,15 +160,11 @@ def test_clients_are_seen_as_they_are() -> None:
     placed = dataclasses.replace(PLACEMENT, clients=("192.0.2.0/24",), network_policy=True)
     objects = rendered(placed)
     assert objects["Service"]["spec"]["externalTrafficPolicy"] == "Local"
-    nfs, status = objects["NetworkPolicy"]["spec"]["ingress"]
-    assert nfs == {"ports": [{"protocol": "TCP", "port": 2049}], "from": [{"ipBlock": {"cidr": "192.0.2.0/24"}}]}
-    assert status["ports"] == [{"protocol": "TCP", "port": 9100}]
+    # The agent serves its status inside its pod only, so that nothing is to be let in to it.
+    assert objects["NetworkPolicy"]["spec"]["ingress"] == [
+        {"ports": [{"protocol": "TCP", "port": 2049}], "from": [{"ipBlock": {"cidr": "192.0.2.0/24"}}]}
+    ]
     assert "egress" not in objects["NetworkPolicy"]["spec"]
-
-
-def test_server_without_an_agent_has_no_status_port() -> None:
-    placed = dataclasses.replace(PLACEMENT, network_policy=True)
-    assert len(rendered(placed, sync={"mode": "none"})["NetworkPolicy"]["spec"]["ingress"]) == 1
 
 
 def test_namespace_bears_the_level_that_the_servers_need() -> None:

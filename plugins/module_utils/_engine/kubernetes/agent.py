@@ -1,0 +1,70 @@
+# Copyright (c) 2026, file_simulator.nas contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Asks the sync agents of a cluster's pods, inside the pods. Private to file_simulator.nas. Talks to the outside.
+
+An agent serves its answers to its own pod alone.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+import typing as t
+import uuid
+
+from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError
+from ansible_collections.file_simulator.nas.plugins.module_utils._common.text import encodable
+from ansible_collections.file_simulator.nas.plugins.module_utils._engine.removal import Directory, Look, refusal
+from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes.client import Cluster
+from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes.names import Object
+from ansible_collections.file_simulator.nas.plugins.module_utils._server.pod import AGENT_CONTAINER, SERVER_CONTAINER
+
+_STATUS_SECONDS = 15.0
+_ANSWER_SECONDS = 60
+# What waits is on its way; a pod whose storage goes with it must not end before it has arrived.
+_PATIENCE_SECONDS = 30.0
+_PAUSE = 1.0
+
+
+def sync_status(cluster: Cluster, namespace: str, pod: Object) -> Object | None:
+    """Return what the sync agent of a pod says of itself now, None when it says nothing."""
+    try:
+        found = json.loads(_run(cluster, namespace, pod, ["status"], _STATUS_SECONDS))
+    except (SimulatorError, ValueError):
+        return None
+    return t.cast(Object, encodable(found)) if isinstance(found, dict) else None
+
+
+def objection(cluster: Cluster, namespace: str, pod: Object, directory: str) -> str:
+    """Return why a pod whose storage goes with it must not end; empty when it may."""
+    if not _has_served(pod):
+        return ""
+    deadline = time.monotonic() + _PATIENCE_SECONDS
+    while True:
+        nonce = uuid.uuid4().hex
+        try:
+            words = ["ask", "--nonce", nonce, "--timeout", str(_ANSWER_SECONDS)]
+            look = Look(nonce, _run(cluster, namespace, pod, words, _ANSWER_SECONDS + _STATUS_SECONDS))
+        except SimulatorError as error:
+            look = Look(nonce, problem=error.message)
+        found = refusal(look, Directory(directory, ""), flushing=False)
+        # What an agent can carry, it carries soon; all else is as true now as later.
+        waits = found and not refusal(look, Directory(directory, ""), flushing=True)
+        if not waits or time.monotonic() > deadline:
+            return found
+        time.sleep(_PAUSE)
+
+
+def _run(cluster: Cluster, namespace: str, pod: Object, words: t.Sequence[str], seconds: float) -> str:
+    command = ["python3", "-m", "nas_sync_agent", *words]
+    return cluster.execute(namespace, pod["metadata"]["name"], AGENT_CONTAINER, command, seconds)
+
+
+def _has_served(pod: Object) -> bool:
+    """Tell whether a pod's NFS server has ever run: before that, no client can have written anything."""
+    statuses = pod.get("status", {}).get("containerStatuses") or []
+    server: Object = next((each for each in statuses if each["name"] == SERVER_CONTAINER), {})
+    ran = [*(server.get("state") or {}), *(server.get("lastState") or {})]
+    return bool(server.get("restartCount")) or "running" in ran or "terminated" in ran
