@@ -113,6 +113,35 @@ def test_directories_renames_and_deletions_reach_windows(servers: Servers, uniqu
     eventually(lambda: not (nas.windows / unique).exists(), TO_WINDOWS)
 
 
+def test_file_that_is_truncated_by_name_reaches_windows(servers: Servers, unique: str) -> None:
+    """The server truncates through a descriptor that it keeps, so that no client's close tells of it."""
+    nas = servers["nas-output-1"]
+    nas.write(unique, b"0123456789")
+    eventually(lambda: (nas.windows / unique).exists(), TO_WINDOWS)
+    nas.client.truncate(f"/data/{unique}", 4)
+    eventually(lambda: (nas.windows / unique).read_bytes() == b"0123", 20)
+
+
+def test_name_that_is_replaced_again_and_again_ends_with_its_last_content(servers: Servers, unique: str) -> None:
+    """Renames onto one name, and parts that get their names, while the agent is busy with earlier ones."""
+    nas = servers["nas-output-1"]
+    nas.client.mkdir(f"/data/{unique}")
+    for number in range(100):
+        nas.write(f"{unique}/.part", b"version %d" % number)
+        nas.client.rename(f"/data/{unique}/.part", f"/data/{unique}/last")
+        nas.write(f"{unique}/{number}.part", b"x" * number)
+        nas.client.rename(f"/data/{unique}/{number}.part", f"/data/{unique}/{number}")
+    expected = {"last": b"version 99", **{str(number): b"x" * number for number in range(100)}}
+    eventually(lambda: _files(nas.windows / unique) == expected, TO_WINDOWS)
+
+
+def _files(directory: Path) -> dict[str, bytes]:
+    try:
+        return {path.name: path.read_bytes() for path in directory.iterdir()}
+    except FileNotFoundError:  # not there yet, or renamed in between
+        return {}
+
+
 def test_testers_own_file_in_an_output_directory_is_left_alone(servers: Servers, unique: str) -> None:
     nas = servers["nas-output-1"]
     (nas.windows / unique).write_bytes(b"the tester's notes")

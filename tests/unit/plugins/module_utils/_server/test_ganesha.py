@@ -59,6 +59,8 @@ def test_fsids_of_different_servers_differ() -> None:
         ("Protocols", ["4", "4"]),
         ("NFS_Port", ["2049"]),
         ("Attr_Expiration_Time", ["0"]),
+        ("FD_LWMark_Percent", ["0"]),
+        ("LRU_Run_Interval", ["2"]),
         ("Only_Numeric_Owners", ["true"]),
         ("Graceless", ["false"]),
         ("Grace_Period", ["15"]),
