@@ -155,10 +155,15 @@ generated: venv-dev
 
 # --- What takes long or needs more than most machines have, and measurements
 
-.PHONY: test-nightly test-minikube-node molecule-minikube benchmark-sync
-# Ten times the histories, and the kill at every step of all sequences of three operations.
-test-nightly: venv-dev
-	AGENT_HISTORIES=20000 AGENT_CRASH_STRIDE=1 pytest --numprocesses=2 tests/unit/agent
+.PHONY: explore test-crashes test-minikube-node molecule-minikube benchmark-sync
+# Histories and cases that nobody has tried yet, for MINUTES; what fails is tried first the next time.
+MINUTES ?= 10
+explore: venv-dev
+	@tools/explore.sh $(MINUTES)
+
+# The kill of the sync agent at every step of all sequences of three operations.
+test-crashes: venv-dev
+	AGENT_CRASH_STRIDE=1 pytest --numprocesses=2 tests/unit/agent/test_crashes.py
 
 # A real Minikube profile in a container of our own making. Not beside test-kubernetes: both change the same settings.
 test-minikube-node: venv-dev

@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 from nas_sync_agent.model import Mode, Side
 
-HISTORIES = int(os.environ.get("AGENT_HISTORIES", "100"))
+HISTORIES = int(os.environ.get("AGENT_HISTORIES", "500"))
 SECOND = 1_000_000_000
 PATHS = ("a", "b", "d/a", "d/b", "d/e/a", "f/a", "A", "con")
 
