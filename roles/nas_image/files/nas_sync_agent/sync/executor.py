@@ -136,11 +136,13 @@ class Executor:
 
     def _make_parents(self, path: str, to: Side) -> None:
         """Bring back a directory that was removed, when new content for it comes from the other side."""
-        missing = []
-        while path and self._trees[to].look(path) is None:
-            missing.append(path)
-            path = dirname(path)
-        for inner in reversed(missing):
+        if not path or self._trees[to].look(path) is not None:
+            return
+        # From the top: where a deep tree cannot be made, the first directory says so for all that are below.
+        for end in [*(index for index, character in enumerate(path) if character == "/"), len(path)]:
+            inner = path[:end]
+            if self._trees[to].look(inner) is not None:
+                continue
             source = self._trees[to.other].look(inner)
             if source is None:
                 raise Changed(inner)
