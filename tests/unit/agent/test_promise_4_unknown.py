@@ -8,6 +8,7 @@ import os
 
 import pytest
 from agent_world import World
+from nas_sync_agent.__main__ import main
 from nas_sync_agent.cli import DeletionLimit
 from nas_sync_agent.errors import Unknown
 from nas_sync_agent.model import Mode, Side
@@ -133,3 +134,36 @@ def test_lost_volume_deletes_nothing(world: World, source: Side) -> None:
     world.lose_volume()
     world.settle()
     assert world.files(W) == {"a": "1"}
+
+
+def test_withheld_deletions_are_accepted_by_one_command(world: World, source: Side) -> None:
+    """Without a restart, once: the next that are too many are withheld again."""
+    world.limit = DeletionLimit(3, False)
+    world.start()
+    for directory in ("d", "e"):
+        for number in range(5):
+            world.write(source, f"{directory}/{number}", "x")
+    world.settle()
+    world.delete(source, "d")
+    world.settle()
+    assert "5 files would be deleted" in world.status.halted_reason and "'d'" in world.status.halted_reason
+    assert len(world.files(source.other)) == 10, "a halt is a halt"
+    assert main(["accept", "--state", str(world.state)]) == 0
+    world.pass_time(10)
+    world.settle()
+    assert world.status.halted_reason == "" and set(world.files(source.other)) == {f"e/{number}" for number in range(5)}
+    world.delete(source, "e")
+    world.settle()
+    assert "5 files would be deleted" in world.status.halted_reason and len(world.files(source.other)) == 5
+
+
+def test_nothing_is_accepted_in_advance(world: World, source: Side) -> None:
+    world.limit = DeletionLimit(3, False)
+    world.start()
+    for number in range(5):
+        world.write(source, f"d/{number}", "x")
+    main(["accept", "--state", str(world.state)])
+    world.settle()
+    world.delete(source, "d")
+    world.settle()
+    assert "5 files would be deleted" in world.status.halted_reason and len(world.files(source.other)) == 5

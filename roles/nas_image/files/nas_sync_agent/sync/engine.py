@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import itertools
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
+from posixpath import commonpath
 
 from ..cli import Options
 from ..daemon.inotify import Change
@@ -21,6 +22,7 @@ from ..outcome import Outcome, Result
 from ..trees.nas import NasTree
 from ..trees.windows import WindowsTree
 from . import identity
+from .acceptance import take_acceptance
 from .executor import Executor
 from .ledger import Ledger
 from .pending import Item, Pending
@@ -250,11 +252,13 @@ class Engine:
     def _remove(self, now: float) -> None:
         """Remove what the cycle has found to be deleted, unless that is more than the limit allows."""
         if not self._removals:
+            take_acceptance(self._options.state)  # said when nothing was withheld: it is no word on what comes later
             self._status.withhold("")
             return
         reason = self._too_many(self._removals.values())
-        self._status.withhold(reason)
-        if reason:
+        accepted = bool(reason) and take_acceptance(self._options.state)
+        self._status.withhold("" if accepted else reason)
+        if reason and not accepted:
             return  # each of them is looked at again before long
         # Deleting is what cannot be taken back: make sure once more that the sides are what they were.
         self.open()
@@ -262,15 +266,18 @@ class Engine:
         inner_first = sorted(removals.values(), key=lambda action: (action.path.count("/"), action.path), reverse=True)
         self._take(self._executor.run(inner_first), now)
 
-    def _too_many(self, removals: Iterable[Remove]) -> str:
+    def _too_many(self, removals: Collection[Remove]) -> str:
         counts = dict.fromkeys(Side, 0)
         for action in removals:
             counts[action.side] += action.target.kind == FILE
         for side, count in counts.items():
             if count and count > self._options.max_deletions.allowed(self._ledger.files(side)):
+                paths = [action.path for action in removals if action.side is side]
+                where = commonpath(paths) or "the whole tree"
                 return (
-                    f"{count} files would be deleted on the {side.value} side, more than --max-deletions"
-                    f" {self._options.max_deletions} allows"
+                    f"{count} files would be deleted on the {side.value} side in {where!r}, more than --max-deletions"
+                    f" {self._options.max_deletions} allows; if that is meant, run in the agent's container:"
+                    f" python3 -m nas_sync_agent accept --state {self._options.state}"
                 )
         return ""
 
