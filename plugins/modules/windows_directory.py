@@ -118,6 +118,7 @@ drives:
   type: str
 """
 
+import contextlib
 import os
 
 from ansible.module_utils.basic import AnsibleModule
@@ -151,12 +152,15 @@ def windows_directory(module: AnsibleModule) -> dict[str, object]:
         check_drive(drives, path)
     places = places_of(topology, servers, drives.local)
     registry = Registry(module.params["registry"] or os.path.join(home_of_caller(), _REGISTRY))
-    known = registry.read()
-    observed = [observe(place, known) for place in places]
-    steps = plan(module.params["state"], observed, force=module.params["force"], whole=module.params["servers"] is None)
-    if steps and not module.check_mode:
-        carry_out(steps)
-        registry.write(remembered(known, steps))
+    with contextlib.nullcontext() if module.check_mode else registry.locked("windows_directory"):
+        known = registry.read()
+        observed = [observe(place, known) for place in places]
+        steps = plan(
+            module.params["state"], observed, force=module.params["force"], whole=module.params["servers"] is None
+        )
+        if steps and not module.check_mode:
+            carry_out(steps)
+            registry.write(remembered(known, steps))
     root = places[0].path
     free = free_bytes(root)
     if module.params["state"] == "present":

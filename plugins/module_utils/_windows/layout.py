@@ -16,6 +16,7 @@ import typing as t
 
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.files import read_regular, write_whole
+from ansible_collections.file_simulator.nas.plugins.module_utils._common.locking import locked
 from ansible_collections.file_simulator.nas.plugins.module_utils._windows import directory as windows
 from ansible_collections.file_simulator.nas.plugins.module_utils._windows.layout_plan import (
     Observed,
@@ -24,6 +25,9 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._windows.layout
     refuse_other_than_directory,
 )
 from ansible_collections.file_simulator.nas.plugins.module_utils._windows.marker import MARKER_NAME
+
+# Seconds; a layout takes far less than one, and many may run at once.
+_PATIENCE = 60.0
 
 
 class Registry:
@@ -46,6 +50,10 @@ class Registry:
         if not isinstance(data, dict):
             raise SimulatorError(f"{self._path}: cannot be read (no JSON object); remove it if it is damaged")
         return {str(path): str(generation) for path, generation in data.items()}
+
+    def locked(self, command: str) -> t.ContextManager[None]:
+        """Keep other runs from looking and changing in between; they wait their turn."""
+        return locked(f"{self._path}.lock", f"registry: {self._path}", command, _PATIENCE)
 
     def write(self, generations: t.Mapping[str, str]) -> None:
         """Replace the file, whole or not at all."""

@@ -15,6 +15,7 @@ import shutil
 import typing as t
 
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError
+from ansible_collections.file_simulator.nas.plugins.module_utils._common.locking import locked
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.parallel import for_each
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.ports import connect_address, port_holder
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.waiting import wait_for_nfs, wait_until
@@ -40,6 +41,8 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._windows.genera
 _SERVER_STOP_SECONDS = 5
 # What becomes of a server's volume, in the words of the diff.
 REMOVED, ANEW, KEPT = "removed", "removed, and a new one made: the Windows directory is another one", "kept"
+# How long a run waits for another one on the same instance: for a small change, not for seven servers to start.
+_LOCK_SECONDS = 10.0
 
 
 class PodmanEngine:
@@ -74,7 +77,17 @@ class PodmanEngine:
     # What is to be done
 
     def apply(self, servers: t.Sequence[Server], request: Request) -> Outcome:
-        """Bring ``servers`` into the state that is asked for. Everything is checked before anything is touched."""
+        """Bring ``servers`` into the state that is asked for. Everything is checked before anything is touched.
+
+        One run at a time changes an instance: another waits a little, and is refused then.
+        """
+        if request.check_mode:
+            return self._apply(servers, request)
+        doing = f"nas_server (state: {request.state})"
+        with locked(f"{self._config_root}.lock", f"instance {self._topology.instance}", doing, _LOCK_SECONDS):
+            return self._apply(servers, request)
+
+    def _apply(self, servers: t.Sequence[Server], request: Request) -> Outcome:
         found = self._found()
         mine = {name: pod for (instance, name), pod in found.items() if instance == self._topology.instance}
         current = {name: pod.current for name, pod in mine.items()}

@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from ansible_collections.file_simulator.nas.plugins.module_utils._common.locking import locked
+from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman import engine as podman_engine
 from ansible_collections.file_simulator.nas.plugins.modules import nas_server, windows_directory
 
 from ..conftest import ModuleFailed
@@ -245,6 +247,20 @@ def test_windows_directory_of_another_instance_is_refused(
     other = {**arguments, "topology": {"instance": "second", "servers": servers}}
     with pytest.raises(ModuleFailed, match="is that of nas-input-1 of instance file-simulator"):
         run_module(nas_server, **other)
+
+
+def test_one_run_at_a_time_changes_an_instance(
+    run_module: Run, podman: FakePodman, arguments: dict[str, t.Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Three runs at once removed each other's parts, and all of them failed."""
+    monkeypatch.setattr(podman_engine, "_LOCK_SECONDS", 0.1)
+    lock = os.path.join(arguments["state_directory"], "file-simulator.lock")
+    with locked(lock, "it", "nas_server (state: started)", 0):
+        with pytest.raises(ModuleFailed, match=r"instance file-simulator: nas_server \(state: started\) of .* since"):
+            run_module(nas_server, **arguments)
+        assert podman.changes == []
+        run_module(nas_server, check=True, **arguments)
+    assert verbs(run_module(nas_server, **arguments)) == ["create nas-input-1", "create nas-output-1"]
 
 
 def test_data_root_of_a_running_instance_moves_only_when_that_is_said(

@@ -10,6 +10,8 @@ import os
 import shutil
 import signal
 import socket
+import subprocess
+import sys
 import typing as t
 from pathlib import Path
 
@@ -23,6 +25,9 @@ from ..conftest import ModuleFailed
 Run = t.Callable[..., "dict[str, t.Any]"]
 TWO = [{"name": "nas-input-1", "port": 32150}, {"name": "nas-output-1", "port": 32151}]
 THREE = [*TWO, {"name": "nas-backup", "port": 32152}]
+
+
+_PATH = os.pathsep.join(path for path in sys.path if path)
 
 
 @pytest.fixture
@@ -72,6 +77,22 @@ def test_twelve_steps(run_module: Run, arguments: dict[str, t.Any], root: Path, 
             assert done["diff"] == {"before": {}, "after": {}}
             assert picture(tmp_path) == before
         assert there == (sorted(path.name for path in root.iterdir() if path.is_dir()) if root.exists() else None)
+
+
+def test_layouts_at_once_lose_no_registry_entries(arguments: dict[str, t.Any]) -> None:
+    """Of 36 entries 30 were left: each run wrote back what it had read before the others wrote."""
+    code = (
+        "import json, sys; from tests.module_runner import run_module;"
+        "from ansible_collections.file_simulator.nas.plugins.modules import windows_directory;"
+        "run_module(windows_directory, **json.loads(sys.argv[1]))"
+    )
+    runs = []
+    for number in range(6):
+        topology = {"data_root": f"C:\\root-{number}", "servers": TWO}
+        given = json.dumps({**arguments, "topology": topology})
+        runs.append(subprocess.Popen([sys.executable, "-c", code, given], env={**os.environ, "PYTHONPATH": _PATH}))
+    assert [run.wait(60) for run in runs] == [0] * 6
+    assert len(json.loads(Path(arguments["registry"]).read_text())) == 18
 
 
 def test_result_tells_where_things_are(run_module: Run, arguments: dict[str, t.Any], root: Path) -> None:
