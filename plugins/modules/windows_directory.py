@@ -47,6 +47,13 @@ options:
       - With O(state=absent), remove the directories' files, too. Only directories with a marker are touched.
     type: bool
     default: false
+  take_over:
+    description:
+      - With O(state=present), take over directories that are marked as those of another server or another instance, once
+        that is gone for good. They get a new generation, so that no agent takes them for what it knows.
+    type: bool
+    default: false
+    version_added: 1.1.0
   registry:
     description:
       - The file in which the machine remembers what it laid out. Without it,
@@ -120,6 +127,7 @@ drives:
 
 import contextlib
 import os
+import uuid
 
 from ansible.module_utils.basic import AnsibleModule
 
@@ -134,12 +142,14 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._windows.layout
     observe,
 )
 from ansible_collections.file_simulator.nas.plugins.module_utils._windows.layout_plan import (
+    Claim,
     layout_result,
     places_of,
     plan,
     remembered,
 )
 from ansible_collections.file_simulator.nas.plugins.module_utils._windows.layout_warnings import layout_warnings
+from ansible_collections.file_simulator.nas.plugins.module_utils._windows.real_paths import check_apart
 
 _REGISTRY = ".local/state/file-simulator/directories.json"
 
@@ -155,8 +165,15 @@ def windows_directory(module: AnsibleModule) -> dict[str, object]:
     with contextlib.nullcontext() if module.check_mode else registry.locked("windows_directory"):
         known = registry.read()
         observed = [observe(place, known) for place in places]
+        if module.params["state"] == "present":
+            check_apart(places, known, topology.instance)
+        claim = Claim(topology.instance, [str(uuid.uuid4()) for _place in places], module.params["take_over"])
         steps = plan(
-            module.params["state"], observed, force=module.params["force"], whole=module.params["servers"] is None
+            module.params["state"],
+            observed,
+            claim,
+            force=module.params["force"],
+            whole=module.params["servers"] is None,
         )
         if steps and not module.check_mode:
             carry_out(steps)

@@ -13,11 +13,13 @@ from __future__ import annotations
 import json
 import re
 import typing as t
+import uuid
 
 from ansible_collections.file_simulator.nas.plugins.module_utils._ansible.module import chosen
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.topology import read_topology
 from ansible_collections.file_simulator.nas.plugins.module_utils._windows.layout_plan import (
+    Claim,
     Observed,
     Place,
     Step,
@@ -59,7 +61,8 @@ def lay_out(given: t.Mapping[str, t.Any], run_script: RunScript, *, check_mode: 
             raise SimulatorError(f"{place.shown}: drive {place.path[0]}: is not there; check the letter")
     known = _known(seen["registry"], seen["known"])
     observed = [_observed(place, found, known) for place, found in zip(places, seen["places"])]
-    steps = plan(given["state"], observed, force=given["force"], whole=given["servers"] is None)
+    claim = Claim(topology.instance, [str(uuid.uuid4()) for _place in places], given["take_over"])
+    steps = plan(given["state"], observed, claim, force=given["force"], whole=given["servers"] is None)
     if steps and not check_mode:
         run_script(
             CARRY_OUT,

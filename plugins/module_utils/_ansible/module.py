@@ -27,6 +27,7 @@ LAYOUT_SPEC: dict[str, t.Any] = {
     **TOPOLOGY_SPEC,
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
     "force": {"type": "bool", "default": False},
+    "take_over": {"type": "bool", "default": False},
     "registry": {"type": "path"},
     "state_directory": {"type": "path", "default": STATE_DIRECTORY},
 }

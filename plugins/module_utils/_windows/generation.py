@@ -14,16 +14,23 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._windows import
 _UNKNOWN_YET = "(known once the role windows_layout has run)"
 
 
-def generation_of(server: Server, data_root: WindowsPath, drives: Drives, *, guess: bool) -> str:
+def generation_of(server: Server, data_root: WindowsPath, drives: Drives, instance: str, *, guess: bool) -> str:
     """Return the generation in the marker of a server's directory.
 
-    Raises SimulatorError when the directory or the data root is not mounted or not laid out; with
+    Raises SimulatorError when the directory or the data root is not mounted or not laid out, or when
+    another instance than ``instance`` has claimed it; with
     ``guess``, for check mode on an empty machine, returns a word that stands for it.
     """
     try:
         windows.require_marker(data_root, drives.local(data_root), "")
-        return windows.require_marker(server.directory, drives.local(server.directory), server.name).generation
+        marker = windows.require_marker(server.directory, drives.local(server.directory), server.name)
     except SimulatorError as error:
         if guess:
             return _UNKNOWN_YET
         raise SimulatorError(f"server {server.name}: directory: {error.message}", **error.details) from None
+    if marker.instance not in ("", instance):
+        raise SimulatorError(
+            f"server {server.name}: directory: {server.directory} is that of instance {marker.instance}; "
+            "give each instance its own data_root"
+        )
+    return marker.generation

@@ -69,28 +69,45 @@ def places_of(topology: Topology, servers: t.Sequence[Server], local: t.Callable
     return [root] + [Place(server.name, str(server.directory), local(server.directory)) for server in servers]
 
 
-def plan(state: str, places: t.Sequence[Observed], *, force: bool, whole: bool) -> list[Step]:
+@dataclass(frozen=True)
+class Claim:
+    """For whom directories are laid out. With ``take_over``, those of other instances and servers become theirs.
+
+    ``new_generations`` has one for each place, for those that get one.
+    """
+
+    instance: str
+    new_generations: t.Sequence[str]
+    take_over: bool = False
+
+    def has(self, marker: Marker) -> bool:
+        """Tell whether a marker is this instance's, or was written before markers named one."""
+        return marker.instance in ("", self.instance)
+
+
+def plan(state: str, places: t.Sequence[Observed], claim: Claim, *, force: bool, whole: bool) -> list[Step]:
     """Return the steps to ``state``; the data root comes first in ``places``, and stays unless the ``whole`` layout goes."""
     if state == "present":
-        return plan_present(places)
-    return plan_absent(places if whole else places[1:], force)
+        return plan_present(places, claim)
+    return plan_absent([seen for seen in (places if whole else places[1:]) if _is_ours(seen, claim)], force)
 
 
-def plan_present(places: t.Sequence[Observed]) -> list[Step]:
+def _is_ours(seen: Observed, claim: Claim) -> bool:
+    return seen.marker is None or claim.has(seen.marker)
+
+
+def plan_present(places: t.Sequence[Observed], claim: Claim) -> list[Step]:
     """Return the steps that lay the places out, the data root first.
 
     Raises SimulatorError for a place that looks like the empty mount point of what was laid out
-    there before, and for one that belongs to another server.
+    there before, and for one that belongs to another server or another instance's.
     """
     steps = []
     root = places[0]
     root_path = WindowsPath.parse(root.place.shown)
-    for seen in places:
+    for seen, new_generation in zip(places, claim.new_generations):
         if seen.marker:
-            if seen.marker.server != seen.place.server:
-                raise SimulatorError(
-                    f"{seen.place.both} is marked as that of '{seen.marker.server}'; give each server its own directory"
-                )
+            steps += _claimed(seen.place, seen.marker, new_generation, claim)
             continue
         generation = seen.known if seen.exists else ""
         # The data root's marker vouches for what lies below it, and for nothing on other drives.
@@ -101,10 +118,26 @@ def plan_present(places: t.Sequence[Observed]) -> list[Step]:
                 "Mount it again; if it was emptied on purpose, remove the directory itself"
             )
         # A tester who empties a server's directory takes the marker along; it comes back as it was.
-        fresh = Marker.new(seen.place.server, created=not seen.exists)
-        marker = Marker(fresh.server, generation, fresh.created) if generation else fresh
+        marker = Marker(seen.place.server, generation or new_generation, not seen.exists, claim.instance)
         steps.append(Step("mark", seen.place, marker))
     return steps
+
+
+def _claimed(place: Place, marker: Marker, new_generation: str, claim: Claim) -> list[Step]:
+    """Return what a place takes that has a marker: nothing, a claim, or a refusal."""
+    mine = Marker(place.server, marker.generation, marker.created, claim.instance)
+    if marker.server == place.server and claim.has(marker):
+        return [] if marker.instance else [Step("mark", place, mine)]
+    if not place.server and not marker.server:
+        return []  # several instances may have their directories in one data root
+    if claim.take_over:
+        # Its former agent, if there still is one, must not take it for the directory that it knows.
+        return [Step("mark", place, Marker(place.server, new_generation, marker.created, claim.instance))]
+    owner = f"'{marker.server}'" + (f" of instance {marker.instance}" if not claim.has(marker) else "")
+    raise SimulatorError(
+        f"{place.both} is marked as that of {owner}; give each server its own directory and each instance its own "
+        "data_root, or, when the other is gone for good, take it over with take_over: true"
+    )
 
 
 def plan_absent(places: t.Sequence[Observed], force: bool) -> list[Step]:

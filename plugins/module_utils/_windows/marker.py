@@ -11,7 +11,6 @@ itself from an empty mount point in its place, and one laid-out directory from i
 from __future__ import annotations
 
 import json
-import uuid
 from dataclasses import dataclass
 
 MARKER_NAME = ".file-simulator.json"
@@ -20,22 +19,24 @@ _FORMAT = 1
 
 @dataclass(frozen=True)
 class Marker:
-    """What a marker says. ``server`` is empty in the data root's; ``created`` tells whether we made the directory."""
+    """What a marker says. ``server`` is empty in the data root's; ``created`` tells whether we made the directory.
+
+    ``instance`` and ``server`` claim the directory: nobody else has it. Markers of older versions name no instance.
+    """
 
     server: str
     generation: str
     created: bool
-
-    @classmethod
-    def new(cls, server: str, created: bool) -> Marker:
-        return cls(server, str(uuid.uuid4()), created)
+    instance: str = ""
 
     @classmethod
     def parse(cls, text: str) -> Marker:
         """Read a marker's text; raise ValueError when it is none."""
         try:
             data = json.loads(text)
-            return cls(str(data["server"]), str(data["generation"]), bool(data["created"]))
+            return cls(
+                str(data["server"]), str(data["generation"]), bool(data["created"]), str(data.get("instance", ""))
+            )
         except (KeyError, TypeError) as error:
             raise ValueError(f"no marker: {error}") from None
 
@@ -44,6 +45,7 @@ class Marker:
         """The text of the marker's file."""
         data = {
             "format": _FORMAT,
+            **({"instance": self.instance} if self.instance else {}),
             "server": self.server,
             "generation": self.generation,
             "created": self.created,

@@ -105,7 +105,9 @@ class Preparation:
                 namespace=place,
                 port=server.port,
                 node_directory=directories[server.name],
-                generation=generation_of(server, self._topology.data_root, self._drives, guess=request.check_mode),
+                generation=generation_of(
+                    server, self._topology.data_root, self._drives, self._topology.instance, guess=request.check_mode
+                ),
                 cluster_version=version,
                 clients=server.clients,
                 storage_class=self._settings.storage_class,

@@ -37,6 +37,7 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._server.allowed
 from ansible_collections.file_simulator.nas.plugins.module_utils._server.pod import Pod, pod_of
 from ansible_collections.file_simulator.nas.plugins.module_utils._windows.drive_root import record_drive_root
 from ansible_collections.file_simulator.nas.plugins.module_utils._windows.generation import generation_of
+from ansible_collections.file_simulator.nas.plugins.module_utils._windows.real_paths import RealPath
 
 _SERVER_STOP_SECONDS = 5
 # What becomes of a server's volume, in the words of the diff.
@@ -144,7 +145,9 @@ class PodmanEngine:
         if not request.move_data_root:
             self._check_moves(servers, found)
         generations = [
-            generation_of(server, self._topology.data_root, self._drives, guess=request.check_mode)
+            generation_of(
+                server, self._topology.data_root, self._drives, self._topology.instance, guess=request.check_mode
+            )
             for server in servers
         ]
         for server in servers:
@@ -159,18 +162,20 @@ class PodmanEngine:
 
     def _check_neighbours(self, servers: t.Sequence[Server], found: t.Mapping[tuple[str, str], Found]) -> None:
         """Refuse a Windows directory that another instance's server has: two agents would fight over it."""
-        owners = {
-            pod.current.description.get("local_directory"): f"{server} of instance {instance}"
+        taken = [
+            (RealPath.of(directory), f"{server} of instance {instance}")
             for (instance, server), pod in found.items()
-            if instance != self._topology.instance
-        }
+            for directory in [pod.current.description.get("local_directory")]
+            if directory and instance != self._topology.instance
+        ]
         for server in servers:
-            owner = owners.get(self._drives.local(server.directory))
-            if owner:
-                raise SimulatorError(
-                    f"server {server.name}: directory: {server.directory} is that of {owner}; "
-                    "give each instance its own data_root"
-                )
+            real = RealPath.of(self._drives.local(server.directory))
+            for directory, owner in taken:
+                if real.meets(directory):
+                    raise SimulatorError(
+                        f"server {server.name}: directory: {server.directory} and {directory.path}, that of {owner}, are "
+                        "one, or one lies in the other; give each instance its own data_root"
+                    )
 
     def _check_moves(self, servers: t.Sequence[Server], found: t.Mapping[tuple[str, str], Found]) -> None:
         """Refuse to move a server that is there to another directory: its volume belongs to the one that it has."""

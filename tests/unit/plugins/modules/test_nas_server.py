@@ -245,8 +245,36 @@ def test_windows_directory_of_another_instance_is_refused(
     ports = free_ports(3)
     servers = [{"name": "nas-input-1", "port": ports[2]}]
     other = {**arguments, "topology": {"instance": "second", "servers": servers}}
-    with pytest.raises(ModuleFailed, match="is that of nas-input-1 of instance file-simulator"):
+    with pytest.raises(ModuleFailed, match="that of nas-input-1 of instance file-simulator, are one, or one lies in"):
         run_module(nas_server, **other)
+    run_module(nas_server, state="absent", **arguments)
+    # Not running, the directory is still claimed.
+    with pytest.raises(ModuleFailed, match="is that of instance file-simulator; give each instance its own"):
+        run_module(nas_server, **other)
+
+
+@pytest.mark.parametrize("way", ["link", "nested", "case"])
+def test_windows_directory_that_another_instance_reaches_otherwise_is_refused(
+    way: str, run_module: Run, podman: FakePodman, arguments: dict[str, t.Any], tmp_path: Path
+) -> None:
+    run_module(nas_server, **arguments)
+    drive = Path(arguments["drive_root"], "c")
+    if way == "link":
+        (drive / "link").symlink_to("simulator-data")
+    path = {
+        "link": r"C:\link\nas-input-1",
+        "nested": r"C:\simulator-data\nas-input-1\deeper",
+        "case": r"C:\simulator-data\NAS-Input-1",
+    }[way]
+    server = {"name": "nas-input-1", "port": free_ports(3)[2], "directory": path}
+    topology = {"instance": "second", "data_root": r"C:\second", "servers": [server]}
+    layout = {"topology": topology, "drive_root": arguments["drive_root"], "registry": str(tmp_path / "registry.json")}
+    with pytest.raises(
+        ModuleFailed, match=r"nas-input-1' of instance file-simulator|server nas-input-1 of instance file"
+    ):
+        run_module(windows_directory, **layout)
+    with pytest.raises(ModuleFailed, match="one lies in the other; give each instance its own data_root"):
+        run_module(nas_server, **{**arguments, "topology": topology})
 
 
 def test_one_run_at_a_time_changes_an_instance(

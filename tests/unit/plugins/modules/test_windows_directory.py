@@ -95,6 +95,20 @@ def test_layouts_at_once_lose_no_registry_entries(arguments: dict[str, t.Any]) -
     assert len(json.loads(Path(arguments["registry"]).read_text())) == 18
 
 
+@pytest.mark.parametrize("way", ["link", "nested"])
+def test_servers_that_would_have_one_tree_are_refused(
+    way: str, run_module: Run, arguments: dict[str, t.Any], tmp_path: Path
+) -> None:
+    drive = tmp_path / "drives" / "c"
+    (drive / "one").mkdir(parents=True)
+    (drive / "link").symlink_to("one")
+    second = {"link": r"C:\link", "nested": r"C:\link\deeper"}[way]
+    servers = [{**TWO[0], "directory": r"C:\one"}, {**TWO[1], "directory": second}]
+    with pytest.raises(ModuleFailed, match="are one directory on the disk, or one lies in the other"):
+        run_module(windows_directory, **{**arguments, "topology": {"servers": servers}})
+    assert list((drive / "one").iterdir()) == []
+
+
 def test_result_tells_where_things_are(run_module: Run, arguments: dict[str, t.Any], root: Path) -> None:
     assert run_module(windows_directory, check=True, **arguments)["data_root"]["free_bytes"] is None
     result = run_module(windows_directory, **arguments)

@@ -104,8 +104,10 @@ class TestMarker:
         windows.write_marker(str(tmp_path), MARKER)
         assert windows.read_marker(str(tmp_path)) == MARKER
 
-    def test_new_ones_differ(self) -> None:
-        assert Marker.new("a", True).generation != Marker.new("a", True).generation
+    def test_claim_is_kept_and_older_ones_have_none(self) -> None:
+        claimed = Marker("a", "g", True, "one")
+        assert Marker.parse(claimed.text) == claimed
+        assert Marker.parse('{"format": 1, "server": "a", "generation": "g", "created": true}').instance == ""
 
     def test_is_missing(self, tmp_path: Path) -> None:
         assert windows.read_marker(str(tmp_path)) is None

@@ -18,15 +18,22 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._windows import
 from ansible_collections.file_simulator.nas.plugins.module_utils._windows import layout_plan as plan
 from ansible_collections.file_simulator.nas.plugins.module_utils._windows.directory import read_marker, write_marker
 from ansible_collections.file_simulator.nas.plugins.module_utils._windows.layout import Registry
-from ansible_collections.file_simulator.nas.plugins.module_utils._windows.layout_plan import Observed, Place, Step
+from ansible_collections.file_simulator.nas.plugins.module_utils._windows.layout_plan import (
+    Claim,
+    Observed,
+    Place,
+    Step,
+)
 from ansible_collections.file_simulator.nas.plugins.module_utils._windows.marker import MARKER_NAME, Marker
 
 from ...strategies import QUICK
 
+CLAIM = Claim("one", ["new-0", "new-1", "new-2"])
+
 
 def seen(server: str, *, exists: bool = True, empty: bool = True, marker: bool = False, known: str = "") -> Observed:
     place = Place(server, f"C:\\data\\{server}", f"/drives/c/data/{server}")
-    return Observed(place, exists, empty, Marker(server, known or "g", True) if marker else None, known)
+    return Observed(place, exists, empty, Marker(server, known or "g", True, "one") if marker else None, known)
 
 
 def shown(steps: t.Sequence[Step]) -> list[tuple[str, str]]:
@@ -105,46 +112,64 @@ class TestObserve:
 
 class TestPlanPresent:
     def test_everything_is_made(self) -> None:
-        steps = plan.plan_present([seen("", exists=False), seen("a", exists=False), seen("b")])
+        steps = plan.plan_present([seen("", exists=False), seen("a", exists=False), seen("b")], CLAIM)
         assert shown(steps) == [("mark", ""), ("mark", "a"), ("mark", "b")]
         assert [step.marker.created for step in steps if step.marker] == [True, True, False]
-        assert len({step.marker.generation for step in steps if step.marker}) == 3
+        assert [step.marker.generation for step in steps if step.marker] == ["new-0", "new-1", "new-2"]
+        assert {step.marker.instance for step in steps if step.marker} == {"one"}
 
     def test_what_is_marked_stays(self) -> None:
-        assert plan.plan_present([seen("", marker=True), seen("a", marker=True, empty=False)]) == []
+        assert plan.plan_present([seen("", marker=True), seen("a", marker=True, empty=False)], CLAIM) == []
+
+    def test_marker_without_a_claim_gets_one_and_nothing_else(self) -> None:
+        old = Observed(seen("a").place, True, False, Marker("a", "g", False), "g")
+        (step,) = plan.plan_present([seen("", marker=True), old], CLAIM)
+        assert step.marker == Marker("a", "g", False, "one")
+
+    def test_directory_of_another_instance_is_refused_unless_taken_over(self) -> None:
+        places = [seen("", marker=True), Observed(seen("a").place, True, False, Marker("a", "g", False, "two"), "g")]
+        with pytest.raises(SimulatorError, match=r"is marked as that of 'a' of instance two; .* take_over: true"):
+            plan.plan_present(places, CLAIM)
+        (step,) = plan.plan_present(places, Claim("one", CLAIM.new_generations, take_over=True))
+        assert step.marker == Marker("a", "new-1", False, "one")
+
+    def test_what_another_instance_has_is_not_taken_away(self) -> None:
+        places = [seen("", marker=True), Observed(seen("a").place, True, True, Marker("a", "g", True, "two"), "g")]
+        steps = plan.plan("absent", places, CLAIM, force=True, whole=True)
+        assert {step.place.server for step in steps} == {""}
 
     def test_directory_with_a_testers_files_is_marked(self) -> None:
-        (step,) = plan.plan_present([seen("", marker=True), seen("a", empty=False)])
+        (step,) = plan.plan_present([seen("", marker=True), seen("a", empty=False)], CLAIM)
         assert step.marker and not step.marker.created
 
     def test_unmounted_data_root_is_refused(self) -> None:
         with pytest.raises(SimulatorError, match=r"was laid out before, and now it is empty: it is not mounted"):
-            plan.plan_present([seen("", known="g"), seen("a", exists=False, known="g")])
+            plan.plan_present([seen("", known="g"), seen("a", exists=False, known="g")], CLAIM)
 
     def test_unmounted_server_directory_is_refused_where_the_data_root_proves_nothing(self) -> None:
         with pytest.raises(SimulatorError, match="is not mounted"):
-            plan.plan_present([seen("", exists=False), seen("a", known="g")])
+            plan.plan_present([seen("", exists=False), seen("a", known="g")], CLAIM)
 
     @pytest.mark.parametrize("empty", [True, False])
     def test_emptied_server_directory_gets_its_marker_back(self, empty: bool) -> None:
-        (step,) = plan.plan_present([seen("", marker=True), seen("a", empty=empty, known="old")])
+        (step,) = plan.plan_present([seen("", marker=True), seen("a", empty=empty, known="old")], CLAIM)
         assert step.marker and (step.marker.server, step.marker.generation) == ("a", "old")
 
     def test_emptied_directory_outside_the_data_root_is_refused(self) -> None:
         """The data root's marker says nothing of another drive: it may be an empty mount point."""
         outside = Observed(Place("a", r"D:\elsewhere", "/drives/d/elsewhere"), True, True, None, "old")
         with pytest.raises(SimulatorError, match="is not mounted"):
-            plan.plan_present([seen("", marker=True), outside])
+            plan.plan_present([seen("", marker=True), outside], CLAIM)
 
     def test_removed_directory_is_a_new_one(self) -> None:
-        (step,) = plan.plan_present([seen("", marker=True), seen("a", exists=False, known="old")])
+        (step,) = plan.plan_present([seen("", marker=True), seen("a", exists=False, known="old")], CLAIM)
         assert step.marker and step.marker.generation != "old" and step.marker.created
 
     @pytest.mark.parametrize("owner", ["b", ""])
     def test_directory_of_another_server_is_refused(self, owner: str) -> None:
         place = seen("a").place
         with pytest.raises(SimulatorError, match=f"is marked as that of '{owner}'; give each server its own"):
-            plan.plan_present([seen("", marker=True), Observed(place, True, True, Marker(owner, "g", True), "")])
+            plan.plan_present([seen("", marker=True), Observed(place, True, True, Marker(owner, "g", True), "")], CLAIM)
 
 
 class TestPlanAbsent:
@@ -224,8 +249,8 @@ def test_laid_out_again_there_is_nothing_to_do_and_foreign_files_survive(
     def look() -> list[Observed]:
         return [layout.observe(place, {}) for place in places]
 
-    layout.carry_out(plan.plan_present(look()))
-    assert plan.plan_present(look()) == []
+    layout.carry_out(plan.plan_present(look(), CLAIM))
+    assert plan.plan_present(look(), CLAIM) == []
     assert [read_marker(place.path).server for place in places] == ["", "a", "b"]
     layout.carry_out(plan.plan_absent(look(), force=False))
     assert plan.plan_absent(look(), force=force) == []
