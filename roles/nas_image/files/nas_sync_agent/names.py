@@ -17,6 +17,11 @@ _TEMPORARY = re.compile(r"^\.~nas-sync-[0-9a-f]{16}\.tmp$")
 _SILLY_RENAME = re.compile(r"^\.nfs[0-9a-fA-F]{16,}$")
 _FORBIDDEN = re.compile(r'[<>:"/\\|?*\x00-\x1f]')
 _RESERVED = re.compile(r"^(con|prn|aux|nul|com[1-9¹²³]|lpt[1-9¹²³])(?:[. ]|$)", re.IGNORECASE)
+_NOT_FOLDED = frozenset(map(chr, (
+    0xB5, 0x131, 0x17F, 0x1C5, 0x1C8, 0x1CB, 0x1F2, 0x345, 0x3D0, 0x3D1, 0x3D5, 0x3D6, 0x3F0, 0x3F1, 0x3F5,
+    *range(0x1C80, 0x1C89), 0x1E9B, 0x1FBE,
+)))  # fmt: skip
+"""What Unicode has an upper case for and NTFS has none: variants such as a dotless i, a long s, a title-case digraph."""
 _LONGEST = 255
 LONGEST_PATH = 4000
 """Bytes. The kernel takes 4,095 at once, the path of the tree's root included; nobody could open what is deeper."""
@@ -71,9 +76,15 @@ def problem(name: str, to: Side) -> str | None:
 def fold(path: str) -> str:
     """The key under which two paths are one on a case-insensitive file system.
 
-    NTFS maps single characters to upper case; a mapping that changes the length (as for a sharp s) is none.
+    NTFS maps single UTF-16 units to upper case by a table of its own: a mapping that changes the length (as for a
+    sharp s) is none, composed and decomposed forms are two names, and what lies beyond 16 bits stays as it is.
     """
-    return "".join(up if len(up := c.upper()) == 1 else c for c in path) if not path.isascii() else path.upper()
+    return path.upper() if path.isascii() else "".join(map(_upper, path))
+
+
+def _upper(character: str) -> str:
+    up = character.upper()
+    return up if len(up) == 1 and character < "\U00010000" and character not in _NOT_FOLDED else character
 
 
 def conflict(path: str, origin: Side, number: int) -> str:
