@@ -23,9 +23,9 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.
 Runner = t.Callable[..., "tuple[int, str, str]"]
 
 # How many seconds a call may take. Starting a pod includes copying the whole Windows directory;
-# stopping includes what the sync agent still has to carry.
+# stopping includes what the sync agent still has to carry, running includes the files of a rescue.
 _LIMIT = 120
-_LIMITS = {"pod start": 3600, "pod stop": 900, "pod rm": 900, "stop": 900, "load": 1800}
+_LIMITS = {"pod start": 3600, "pod stop": 900, "pod rm": 900, "stop": 900, "load": 1800, "run": 1800}
 # coreutils' timeout ends podman and what podman started: with SIGTERM, ten seconds later with SIGKILL.
 _TIMEOUT = ("timeout", "--kill-after=10")
 _TIMED_OUT = (124, 137, -9)
