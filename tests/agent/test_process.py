@@ -263,3 +263,15 @@ def test_memory_with_100000_files(agent: AgentProcess, mode: str) -> None:
     peak = next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM:"))
     assert peak < 64 * 1024, f"{peak} KiB"
     assert sum(len(names) for _where, _directories, names in os.walk(agent.windows)) == 100_001
+
+
+def test_the_last_status_counts_what_waits_after_the_last_flush(agent: AgentProcess) -> None:
+    agent.start("nas_to_windows")
+    agent.wait_until_idle()
+    for number in range(2000):
+        (agent.export / f"f{number}").write_text("x")
+    agent.wait_for(lambda: bool(agent.status().get("pending")))
+    assert agent.stop() == 0
+    assert len(list(agent.windows.glob("f*"))) == 2000
+    status = agent.status()
+    assert (status["state"], status["pending"], status["lag_seconds"]) == ("stopped", 0, 0)
