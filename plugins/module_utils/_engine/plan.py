@@ -14,17 +14,24 @@ STATES = ("present", "absent", "started", "stopped", "restarted")
 
 @dataclass(frozen=True)
 class Current:
-    """A server as the engine finds it. ``running`` when all that should run does; ``stopped`` when nothing does."""
+    """A server as the engine finds it. ``running`` when all that should run does; ``stopped`` when nothing does.
+
+    ``damage`` says why a start is not enough, such as "sync-agent is missing"; empty when it is.
+    """
 
     server: str
     description: t.Mapping[str, t.Any]
     running: bool
     stopped: bool
+    damage: str = ""
 
 
 @dataclass(frozen=True)
 class Action:
-    """One step for one server: ``create``, ``replace``, ``start``, ``stop``, ``restart`` or ``remove``."""
+    """One step for one server: ``create``, ``replace``, ``repair``, ``start``, ``stop``, ``restart`` or ``remove``.
+
+    ``repair`` makes the same server again, around the volume that it has.
+    """
 
     verb: str
     server: str
@@ -32,7 +39,7 @@ class Action:
     @property
     def needs_start(self) -> bool:
         """Whether the server is to answer afterwards."""
-        return self.verb in ("create", "replace", "start", "restart")
+        return self.verb in ("create", "replace", "repair", "start", "restart")
 
 
 def plan(
@@ -64,6 +71,8 @@ def _step(state: str, server: str, wanted: t.Mapping[str, t.Any], found: Current
         return Action("create", server)
     if found.description != wanted:
         return Action("replace", server)
+    if found.damage:
+        return Action("repair", server)
     if state == "restarted":
         return Action("restart" if not found.stopped else "start", server)
     # A server that somebody stopped stays stopped when it only has to be present; a broken one is mended.
@@ -94,7 +103,7 @@ def _afterwards(
         return {"state": "absent"}
     if action.verb in ("create", "replace") or found is None:
         return _shown(wanted[action.server], "running")
-    states = {"stop": "stopped", "start": "running", "restart": "running, restarted"}
+    states = {"stop": "stopped", "start": "running", "repair": "running", "restart": "running, restarted"}
     return _shown(found.description, states[action.verb])
 
 
@@ -103,6 +112,8 @@ def _shown(description: t.Mapping[str, t.Any], state: str) -> dict[str, t.Any]:
 
 
 def _word(found: Current) -> str:
+    if found.damage:
+        return f"broken: {found.damage}"
     if found.running:
         return "running"
     return "stopped" if found.stopped else "broken"

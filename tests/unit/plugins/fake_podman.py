@@ -132,7 +132,10 @@ class FakePodman:
                 {
                     "Name": name,
                     "Labels": pod["labels"],
-                    "Containers": [{"Names": each, "Status": status} for each, status in pod["containers"].items()],
+                    "Containers": [
+                        {"Id": f"id-of-{each}", "Names": each, "Status": status}
+                        for each, status in pod["containers"].items()
+                    ],
                 }
                 for name, pod in self.pods.items()
             ]

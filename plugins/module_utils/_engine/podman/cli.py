@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.plan import Current
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.output import causes, without_noise
+from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.processes import is_dead
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.render import (
     LABEL_DESCRIPTION,
     LABEL_INSTANCE,
@@ -33,9 +34,15 @@ _TIMED_OUT = (124, 137, -9)
 _ENVIRONMENT = {"PODMAN_IGNORE_CGROUPSV1_WARNING": "1"}
 
 
+DEAD = "dead"
+
+
 @dataclass(frozen=True)
 class Found:
-    """A pod of ours as podman shows it; ``containers`` maps their short names to podman's state words."""
+    """A pod of ours as podman shows it; ``containers`` maps their short names to podman's state words.
+
+    That of a container which podman calls running, and whose process is gone, is ``dead``.
+    """
 
     instance: str
     current: Current
@@ -133,13 +140,14 @@ def _found(pod: t.Mapping[str, t.Any]) -> Found:
     labels = pod.get("Labels") or {}
     instance, server = labels[LABEL_INSTANCE], labels[LABEL_SERVER]
     prefix = f"{instance}.{server}."
-    entries = pod.get("Containers") or []
-    containers = {
-        entry["Names"][len(prefix) :]: entry["Status"] for entry in entries if entry["Names"].startswith(prefix)
-    }
+    entries = [(entry["Names"], _state(entry)) for entry in pod.get("Containers") or []]
+    containers = {name[len(prefix) :]: state for name, state in entries if name.startswith(prefix)}
     description = _description(labels.get(LABEL_DESCRIPTION, ""))
     wanted = set(description.get("containers", {}))
     steady = [containers.get(name) == "running" for name in wanted if name != "sync-windows-data"]
+    dead = sorted(name[len(prefix) :] if name.startswith(prefix) else name for name, state in entries if state == DEAD)
+    damage = [f"{name} is missing" for name in sorted(wanted - set(containers))]
+    damage += [f"podman did not see {name} end" for name in dead]
     return Found(
         instance=instance,
         current=Current(
@@ -147,10 +155,16 @@ def _found(pod: t.Mapping[str, t.Any]) -> Found:
             description=description,
             running=bool(steady) and all(steady) and wanted <= set(containers),
             # Podman's own container of the pod counts: as long as it runs, the pod holds its port.
-            stopped=not any(entry["Status"] == "running" for entry in entries),
+            stopped=not any(state == "running" for _name, state in entries),
+            damage=", ".join(damage),
         ),
         containers=containers,
     )
+
+
+def _state(entry: t.Mapping[str, t.Any]) -> str:
+    state = str(entry["Status"])
+    return DEAD if state == "running" and is_dead(str(entry.get("Id", ""))) else state
 
 
 def _description(label: str) -> dict[str, t.Any]:

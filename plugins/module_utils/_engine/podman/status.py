@@ -73,13 +73,15 @@ def _state(pod: Found | None, host: str, server: Server) -> tuple[str, str, Answ
     """Return a server's state, what is wrong with it, and what it said when it answers."""
     if pod is None:
         return _report.ABSENT, "", None
+    if pod.current.damage:
+        return _report.BROKEN, f"{pod.current.damage}; starting it (make up) makes it anew around its volume", None
     if pod.current.stopped:
         return _report.STOPPED, "", None
     if not pod.current.running:
         down = sorted(
             name for name, word in pod.containers.items() if word != "running" and name != "sync-windows-data"
         )
-        return _report.BROKEN, f"not running: {', '.join(down)}", None
+        return _report.BROKEN, f"not running: {', '.join(down)}; starting it (make up) mends that", None
     try:
         return _report.READY, "", probe(host, server.port, timeout=_PROBE_SECONDS, version=server.nfs_version)
     except ProbeError as error:

@@ -130,7 +130,10 @@ def test_stopped(run_module: Run, arguments: dict[str, t.Any]) -> None:
 def test_broken(run_module: Run, podman: FakePodman, arguments: dict[str, t.Any]) -> None:
     podman.pods["file-simulator.nas-input-1"]["containers"]["file-simulator.nas-input-1.sync-agent"] = "exited"
     found = run_module(nas_server_info, **arguments)["servers"][0]
-    assert (found["state"], found["problem"]) == ("broken", "not running: sync-agent")
+    assert (found["state"], found["problem"]) == (
+        "broken",
+        "not running: sync-agent; starting it (make up) mends that",
+    )
 
 
 def test_absent(run_module: Run, arguments: dict[str, t.Any]) -> None:

@@ -1,0 +1,42 @@
+# Copyright (c) 2026, file_simulator.nas contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Whether a container that podman calls running has a process. Looks at the machine.
+
+Podman keeps its state below /run. Where that lies on a disk, containers are still "Up" after a power
+loss: nobody was there to note their end.
+"""
+
+from __future__ import annotations
+
+import glob
+import os
+
+_PROC = "/proc"
+# Of root's podman, whichever storage driver it has; conmon writes both files as a container starts.
+_USERDATA = "/run/containers/storage/*-containers/{container}/userdata"
+
+
+def is_dead(container: str) -> bool:
+    """Tell whether neither the process of ``container`` (podman's full id) nor its conmon lives; False when unknown.
+
+    A number alone says nothing, for another process may have it by now: conmon has the id among its
+    arguments, and a container's process in the path of its control group.
+    """
+    for directory in glob.glob(_USERDATA.format(container=glob.escape(container))):
+        monitor, process = (_read(os.path.join(directory, name)) for name in ("conmon.pid", "pidfile"))
+        if monitor or process:
+            return not (
+                (monitor and container in _read(os.path.join(_PROC, monitor, "cmdline")))
+                or (process and container in _read(os.path.join(_PROC, process, "cgroup")))
+            )
+    return False
+
+
+def _read(path: str) -> str:
+    try:
+        with open(path, encoding="utf-8", errors="replace") as stream:
+            return stream.read().strip()
+    except OSError:
+        return ""

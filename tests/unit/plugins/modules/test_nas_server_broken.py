@@ -1,0 +1,128 @@
+# Copyright (c) 2026, file_simulator.nas contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""States in which a start is not enough: the server is made anew around the volume that it has."""
+
+from __future__ import annotations
+
+import shutil
+import typing as t
+from pathlib import Path
+
+import pytest
+
+from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman import processes
+from ansible_collections.file_simulator.nas.plugins.modules import nas_server, nas_server_info
+
+from ..conftest import ModuleFailed
+from ..fake_podman import FakePodman
+from .test_nas_server import Run, arguments, verbs
+
+__all__ = ["arguments"]
+POD = "file-simulator.nas-input-1"
+AGENT = f"{POD}.sync-agent"
+
+
+def _without_a_container(podman: FakePodman, _state: Path) -> None:
+    del podman.pods[POD]["containers"][AGENT]
+
+
+def _without_containers(podman: FakePodman, _state: Path) -> None:
+    podman.pods[POD]["containers"] = {}
+
+
+def _renamed(podman: FakePodman, _state: Path) -> None:
+    podman.pods[POD]["containers"]["else"] = podman.pods[POD]["containers"].pop(AGENT)
+
+
+def _without_configuration(_podman: FakePodman, state: Path) -> None:
+    shutil.rmtree(state / "file-simulator" / "nas-input-1")
+
+
+def _with_half_a_configuration(_podman: FakePodman, state: Path) -> None:
+    (state / "file-simulator" / "nas-input-1" / "ganesha.conf").write_text("EXPORT {")
+
+
+@pytest.mark.parametrize("state", ["present", "started", "restarted"])
+@pytest.mark.parametrize(
+    "break_it",
+    [_without_a_container, _without_containers, _renamed, _without_configuration, _with_half_a_configuration],
+)
+def test_pod_is_completed_around_its_volume(
+    run_module: Run,
+    podman: FakePodman,
+    arguments: dict[str, t.Any],
+    break_it: t.Callable[[FakePodman, Path], None],
+    state: str,
+) -> None:
+    run_module(nas_server, **arguments)
+    break_it(podman, Path(arguments["state_directory"]))
+    before = len(podman.calls)
+    one = {**arguments, "servers": ["nas-input-1"]}
+    predicted = run_module(nas_server, check=True, state=state, **one)
+    done = run_module(nas_server, state=state, **one)
+    assert verbs(predicted) == verbs(done) == ["repair nas-input-1"]
+    assert predicted["diff"] == done["diff"]
+    assert done["diff"]["before"]["nas-input-1"]["state"].startswith("broken: ")
+    assert not [call for call in podman.calls[before:] if call[0] == "volume" and call[1] in ("rm", "create")]
+    assert sorted(podman.pods[POD]["containers"]) == [f"{POD}.nfs-server", AGENT, f"{POD}.sync-windows-data"]
+    assert verbs(run_module(nas_server, state="started", **one)) == []
+
+
+@pytest.fixture
+def power_loss(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each container has the files of a process that is no more: its number is another program's now."""
+    monkeypatch.setattr(processes, "_USERDATA", str(tmp_path / "run" / "{container}"))
+    monkeypatch.setattr(processes, "_PROC", str(tmp_path / "proc"))
+    for name in ("sync-agent", "nfs-server"):
+        userdata = tmp_path / "run" / f"id-of-{POD}.{name}"
+        userdata.mkdir(parents=True)
+        (userdata / "conmon.pid").write_text("7")
+        (userdata / "pidfile").write_text("8\n")
+    for number in ("7", "8"):
+        (tmp_path / "proc" / number).mkdir(parents=True)
+        (tmp_path / "proc" / number / "cmdline").write_text("/usr/sbin/sshd")
+        (tmp_path / "proc" / number / "cgroup").write_text("0::/system.slice/ssh.service")
+
+
+def test_container_without_a_process_does_not_run(
+    run_module: Run, podman: FakePodman, arguments: dict[str, t.Any], power_loss: None
+) -> None:
+    given = {key: value for key, value in arguments.items() if key not in ("image", "wait")}
+    run_module(nas_server, **arguments)
+    report = run_module(nas_server_info, servers=["nas-input-1"], **given)["servers"][0]
+    assert report["state"] == "broken" and "podman did not see nfs-server end" in report["problem"]
+    assert "make up" in report["problem"]
+    before = len(podman.calls)
+    done = run_module(nas_server, state="started", **{**arguments, "servers": ["nas-input-1"]})
+    assert verbs(done) == ["repair nas-input-1"]
+    assert not [call for call in podman.calls[before:] if call[0] == "stop"], "nothing is there that could be stopped"
+
+
+@pytest.mark.parametrize("lives", [("7", "cmdline", "conmon\0-c\0{id}"), ("8", "cgroup", "0::/libpod-{id}")])
+def test_container_lives_while_one_of_its_processes_does(
+    tmp_path: Path, power_loss: None, lives: tuple[str, str, str]
+) -> None:
+    number, name, text = lives
+    container = f"id-of-{AGENT}"
+    assert processes.is_dead(container)
+    (tmp_path / "proc" / number / name).write_text(text.format(id=container))
+    assert not processes.is_dead(container)
+
+
+def test_container_of_which_nothing_is_known_counts_as_alive(power_loss: None) -> None:
+    assert not processes.is_dead("another")
+
+
+def test_what_a_failed_removal_left_goes_with_the_next(
+    run_module: Run, podman: FakePodman, arguments: dict[str, t.Any]
+) -> None:
+    run_module(nas_server, **arguments)
+    podman.fail["network rm"] = "network is being used"
+    with pytest.raises(ModuleFailed, match="network is being used"):
+        run_module(nas_server, state="absent", **arguments)
+    podman.fail.clear()
+    assert run_module(nas_server, check=True, state="absent", **arguments)["changed"]
+    assert run_module(nas_server, state="absent", **arguments)["changed"]
+    assert not podman.networks
+    assert not run_module(nas_server, state="absent", **arguments)["changed"]
