@@ -47,6 +47,7 @@ class Found:
     instance: str
     current: Current
     containers: t.Mapping[str, str]
+    has_dead: bool = False
 
 
 class Podman:
@@ -159,6 +160,7 @@ def _found(pod: t.Mapping[str, t.Any]) -> Found:
             damage=", ".join(damage),
         ),
         containers=containers,
+        has_dead=bool(dead),
     )
 
 

@@ -25,6 +25,7 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._engine.base im
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman import render as _podman_render
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.cli import Found, Podman
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.inspector import PodmanInspector
+from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.processes import any_alive
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.render import Names, Placement
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.status import (
     podman_reports,
@@ -124,6 +125,7 @@ class PodmanEngine:
         if not request.check_mode:
             losing = {server for server, fate in fates.items() if fate in (REMOVED, ANEW)}
             if actions or leftover:
+                self._renumber_locks(found)
                 self._carry_out(actions, pods, mine, losing, request)
                 self._clear_away_if_unused()
             if request.state == "absent" and self._podman_or_none:
@@ -244,6 +246,15 @@ class PodmanEngine:
         network = _podman_render.network_name(self._topology.instance)
         if not self._podman.succeeds(["network", "exists", network]):
             self._podman.call(_podman_render.network_create(self._topology.instance), f"create the network {network}")
+
+    def _renumber_locks(self, found: t.Mapping[tuple[str, str], Found]) -> None:
+        """Give podman's locks new numbers after a restart of the machine that it did not notice.
+
+        Its locks are new then and the numbers in its database old: two calls side by side may wait for each
+        other for ever. Containers that live use their numbers, so nothing is done while there is one.
+        """
+        if any(pod.has_dead for pod in found.values()) and not any_alive():
+            self._podman.call(["system", "renumber"], "give podman's locks new numbers")
 
     def _shared_is_there(self) -> bool:
         """Tell whether a removal that failed has left what the instance's servers have in common."""

@@ -24,14 +24,26 @@ def is_dead(container: str) -> bool:
     A number alone says nothing, for another process may have it by now: conmon has the id among its
     arguments, and a container's process in the path of its control group.
     """
-    for directory in glob.glob(_USERDATA.format(container=glob.escape(container))):
-        monitor, process = (_read(os.path.join(directory, name)) for name in ("conmon.pid", "pidfile"))
-        if monitor or process:
-            return not (
-                (monitor and container in _read(os.path.join(_PROC, monitor, "cmdline")))
-                or (process and container in _read(os.path.join(_PROC, process, "cgroup")))
-            )
-    return False
+    directories = glob.glob(_USERDATA.format(container=glob.escape(container)))
+    return any(_told(directory) and not _lives(directory, container) for directory in directories)
+
+
+def any_alive() -> bool:
+    """Tell whether a container of podman has a process, whoever made it."""
+    directories = glob.glob(_USERDATA.format(container="*"))
+    return any(_lives(directory, os.path.basename(os.path.dirname(directory))) for directory in directories)
+
+
+def _told(directory: str) -> bool:
+    return any(_read(os.path.join(directory, name)) for name in ("conmon.pid", "pidfile"))
+
+
+def _lives(directory: str, container: str) -> bool:
+    monitor, process = (_read(os.path.join(directory, name)) for name in ("conmon.pid", "pidfile"))
+    return bool(
+        (monitor and container in _read(os.path.join(_PROC, monitor, "cmdline")))
+        or (process and container in _read(os.path.join(_PROC, process, "cgroup")))
+    )
 
 
 def _read(path: str) -> str:

@@ -72,10 +72,10 @@ def test_pod_is_completed_around_its_volume(
 @pytest.fixture
 def power_loss(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each container has the files of a process that is no more: its number is another program's now."""
-    monkeypatch.setattr(processes, "_USERDATA", str(tmp_path / "run" / "{container}"))
+    monkeypatch.setattr(processes, "_USERDATA", str(tmp_path / "run" / "{container}" / "userdata"))
     monkeypatch.setattr(processes, "_PROC", str(tmp_path / "proc"))
     for name in ("sync-agent", "nfs-server"):
-        userdata = tmp_path / "run" / f"id-of-{POD}.{name}"
+        userdata = tmp_path / "run" / f"id-of-{POD}.{name}" / "userdata"
         userdata.mkdir(parents=True)
         (userdata / "conmon.pid").write_text("7")
         (userdata / "pidfile").write_text("8\n")
@@ -97,6 +97,21 @@ def test_container_without_a_process_does_not_run(
     done = run_module(nas_server, state="started", **{**arguments, "servers": ["nas-input-1"]})
     assert verbs(done) == ["repair nas-input-1"]
     assert not [call for call in podman.calls[before:] if call[0] == "stop"], "nothing is there that could be stopped"
+    assert podman.changes.count(["system", "renumber"]) == 1
+
+
+def test_locks_keep_their_numbers_while_a_container_lives(
+    run_module: Run, podman: FakePodman, arguments: dict[str, t.Any], power_loss: None, tmp_path: Path
+) -> None:
+    """Podman's other containers are no business of ours, and use their locks."""
+    run_module(nas_server, **arguments)
+    userdata = tmp_path / "run" / "stranger" / "userdata"
+    userdata.mkdir(parents=True)
+    (userdata / "pidfile").write_text("9")
+    (tmp_path / "proc" / "9").mkdir()
+    (tmp_path / "proc" / "9" / "cgroup").write_text("0::/libpod-stranger")
+    assert verbs(run_module(nas_server, state="started", **arguments)) == ["repair nas-input-1"]
+    assert ["system", "renumber"] not in podman.changes
 
 
 @pytest.mark.parametrize("lives", [("7", "cmdline", "conmon\0-c\0{id}"), ("8", "cgroup", "0::/libpod-{id}")])
