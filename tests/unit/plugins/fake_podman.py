@@ -32,6 +32,8 @@ class FakePodman:
         self.images: list[str] = []
         self.fail: dict[str, str] = {}
         self.logs: dict[str, str] = {}
+        # Containers that are in podman's storage alone, by name.
+        self.unfinished: dict[str, str] = {}
         self.loads = ""
         self.left: dict[str, dict[str, t.Any]] = {}
         self.left_at_last: dict[str, dict[str, t.Any]] = {}
@@ -61,7 +63,14 @@ class FakePodman:
                         return 124, "", ""
                     return 125, "", f"Error: {message}\n"
             if words[1:2] == ["exists"]:
-                return 0 if words[2] in getattr(self, f"{words[0]}s") else 1, "", ""
+                there = {"container": [name for pod in self.pods.values() for name in pod["containers"]]}
+                return 0 if words[2] in there.get(words[0], getattr(self, f"{words[0]}s", ())) else 1, "", ""
+            if words[0] == "create" and _after("--name", words) in self.unfinished:
+                name = _after("--name", words)
+                return 125, "", (
+                    f'Error: creating container storage: the container name "{name}" is already in use by '
+                    f"{self.unfinished[name]}. You have to remove that container to be able to reuse that name\n"
+                )  # fmt: skip
             if words == ["--version"]:
                 return 0, "podman version 4.3.1", ""
             return 0, self._answer(words), ""
@@ -176,7 +185,14 @@ class FakePodman:
         self.images = [image for image in self.images if image not in words[1:]]
 
     def _ps(self, words: list[str]) -> str:
-        return ""
+        if "json" not in words:
+            return ""
+        return json.dumps(
+            [{"Id": number, "Names": [name], "State": "storage"} for name, number in self.unfinished.items()]
+        )
+
+    def _rm(self, words: list[str]) -> None:
+        self.unfinished = {name: number for name, number in self.unfinished.items() if number != words[-1]}
 
     def _logs(self, words: list[str]) -> str:
         return self.logs.get(words[-1], "")

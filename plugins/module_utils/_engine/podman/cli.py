@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import json
+import re
 import typing as t
 from dataclasses import dataclass
 
@@ -27,6 +28,9 @@ Runner = t.Callable[..., "tuple[int, str, str]"]
 # stopping includes what the sync agent still has to carry, running includes the files of a rescue.
 _LIMIT = 120
 _LIMITS = {"pod start": 3600, "pod stop": 900, "pod rm": 900, "stop": 900, "load": 1800, "run": 1800}
+_LOCK_IS_GONE = re.compile(r"freeing .*lock.*: no such file or directory")
+_NAME_IN_USE = re.compile(r"name \S+ is already in use by (?:\"?)([0-9a-f]{12,})")
+_STORAGE_ONLY = "storage"
 # coreutils' timeout ends podman and what podman started: with SIGTERM, ten seconds later with SIGKILL.
 _TIMEOUT = ("timeout", "--kill-after=10")
 _TIMED_OUT = (124, 137, -9)
@@ -67,6 +71,43 @@ class Podman:
         if status:
             raise _failure(arguments, doing, command, status, out, err)
         return out
+
+    def discard(self, arguments: t.Sequence[str], doing: str) -> None:
+        """Remove something. After a restart that podman did not notice it fails to free the lock of what is gone by then."""
+        try:
+            self.call(arguments, doing)
+        except SimulatorError as error:
+            if not _LOCK_IS_GONE.search(error.message):
+                raise
+
+    def create(self, name: str, arguments: t.Sequence[str], doing: str) -> None:
+        """Create the container ``name``; one of that name which an earlier podman did not finish goes first.
+
+        A podman that is killed as it creates leaves a container in its storage, of which its database does
+        not know: it is in nobody's list and holds the name.
+        """
+        try:
+            self.call(arguments, doing)
+        except SimulatorError as error:
+            holder = _NAME_IN_USE.search(error.message)
+            if not holder or self.succeeds(["container", "exists", name]):
+                raise
+            self.call(["rm", "--force", holder.group(1)], f"{doing}: remove the unfinished one")
+            self.call(arguments, doing)
+
+    def unfinished(self, instance: str) -> list[str]:
+        """Return the ids of an instance's containers that are in podman's storage alone, see ``create``."""
+        try:
+            shown = self.call(["ps", "--all", "--external", "--format", "json"], "list unfinished containers")
+        except SimulatorError:
+            # Podman lists nothing as long as one container, whosesoever, has lost its network with the machine.
+            return []
+        return [
+            each["Id"]
+            for each in json.loads(shown or "[]")
+            if each.get("State") == _STORAGE_ONLY
+            and any(name.split(".")[0] == instance and name.count(".") == 2 for name in each.get("Names") or [])
+        ]
 
     def succeeds(self, arguments: t.Sequence[str]) -> bool:
         """Tell whether podman ends with status 0 or 1, for its ``exists`` commands; any other raises SimulatorError."""

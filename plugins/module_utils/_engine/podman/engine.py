@@ -259,12 +259,17 @@ class PodmanEngine:
     def _shared_is_there(self) -> bool:
         """Tell whether a removal that failed has left what the instance's servers have in common."""
         network = _podman_render.network_name(self._topology.instance)
-        return self._podman_or_none is not None and self._podman.succeeds(["network", "exists", network])
+        return self._podman_or_none is not None and (
+            self._podman.succeeds(["network", "exists", network])
+            or bool(self._podman.unfinished(self._topology.instance))
+        )
 
     def _clear_away_if_unused(self) -> None:
         """Remove what an instance's servers have in common once the last of them is gone."""
         if any(instance == self._topology.instance for instance, _server in self._found()):
             return
+        for leftover in self._podman.unfinished(self._topology.instance):
+            self._podman.call(["rm", "--force", leftover], "remove a container that podman did not finish creating")
         network = _podman_render.network_name(self._topology.instance)
         if self._podman.succeeds(["network", "exists", network]):
             self._podman.call(["network", "rm", network], f"remove the network {network}")
@@ -340,8 +345,10 @@ class PodmanEngine:
             self._podman.call(_podman_render.pod_create(pod, placement, description), f"{doing}: create the pod")
             made.insert(0, ["pod", "rm", "--force", "--ignore", names.pod])
             for container in pod.containers:
-                self._podman.call(
-                    _podman_render.container_create(pod, container, placement), f"{doing}: create {container.name}"
+                self._podman.create(
+                    names.container(container.name),
+                    _podman_render.container_create(pod, container, placement),
+                    f"{doing}: create {container.name}",
                 )
         except SimulatorError:
             # Why it failed matters more than what is wrong with clearing away.
@@ -430,16 +437,9 @@ class PodmanEngine:
 
     def _remove(self, server: str, *, keep_storage: bool) -> None:
         names = Names(self._topology.instance, server)
-        words = ["pod", "rm", "--force", "--ignore", names.pod]
-        try:
-            self._podman.call(words, f"server {server}: remove the pod")
-        except SimulatorError as error:
-            # After a restart of the machine that podman did not notice, its last step fails: the pod is gone by then.
-            if "freeing pod" not in error.message:
-                raise
-            self._podman.call(words, f"server {server}: remove the pod")
+        self._podman.discard(["pod", "rm", "--force", "--ignore", names.pod], f"server {server}: remove the pod")
         if not keep_storage and self._podman.succeeds(["volume", "exists", names.volume]):
-            self._podman.call(["volume", "rm", names.volume], f"server {server}: remove the volume")
+            self._podman.discard(["volume", "rm", names.volume], f"server {server}: remove the volume")
         shutil.rmtree(os.path.join(self._config_root, server), ignore_errors=True)
 
 

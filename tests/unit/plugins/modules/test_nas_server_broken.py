@@ -141,3 +141,30 @@ def test_what_a_failed_removal_left_goes_with_the_next(
     assert run_module(nas_server, state="absent", **arguments)["changed"]
     assert not podman.networks
     assert not run_module(nas_server, state="absent", **arguments)["changed"]
+
+
+def test_container_that_podman_did_not_finish_gives_its_name_back(
+    run_module: Run, podman: FakePodman, arguments: dict[str, t.Any]
+) -> None:
+    podman.unfinished = {AGENT: "0123456789ab", "of-somebody-else": "ba9876543210"}
+    run_module(nas_server, **arguments)
+    assert AGENT in podman.pods[POD]["containers"]
+    assert list(podman.unfinished) == ["of-somebody-else"]
+
+
+def test_removal_takes_unfinished_containers_of_ours_alone(
+    run_module: Run, podman: FakePodman, arguments: dict[str, t.Any]
+) -> None:
+    podman.unfinished = {AGENT: "0123456789ab", "other.nas-input-1.sync-agent": "ba9876543210"}
+    assert run_module(nas_server, state="absent", **arguments)["changed"]
+    assert list(podman.unfinished) == ["other.nas-input-1.sync-agent"]
+    assert not run_module(nas_server, state="absent", **arguments)["changed"]
+
+
+@pytest.mark.parametrize("call", ["pod rm", "volume rm"])
+def test_lost_lock_of_what_is_gone_stops_no_removal(
+    run_module: Run, podman: FakePodman, arguments: dict[str, t.Any], call: str
+) -> None:
+    run_module(nas_server, **arguments)
+    podman.fail[call] = "freeing pod 4f2 lock: no such file or directory"
+    run_module(nas_server, state="absent", **arguments)
