@@ -76,7 +76,7 @@ class FakePodman:
             return 0, self._answer(words), ""
 
     def _answer(self, words: list[str]) -> str:
-        name = "_".join(words[:2] if words[0] in ("pod", "volume", "network", "system") else words[:1])
+        name = "_".join(words[:2] if words[0] in ("pod", "volume", "network") else words[:1])
         return getattr(self, f"_{name}")(words) or ""
 
     def _network_inspect(self, words: list[str]) -> str:
@@ -87,9 +87,6 @@ class FakePodman:
 
     def _network_rm(self, words: list[str]) -> None:
         del self.networks[words[2]]
-
-    def _system_renumber(self, words: list[str]) -> None:
-        pass
 
     def _volume_create(self, words: list[str]) -> None:
         self.volumes[words[-1]] = _labels(words)

@@ -10,6 +10,7 @@ _pod and _podman_render, what to do from _plan.
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import os
 import shutil
@@ -25,7 +26,7 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._engine.base im
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman import render as _podman_render
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.cli import Found, Podman
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.inspector import PodmanInspector
-from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.processes import any_alive
+from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.processes import any_alive, forget_boot
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.render import Names, Placement
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.status import (
     podman_reports,
@@ -125,7 +126,7 @@ class PodmanEngine:
         if not request.check_mode:
             losing = {server for server, fate in fates.items() if fate in (REMOVED, ANEW)}
             if actions or leftover:
-                self._renumber_locks(found)
+                self._tell_of_restart(found)
                 self._carry_out(actions, pods, mine, losing, request)
                 self._clear_away_if_unused()
             if request.state == "absent" and self._podman_or_none:
@@ -247,14 +248,15 @@ class PodmanEngine:
         if not self._podman.succeeds(["network", "exists", network]):
             self._podman.call(_podman_render.network_create(self._topology.instance), f"create the network {network}")
 
-    def _renumber_locks(self, found: t.Mapping[tuple[str, str], Found]) -> None:
-        """Give podman's locks new numbers after a restart of the machine that it did not notice.
+    def _tell_of_restart(self, found: t.Mapping[tuple[str, str], Found]) -> None:
+        """Let podman do what it does after a restart of the machine, when it did not notice one.
 
-        Its locks are new then and the numbers in its database old: two calls side by side may wait for each
-        other for ever. Containers that live use their numbers, so nothing is done while there is one.
+        Until then its locks are new and the numbers in its database old: two calls side by side may wait for
+        each other for ever; nor does it remove a pod whose network went with the machine. Containers that live
+        use what it would forget, so nothing is done while there is one.
         """
         if any(pod.has_dead for pod in found.values()) and not any_alive():
-            self._podman.call(["system", "renumber"], "give podman's locks new numbers")
+            forget_boot()
 
     def _shared_is_there(self) -> bool:
         """Tell whether a removal that failed has left what the instance's servers have in common."""
@@ -308,7 +310,7 @@ class PodmanEngine:
                 self._create(*pods[server])
             if action.needs_start:
                 before = self._agent_started(pods[server][0])
-                self._start(server)
+                self._start_or_repair(server, *pods[server])
                 if request.wait:
                     self._wait(*pods[server], request)
                     self._wait_for_agent(pods[server][0], before, request.timeout)
@@ -353,8 +355,20 @@ class PodmanEngine:
         except SimulatorError:
             # Why it failed matters more than what is wrong with clearing away.
             for words in made:
-                self._podman.succeeds(words)
+                with contextlib.suppress(SimulatorError):
+                    self._podman.succeeds(words)
             raise
+
+    def _start_or_repair(self, server: str, pod: Pod, placement: Placement) -> None:
+        try:
+            self._start(server)
+        except SimulatorError as error:
+            # What the runtime wrote of a container outlived the machine: only a new container, with another id, starts.
+            if "container with given ID already exists" not in error.message:
+                raise
+            self._remove(server, keep_storage=True)
+            self._create(pod, placement)
+            self._start(server)
 
     def _start(self, server: str) -> None:
         names = Names(self._topology.instance, server)

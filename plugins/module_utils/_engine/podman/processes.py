@@ -10,11 +10,14 @@ loss: nobody was there to note their end.
 
 from __future__ import annotations
 
+import contextlib
 import glob
 import os
 
 _PROC = "/proc"
-# Of root's podman, whichever storage driver it has; conmon writes both files as a container starts.
+# Podman makes this file at its first call after a restart of the machine, which it knows by its absence.
+# What follows is of root's podman, whichever storage driver it has; conmon writes both files as a container starts.
+_ALIVE = "/run/libpod/alive"
 _USERDATA = "/run/containers/storage/*-containers/{container}/userdata"
 
 
@@ -32,6 +35,12 @@ def any_alive() -> bool:
     """Tell whether a container of podman has a process, whoever made it."""
     directories = glob.glob(_USERDATA.format(container="*"))
     return any(_lives(directory, os.path.basename(os.path.dirname(directory))) for directory in directories)
+
+
+def forget_boot() -> None:
+    """Let podman's next call take the machine as freshly started: it clears its state and gives locks new numbers."""
+    with contextlib.suppress(FileNotFoundError):
+        os.unlink(_ALIVE)
 
 
 def _told(directory: str) -> bool:

@@ -73,6 +73,8 @@ def test_pod_is_completed_around_its_volume(
 def power_loss(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each container has the files of a process that is no more: its number is another program's now."""
     monkeypatch.setattr(processes, "_USERDATA", str(tmp_path / "run" / "{container}" / "userdata"))
+    monkeypatch.setattr(processes, "_ALIVE", str(tmp_path / "alive"))
+    (tmp_path / "alive").touch()
     monkeypatch.setattr(processes, "_PROC", str(tmp_path / "proc"))
     for name in ("sync-agent", "nfs-server"):
         userdata = tmp_path / "run" / f"id-of-{POD}.{name}" / "userdata"
@@ -93,14 +95,16 @@ def test_container_without_a_process_does_not_run(
     report = run_module(nas_server_info, servers=["nas-input-1"], **given)["servers"][0]
     assert report["state"] == "broken" and "podman did not see nfs-server end" in report["problem"]
     assert "make up" in report["problem"]
+    alive = Path(processes._ALIVE)
+    assert alive.exists()
     before = len(podman.calls)
     done = run_module(nas_server, state="started", **{**arguments, "servers": ["nas-input-1"]})
     assert verbs(done) == ["repair nas-input-1"]
     assert not [call for call in podman.calls[before:] if call[0] == "stop"], "nothing is there that could be stopped"
-    assert podman.changes.count(["system", "renumber"]) == 1
+    assert not alive.exists(), "podman was not told of the restart"
 
 
-def test_locks_keep_their_numbers_while_a_container_lives(
+def test_podman_keeps_its_state_while_a_container_lives(
     run_module: Run, podman: FakePodman, arguments: dict[str, t.Any], power_loss: None, tmp_path: Path
 ) -> None:
     """Podman's other containers are no business of ours, and use their locks."""
@@ -111,7 +115,7 @@ def test_locks_keep_their_numbers_while_a_container_lives(
     (tmp_path / "proc" / "9").mkdir()
     (tmp_path / "proc" / "9" / "cgroup").write_text("0::/libpod-stranger")
     assert verbs(run_module(nas_server, state="started", **arguments)) == ["repair nas-input-1"]
-    assert ["system", "renumber"] not in podman.changes
+    assert (tmp_path / "alive").exists()
 
 
 @pytest.mark.parametrize("lives", [("7", "cmdline", "conmon\0-c\0{id}"), ("8", "cgroup", "0::/libpod-{id}")])
@@ -168,3 +172,22 @@ def test_lost_lock_of_what_is_gone_stops_no_removal(
     run_module(nas_server, **arguments)
     podman.fail[call] = "freeing pod 4f2 lock: no such file or directory"
     run_module(nas_server, state="absent", **arguments)
+
+
+def test_container_that_the_runtime_still_knows_is_made_anew(
+    run_module: Run, podman: FakePodman, arguments: dict[str, t.Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A run was interrupted after podman had cleared its state: what the runtime wrote is still there."""
+    run_module(nas_server, **arguments)
+    run_module(nas_server, state="stopped", **arguments)
+    podman.fail["pod start file-simulator.nas-input-1"] = "runc create failed: container with given ID already exists"
+    create = podman._pod_create
+
+    def anew(words: list[str]) -> None:
+        podman.fail.clear()
+        create(words)
+
+    monkeypatch.setattr(podman, "_pod_create", anew)
+    run_module(nas_server, state="started", **arguments)
+    assert podman.pods[POD]["containers"][AGENT] == "running"
+    assert not [call for call in podman.calls if call[:2] == ["volume", "rm"]]
