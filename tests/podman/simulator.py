@@ -30,13 +30,13 @@ class Simulator:
 
     def __init__(self, directory: Path, image: str) -> None:
         self._directory = directory
-        self._image = image
+        self.image = image
 
     def apply(self, state: str = "started", *, topology: dict[str, t.Any] | None = None, **fields: t.Any) -> None:
         """Bring the server into a state; the Windows directory is made where it is missing."""
         arguments = self._arguments(topology or {}, fields)
         run_module(windows_directory, registry=str(self._directory / "registry.json"), **arguments)
-        run_module(nas_server, state=state, image=self._image, **arguments)
+        run_module(nas_server, state=state, image=self.image, **arguments)
 
     def remove(self) -> None:
         run_module(nas_server, state="absent", purge=True, delete_storage=True, **self._arguments({}, {}))

@@ -134,7 +134,7 @@ class _Reader:
         data_root = self._read("", _windows_path, given.get("data_root", default.DATA_ROOT), "data_root")
         namespace = self._read("", fields.dns_label, given.get("namespace", default.NAMESPACE), "namespace")
         instance = self._read("", fields.dns_label, given.get("instance", default.INSTANCE), "instance")
-        listen = self._read("", fields.address, given.get("listen_address", default.LISTEN_ADDRESS), "listen_address")
+        listen = self._read("", _listen_address, given.get("listen_address", default.LISTEN_ADDRESS))
         common = self._read("", fields.mapping, given.get("defaults"), "defaults", _DEFAULTS_KEYS)
         # With the default in place of what cannot be read, the servers' own problems still show.
         root = data_root or WindowsPath.parse(default.DATA_ROOT)
@@ -251,6 +251,16 @@ def _role(name: str, role: t.Any) -> str:
     if match is None:
         raise FieldError("role", f"is missing, and the name tells none; choose one of {', '.join(ROLES)}")
     return match.group(1)
+
+
+def _listen_address(value: t.Any) -> str:
+    address = fields.address(value, "listen_address")
+    if ":" in address:
+        raise FieldError(
+            "listen_address",
+            f"'{address}' is IPv6, which the pods' network has not; use 127.0.0.1 or another IPv4 address",
+        )
+    return address
 
 
 def _windows_path(value: t.Any, field: str) -> WindowsPath:

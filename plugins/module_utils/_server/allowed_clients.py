@@ -12,6 +12,19 @@ import typing as t
 _LOOPBACK = (ipaddress.ip_network("127.0.0.0/8"), ipaddress.ip_network("::1/128"))
 
 
+def let_in(clients: t.Sequence[str], listen_address: str, gateway: str) -> tuple[str, ...]:
+    """Return whom a server in a pod lets in; nobody named means everybody who reaches it.
+
+    ``clients`` are the server's own. A server that listens on a loopback address and names none is for this
+    machine alone, which it sees as the pod network's ``gateway``: whoever else finds a way to the pod is refused.
+    """
+    if clients:
+        return seen_from_pods(clients, gateway)
+    if gateway and ipaddress.ip_address(listen_address).is_loopback:
+        return (_alone(gateway),)
+    return ()
+
+
 def seen_from_pods(clients: t.Sequence[str], *gateways: str) -> tuple[str, ...]:
     """Return ``clients`` with the pod network's gateways added where they include this machine itself.
 
@@ -22,4 +35,8 @@ def seen_from_pods(clients: t.Sequence[str], *gateways: str) -> tuple[str, ...]:
     local = any(network.version == own.version and network.overlaps(own) for network in networks for own in _LOOPBACK)
     if not local:
         return tuple(clients)
-    return (*clients, *(f"{gateway}/{ipaddress.ip_address(gateway).max_prefixlen}" for gateway in gateways if gateway))
+    return (*clients, *(_alone(gateway) for gateway in gateways if gateway))
+
+
+def _alone(address: str) -> str:
+    return f"{address}/{ipaddress.ip_address(address).max_prefixlen}"

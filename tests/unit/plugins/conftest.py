@@ -37,7 +37,9 @@ def podman(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FakePodman:
     fake = FakePodman(str(executable))
     monkeypatch.setattr(_module.os, "geteuid", lambda: 0)
     monkeypatch.setattr(_module, "adaptation", lambda machine: "")
-    monkeypatch.setattr(_module.AnsibleModule, "run_command", lambda self, command, **options: fake.run(command))
+    monkeypatch.setattr(
+        _module.AnsibleModule, "run_command", lambda self, command, **options: fake.run(command, **options)
+    )
     return fake
 
 

@@ -37,6 +37,7 @@ class FakePodman:
         self.loads = ""
         self.left: dict[str, dict[str, t.Any]] = {}
         self.left_at_last: dict[str, dict[str, t.Any]] = {}
+        self.rules: list[str] = []
         self._lock = threading.Lock()
 
     @property
@@ -50,9 +51,12 @@ class FakePodman:
             and call[0] not in ("images", "ps", "logs", "exec", "--version")
         ]
 
-    def run(self, command: list[str], **_options: t.Any) -> tuple[int, str, str]:
+    def run(self, command: list[str], data: str = "", **_options: t.Any) -> tuple[int, str, str]:
         if command[0] == "timeout":
             command = command[3:]
+        if command[0] == "nft":
+            self.rules.append(data)
+            return (1, "", f"Error: {self.fail['nft']}\n") if "nft" in self.fail else (0, "", "")
         assert command[0] == self.executable
         words = command[1:]
         with self._lock:
@@ -80,7 +84,7 @@ class FakePodman:
         return getattr(self, f"_{name}")(words) or ""
 
     def _network_inspect(self, words: list[str]) -> str:
-        return json.dumps([{"name": words[2], "subnets": [{"gateway": "10.89.0.1"}]}])
+        return json.dumps([{"name": words[2], "network_interface": "podman7", "subnets": [{"gateway": "10.89.0.1"}]}])
 
     def _network_create(self, words: list[str]) -> None:
         self.networks[words[-1]] = _labels(words)

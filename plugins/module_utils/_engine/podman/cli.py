@@ -126,6 +126,19 @@ class Podman:
         shown = json.loads(self.call(["network", "inspect", network], f"inspect the network {network}"))
         return next((str(subnet["gateway"]) for subnet in shown[0].get("subnets", []) if "gateway" in subnet), "")
 
+    def interface(self, network: str) -> str:
+        """Return the name of the bridge that a network's pods hang on."""
+        shown = json.loads(self.call(["network", "inspect", network], f"inspect the network {network}"))
+        return str(shown[0]["network_interface"])
+
+    def firewall(self, rules: str) -> str:
+        """Hand rules to nft; return why it does not take them, empty when it does."""
+        try:
+            status, out, err = self._runner(["nft", "-f", "-"], data=rules, handle_exceptions=False)
+        except OSError as error:
+            return f"nft (package nftables): {error.strerror}"
+        return f"nft: {_last_line(err) or _last_line(out) or f'exit status {status}'}" if status else ""
+
     def mountpoints(self) -> dict[str, str]:
         """Return where this machine sees each volume of every instance."""
         shown = self.call(["volume", "ls", "--format", "json", "--filter", f"label={LABEL_INSTANCE}"], "list volumes")

@@ -25,6 +25,10 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._engine import 
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.base import Outcome, Request, check_unfs3_image
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman import render as _podman_render
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.cli import Found, Podman
+from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.firewall import (
+    neighbour_rules,
+    no_neighbour_rules,
+)
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.inspector import PodmanInspector
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.processes import any_alive, forget_boot
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.render import Names, Placement
@@ -36,7 +40,7 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.topology import Server, Topology
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.windows_path import Drives
 from ansible_collections.file_simulator.nas.plugins.module_utils._nfs.probe import ProbeError
-from ansible_collections.file_simulator.nas.plugins.module_utils._server.allowed_clients import seen_from_pods
+from ansible_collections.file_simulator.nas.plugins.module_utils._server.allowed_clients import let_in
 from ansible_collections.file_simulator.nas.plugins.module_utils._server.pod import Pod, pod_of
 from ansible_collections.file_simulator.nas.plugins.module_utils._windows.drive_root import record_drive_root
 from ansible_collections.file_simulator.nas.plugins.module_utils._windows.generation import generation_of
@@ -47,6 +51,8 @@ _SERVER_STOP_SECONDS = 5
 REMOVED, ANEW, KEPT = "removed", "removed, and a new one made: the Windows directory is another one", "kept"
 # How long a run waits for another one on the same instance: for a small change, not for seven servers to start.
 _LOCK_SECONDS = 10.0
+# In check mode, where a network would be made: nobody's address.
+_UNKNOWN_GATEWAY = "0.0.0.0"
 
 
 class PodmanEngine:
@@ -105,7 +111,8 @@ class PodmanEngine:
         if request.state not in ("absent", "stopped"):
             placements = self._checked_placements(enabled, found, request)
             pods = {
-                server.name: (self._pod(server, request), placement) for server, placement in zip(enabled, placements)
+                server.name: (self._pod(server, request, placement.gateway), placement)
+                for server, placement in zip(enabled, placements)
             }
             wanted = {name: _podman_render.describe(pod, placement) for name, (pod, placement) in pods.items()}
             current.update(self._with_their_files(current, pods))
@@ -124,13 +131,15 @@ class PodmanEngine:
         leftover = request.state == "absent" and not mine and self._shared_is_there()
         warnings: list[str] = []
         if not request.check_mode:
+            if pods:
+                warnings = self._keep_neighbours_out()
             losing = {server for server, fate in fates.items() if fate in (REMOVED, ANEW)}
             if actions or leftover:
                 self._tell_of_restart(found)
                 self._carry_out(actions, pods, mine, losing, request)
                 self._clear_away_if_unused()
             if request.state == "absent" and self._podman_or_none:
-                warnings = self._left({server.name for server in servers}, request.purge)
+                warnings += self._left({server.name for server in servers}, request.purge)
         return Outcome(actions, diff, surroundings_changed=leftover, warnings=warnings)
 
     def _left(self, servers: t.Collection[str], everything: bool) -> list[str]:
@@ -176,7 +185,8 @@ class PodmanEngine:
         for image in needed if not request.check_mode else ():
             if not self._podman.succeeds(["image", "exists", image]):
                 raise SimulatorError(f"image {image} is not there; run the role nas_image first")
-        return [self._placement(server, generation) for server, generation in zip(servers, generations)]
+        gateway = self._gateway(request)
+        return [self._placement(server, generation, gateway) for server, generation in zip(servers, generations)]
 
     def _check_neighbours(self, servers: t.Sequence[Server], found: t.Mapping[tuple[str, str], Found]) -> None:
         """Refuse a Windows directory that another instance's server has: two agents would fight over it."""
@@ -217,7 +227,7 @@ class PodmanEngine:
                 f"server {server.name}: port: {address} is in use by {holder}; stop that, or choose another port"
             )
 
-    def _placement(self, server: Server, generation: str) -> Placement:
+    def _placement(self, server: Server, generation: str, gateway: str) -> Placement:
         return Placement(
             instance=self._topology.instance,
             listen_address=self._topology.listen_address,
@@ -226,20 +236,19 @@ class PodmanEngine:
             local_directory=self._drives.local(server.directory),
             generation=generation,
             config_directory=os.path.join(self._config_root, server.name),
+            gateway=gateway,
         )
 
-    def _pod(self, server: Server, request: Request) -> Pod:
-        if not server.clients:
-            return pod_of(server, request.images)
-        gateway = self._gateway(request)
-        return pod_of(server, request.images, clients=seen_from_pods(server.clients, gateway))
+    def _pod(self, server: Server, request: Request, gateway: str) -> Pod:
+        clients = let_in(server.clients, self._topology.listen_address, gateway)
+        return pod_of(server, request.images, clients=clients)
 
     def _gateway(self, request: Request) -> str:
         network = _podman_render.network_name(self._topology.instance)
         if not self._podman_or_none or (
             request.check_mode and not self._podman.succeeds(["network", "exists", network])
         ):
-            return ""
+            return _UNKNOWN_GATEWAY
         self._ensure_network()
         return self._podman.gateway(network)
 
@@ -266,6 +275,18 @@ class PodmanEngine:
             or bool(self._podman.unfinished(self._topology.instance))
         )
 
+    def _keep_neighbours_out(self) -> list[str]:
+        """Let nobody into the pods' network but through the published ports; return what to warn of.
+
+        A reload of a firewall may take the rules away, so they are set each time. Where they cannot be,
+        servers that listen on loopback still refuse by themselves whoever comes by another address.
+        """
+        self._ensure_network()
+        network = _podman_render.network_name(self._topology.instance)
+        rules = neighbour_rules(self._topology.instance, self._podman.interface(network))
+        problem = self._podman.firewall(rules)
+        return [f"network {network}: who routes it by this machine is not kept out of it: {problem}"] if problem else []
+
     def _clear_away_if_unused(self) -> None:
         """Remove what an instance's servers have in common once the last of them is gone."""
         if any(instance == self._topology.instance for instance, _server in self._found()):
@@ -275,6 +296,7 @@ class PodmanEngine:
         network = _podman_render.network_name(self._topology.instance)
         if self._podman.succeeds(["network", "exists", network]):
             self._podman.call(["network", "rm", network], f"remove the network {network}")
+            self._podman.firewall(no_neighbour_rules(self._topology.instance))
         shutil.rmtree(self._config_root, ignore_errors=True)
 
     # Doing it

@@ -57,7 +57,8 @@ class Placement:
     """Where one server stands on this machine.
 
     ``local_directory`` is its Windows directory as this machine sees it, ``generation`` the id in
-    that directory's marker, ``config_directory`` where its configuration is written.
+    that directory's marker, ``config_directory`` where its configuration is written, ``gateway`` the address
+    as which pods see this machine.
     """
 
     instance: str
@@ -67,6 +68,7 @@ class Placement:
     local_directory: str
     generation: str
     config_directory: str
+    gateway: str = ""
 
 
 def describe(pod: Pod, placement: Placement) -> dict[str, t.Any]:
@@ -80,7 +82,7 @@ def describe(pod: Pod, placement: Placement) -> dict[str, t.Any]:
         "storage": pod.storage,
         "carries_to_windows": pod.carries_to_windows,
         "labels": dict(pod.labels),
-        "config": {name: text.splitlines() for name, text in pod.config_files.items()},
+        "config": {name: _config(text, placement) for name, text in pod.config_files.items()},
         "containers": {
             container.name: {
                 "image": container.image,
@@ -93,6 +95,11 @@ def describe(pod: Pod, placement: Placement) -> dict[str, t.Any]:
             for container in pod.containers
         },
     }
+
+
+def _config(text: str, placement: Placement) -> list[str]:
+    """Return a configuration's lines with a word for the gateway: its address is known once the network is there."""
+    return (text.replace(f"{placement.gateway}/32", "gateway") if placement.gateway else text).splitlines()
 
 
 def _mount_words(mount: Mount) -> str:

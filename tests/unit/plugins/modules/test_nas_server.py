@@ -91,8 +91,8 @@ def test_diff_shows_the_changed_line(run_module: Run, podman: FakePodman, argume
     run_module(nas_server, **arguments)
     diff = run_module(nas_server, check=True, **changed_topology(arguments, export_options="ro,no_root_squash"))["diff"]
     before, after = (diff[side]["nas-input-1"]["config"]["ganesha.conf"] for side in ("before", "after"))
-    assert set(before) - set(after) == {"    Access_Type = RW;"}
-    assert set(after) - set(before) == {"    Access_Type = RO;"}
+    assert set(before) - set(after) == {"    CLIENT { Clients = gateway; Access_Type = RW; }"}
+    assert set(after) - set(before) == {"    CLIENT { Clients = gateway; Access_Type = RO; }"}
 
 
 def test_one_server_is_added_without_touching_the_others(
@@ -182,7 +182,9 @@ def test_loopback_clients_are_let_in_through_the_gateway(
 ) -> None:
     result = run_module(nas_server, **changed_topology(arguments, clients=["127.0.0.1", "192.0.2.0/24"]))
     config = result["diff"]["after"]["nas-input-1"]["config"]["ganesha.conf"]
-    assert "    CLIENT { Clients = 127.0.0.1/32, 192.0.2.0/24, 10.89.0.1/32; Access_Type = RW; }" in config
+    assert "    CLIENT { Clients = 127.0.0.1/32, 192.0.2.0/24, gateway; Access_Type = RW; }" in config
+    (written,) = Path(arguments["state_directory"]).glob("*/nas-input-1/ganesha.conf")
+    assert "Clients = 127.0.0.1/32, 192.0.2.0/24, 10.89.0.1/32;" in written.read_text()
     assert "    Access_Type = None;" in config
 
 
@@ -346,3 +348,21 @@ def test_failed_creation_leaves_nothing_half_done(
         run_module(nas_server, **arguments)
     assert "file-simulator.nas-input-1" not in podman.pods
     assert "file-simulator.nas-input-1.export" not in podman.volumes
+
+
+def test_neighbours_are_kept_out_each_time(run_module: Run, podman: FakePodman, arguments: dict[str, t.Any]) -> None:
+    run_module(nas_server, check=True, **arguments)
+    assert podman.rules == []
+    for _time in range(2):
+        run_module(nas_server, **arguments)
+        assert 'oifname "podman7" drop' in podman.rules.pop()
+    run_module(nas_server, **{**arguments, "state": "absent"})
+    assert "drop" not in podman.rules.pop()
+
+
+def test_machine_without_such_rules_is_warned_of(
+    run_module: Run, podman: FakePodman, arguments: dict[str, t.Any]
+) -> None:
+    podman.fail["nft"] = "Could not process rule: Operation not supported"
+    warnings = str(run_module(nas_server, **arguments)["warnings"])
+    assert "is not kept out of it: nft: Error: Could not process rule" in warnings

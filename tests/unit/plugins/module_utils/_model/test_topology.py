@@ -150,6 +150,8 @@ def test_field_is_refused(fields: Mapping, message: str) -> None:
         ({"namespace": "File_Simulator"}, "namespace: 'File_Simulator' is no DNS label"),
         ({"instance": "a.b"}, "instance: 'a.b' is no DNS label"),
         ({"listen_address": "localhost"}, "listen_address: 'localhost' is no IP address"),
+        ({"listen_address": "::1"}, "listen_address: '::1' is IPv6, which the pods' network has not"),
+        ({"listen_address": "::"}, "listen_address: '::' is IPv6, which the pods' network has not"),
         ({"defaults": {"port": 32150}}, "defaults.port: unknown key; known are clients, enabled"),
         ({"defaults": []}, "defaults: expected a mapping"),
         ({"defaults": {"sync": {"modus": 1}}}, "server nas-input-1: defaults.sync.modus: unknown key"),
