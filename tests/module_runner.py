@@ -11,10 +11,13 @@ import json
 import sys
 import typing as t
 from pathlib import Path
+from unittest import mock
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(CHECKOUT / ".ansible" / "collections"))
 
+from ansible.module_utils import _internal  # noqa: E402
+from ansible.module_utils.common.warnings import _global_warnings  # noqa: E402
 from ansible.module_utils.testing import patch_module_args  # noqa: E402
 
 
@@ -29,8 +32,11 @@ class ModuleFailed(Exception):
 def run_module(module: t.Any, *, check: bool = False, **arguments: t.Any) -> dict[str, t.Any]:
     """Run a module's main() with arguments and return its result; raise ModuleFailed as it fails."""
     said = io.StringIO()
+    _global_warnings.clear()
     given = {**arguments, "_ansible_check_mode": check, "_ansible_diff": True}
-    with patch_module_args(given), contextlib.redirect_stdout(said), contextlib.suppress(SystemExit):
+    # A process that has loaded the controller's code shows a module's warnings instead of returning them.
+    on_a_node = mock.patch.object(_internal, "is_controller", False)
+    with on_a_node, patch_module_args(given), contextlib.redirect_stdout(said), contextlib.suppress(SystemExit):
         module.main()
     result: dict[str, t.Any] = json.loads(said.getvalue())
     if result.get("failed"):
