@@ -34,11 +34,11 @@ INSTANCE = "lifecycle"
 class Simulator:
     """Three servers of an instance of their own."""
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, instance: str = INSTANCE) -> None:
         self.drives = directory / "drives"
         self.root = self.drives / "c" / "simulator-data"
         self.topology: dict[str, t.Any] = {
-            "instance": INSTANCE,
+            "instance": instance,
             "servers": [{"name": name, "port": port} for name, port in PORTS.items()],
         }
         self._common = {"drive_root": str(self.drives)}
@@ -257,8 +257,7 @@ def test_server_whose_agent_was_halted_since_its_start_is_not_removed(simulator:
 
 def test_port_of_another_instance_is_refused(simulator: Simulator, tmp_path: Path) -> None:
     simulator.apply()
-    other = Simulator(tmp_path / "other")
-    other.topology["instance"] = "second"
+    other = Simulator(tmp_path / "other", "second")
     with pytest.raises(ModuleFailed, match=r"server nas-input-1: port: 127.0.0.1:32360 is in use"):
         other.apply()
     assert verbs(other.apply("absent", purge=True)) == []
