@@ -38,10 +38,10 @@ class OutputServer:
         server = {"name": SERVER, "port": PORT, **change}
         return {"instance": INSTANCE, "servers": [server]}
 
-    def up(self, **change: t.Any) -> dict[str, t.Any]:
+    def up(self, *, move: bool = False, **change: t.Any) -> dict[str, t.Any]:
         topology = self.topology(**change)
         run_module(windows_directory, topology=topology, registry=self._registry, **self._place)
-        return self.apply("started", topology)
+        return self.apply("started", topology, move_data_root=move)
 
     def apply(self, state: str, topology: dict[str, t.Any] | None = None, **more: t.Any) -> dict[str, t.Any]:
         return run_module(
@@ -145,5 +145,5 @@ class OutputServer:
         try:
             self.up(sync={"interval": 20})
         finally:
-            result = self.up(directory="C:\\simulator-data\\elsewhere")
+            result = self.up(move=True, directory="C:\\simulator-data\\elsewhere")
         return result

@@ -138,8 +138,10 @@ class PodmanEngine:
                 self._tell_of_restart(found)
                 self._carry_out(actions, pods, mine, losing, request)
                 self._clear_away_if_unused()
-            if request.state == "absent" and self._podman_or_none:
-                warnings += self._left({server.name for server in servers}, request.purge)
+            absent = request.state == "absent"
+            going = {server.name for server in servers if absent or not server.enabled}
+            if self._podman_or_none and (going or absent):
+                warnings += self._left(going, everything=absent and request.purge)
         return Outcome(actions, diff, surroundings_changed=leftover, warnings=warnings)
 
     def _left(self, servers: t.Collection[str], everything: bool) -> list[str]:
