@@ -270,7 +270,7 @@ def test_the_last_status_counts_what_waits_after_the_last_flush(agent: AgentProc
     agent.wait_until_idle()
     for number in range(2000):
         (agent.export / f"f{number}").write_text("x")
-    agent.wait_for(lambda: bool(agent.status().get("pending")))
+    agent.wait_for(lambda: any(agent.windows.glob("f*")))
     assert agent.stop() == 0
     assert len(list(agent.windows.glob("f*"))) == 2000
     status = agent.status()
