@@ -219,7 +219,7 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._checks.context
 from ansible_collections.file_simulator.nas.plugins.module_utils._checks.result import FAILED, Result
 from ansible_collections.file_simulator.nas.plugins.module_utils._checks.run import Order, check_servers
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError
-from ansible_collections.file_simulator.nas.plugins.module_utils._model import fields as fields
+from ansible_collections.file_simulator.nas.plugins.module_utils._model import fields
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.topology import read_topology
 from ansible_collections.file_simulator.nas.plugins.module_utils._nfs.client import NFS_RS_IMPORT_ERROR, client_version
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass
 
-from ansible_collections.file_simulator.nas.plugins.module_utils._clients import state as state
+from ansible_collections.file_simulator.nas.plugins.module_utils._clients import state
 from ansible_collections.file_simulator.nas.plugins.module_utils._clients.manifests import (
     CLAIM,
     CONFIG_MAP,

@@ -20,7 +20,7 @@ except ImportError:
 else:
     YAML_IMPORT_ERROR = None
 
-from ansible_collections.file_simulator.nas.plugins.module_utils._clients import formats as formats
+from ansible_collections.file_simulator.nas.plugins.module_utils._clients import formats
 from ansible_collections.file_simulator.nas.plugins.module_utils._clients.endpoints import Endpoint
 from ansible_collections.file_simulator.nas.plugins.module_utils._clients.manifests import (
     CLAIM,

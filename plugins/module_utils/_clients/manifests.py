@@ -14,7 +14,7 @@ import re
 import typing as t
 from dataclasses import dataclass, field
 
-from ansible_collections.file_simulator.nas.plugins.module_utils._clients import formats as formats
+from ansible_collections.file_simulator.nas.plugins.module_utils._clients import formats
 from ansible_collections.file_simulator.nas.plugins.module_utils._clients.endpoints import Endpoint
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError
 from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes.names import (
@@ -22,7 +22,7 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes.nam
     Object,
     shared_labels,
 )
-from ansible_collections.file_simulator.nas.plugins.module_utils._model import fields as fields
+from ansible_collections.file_simulator.nas.plugins.module_utils._model import fields
 
 VOLUME = "PersistentVolume"
 CLAIM = "PersistentVolumeClaim"

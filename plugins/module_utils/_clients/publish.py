@@ -14,8 +14,7 @@ import ipaddress
 import typing as t
 from dataclasses import dataclass, replace
 
-from ansible_collections.file_simulator.nas.plugins.module_utils._clients import documents as documents
-from ansible_collections.file_simulator.nas.plugins.module_utils._clients import state as state
+from ansible_collections.file_simulator.nas.plugins.module_utils._clients import documents, state
 from ansible_collections.file_simulator.nas.plugins.module_utils._clients.cluster import ClientCluster, Request
 from ansible_collections.file_simulator.nas.plugins.module_utils._clients.endpoints import Endpoint
 from ansible_collections.file_simulator.nas.plugins.module_utils._clients.example import Example, example_objects

@@ -19,7 +19,7 @@ import typing as t
 
 from ansible_collections.file_simulator.nas.plugins.module_utils._checks.result import FAILED, SKIPPED, Result, Run
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.text import figure
-from ansible_collections.file_simulator.nas.plugins.module_utils._reports import digest as digest
+from ansible_collections.file_simulator.nas.plugins.module_utils._reports import digest
 from ansible_collections.file_simulator.nas.plugins.module_utils._reports.markup import Element, as_xml, element
 
 

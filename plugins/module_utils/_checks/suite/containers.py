@@ -16,7 +16,7 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._engine.inspect
     ClusterInspector,
     ContainerFacts,
 )
-from ansible_collections.file_simulator.nas.plugins.module_utils._model import fields as fields
+from ansible_collections.file_simulator.nas.plugins.module_utils._model import fields
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.resources import Resources
 from ansible_collections.file_simulator.nas.plugins.module_utils._server.pod import (
     NFS_PORT,

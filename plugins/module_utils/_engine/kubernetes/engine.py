@@ -18,7 +18,7 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors 
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.parallel import for_each
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine import plan as _plan
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.base import Outcome, Request
-from ansible_collections.file_simulator.nas.plugins.module_utils._engine.kubernetes import state as state
+from ansible_collections.file_simulator.nas.plugins.module_utils._engine.kubernetes import state
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.kubernetes.inspector import KubernetesInspector
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.kubernetes.preparation import (
     Preparation,
@@ -29,7 +29,7 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._engine.kuberne
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.kubernetes.state import CLAIM, Observed
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.kubernetes.status import Reporter
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.kubernetes.waiting import Watcher
-from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes import names as names
+from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes import names
 from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes.client import Cluster
 from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes.names import Object
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.topology import Server, Topology

@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.parallel import for_each
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.base import Request, check_unfs3_image
-from ansible_collections.file_simulator.nas.plugins.module_utils._engine.kubernetes import state as state
+from ansible_collections.file_simulator.nas.plugins.module_utils._engine.kubernetes import state
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.kubernetes.render import (
     Placement,
     namespace_object,

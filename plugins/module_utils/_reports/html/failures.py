@@ -16,7 +16,7 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._checks.result 
     Run,
 )
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.text import counted, duration
-from ansible_collections.file_simulator.nas.plugins.module_utils._reports import digest as digest
+from ansible_collections.file_simulator.nas.plugins.module_utils._reports import digest
 from ansible_collections.file_simulator.nas.plugins.module_utils._reports.html.parts import chips, icon, section
 from ansible_collections.file_simulator.nas.plugins.module_utils._reports.markup import Element, element
 

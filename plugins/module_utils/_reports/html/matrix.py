@@ -19,7 +19,7 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._checks.result 
     Run,
 )
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.text import counted
-from ansible_collections.file_simulator.nas.plugins.module_utils._reports import digest as digest
+from ansible_collections.file_simulator.nas.plugins.module_utils._reports import digest
 from ansible_collections.file_simulator.nas.plugins.module_utils._reports.html.failures import anchor
 from ansible_collections.file_simulator.nas.plugins.module_utils._reports.html.parts import (
     hidden,

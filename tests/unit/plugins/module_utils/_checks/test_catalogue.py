@@ -9,7 +9,7 @@ import re
 
 import pytest
 
-from ansible_collections.file_simulator.nas.plugins.module_utils._checks import catalogue as catalogue
+from ansible_collections.file_simulator.nas.plugins.module_utils._checks import catalogue
 from ansible_collections.file_simulator.nas.plugins.module_utils._checks.runner import EACH, TOGETHER
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError
 

@@ -17,7 +17,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.file_simulator.nas.plugins.module_utils._clients import formats as formats
+from ansible_collections.file_simulator.nas.plugins.module_utils._clients import formats
 from ansible_collections.file_simulator.nas.plugins.module_utils._clients.documents import (
     FILES,
     FORMATS,

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.file_simulator.nas.plugins.module_utils._minikube import preflight as preflight
+from ansible_collections.file_simulator.nas.plugins.module_utils._minikube import preflight
 from ansible_collections.file_simulator.nas.plugins.module_utils._minikube.profile import DRIVERS
 
 GOOD = preflight.Seen(

@@ -12,7 +12,7 @@ from ansible.module_utils.parsing.convert_bool import BOOLEANS, boolean
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.file_simulator.nas.plugins.module_utils._model import fields as fields
+from ansible_collections.file_simulator.nas.plugins.module_utils._model import fields
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.fields import FieldError
 
 from ...strategies import QUICK

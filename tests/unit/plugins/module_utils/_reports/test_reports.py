@@ -27,7 +27,7 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._common.text im
     size,
     visible,
 )
-from ansible_collections.file_simulator.nas.plugins.module_utils._reports import digest as digest
+from ansible_collections.file_simulator.nas.plugins.module_utils._reports import digest
 from ansible_collections.file_simulator.nas.plugins.module_utils._reports.console import console_table
 from ansible_collections.file_simulator.nas.plugins.module_utils._reports.html.page import html as page_of
 from ansible_collections.file_simulator.nas.plugins.module_utils._reports.junit import junit

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError
-from ansible_collections.file_simulator.nas.plugins.module_utils._windows import layout as layout
+from ansible_collections.file_simulator.nas.plugins.module_utils._windows import layout
 from ansible_collections.file_simulator.nas.plugins.module_utils._windows import layout_plan as plan
 from ansible_collections.file_simulator.nas.plugins.module_utils._windows.directory import read_marker, write_marker
 from ansible_collections.file_simulator.nas.plugins.module_utils._windows.layout import Registry

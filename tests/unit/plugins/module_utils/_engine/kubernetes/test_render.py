@@ -18,7 +18,7 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._engine.kuberne
     namespace_object,
     server_objects,
 )
-from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes import names as names
+from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes import names
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.topology import read_topology
 from ansible_collections.file_simulator.nas.plugins.module_utils._server.pod import Images, pod_of
 

@@ -11,7 +11,7 @@ import typing as t
 import pytest
 
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError
-from ansible_collections.file_simulator.nas.plugins.module_utils._engine.kubernetes import state as state
+from ansible_collections.file_simulator.nas.plugins.module_utils._engine.kubernetes import state
 from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes.names import labels
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.topology import read_topology
 
