@@ -21,8 +21,9 @@ STATE_DIRECTORY = "/var/lib/file-simulator"
 _RECORD = "drive_root"
 
 
-def home_of_caller(environment: t.Mapping[str, str] = os.environ) -> str:
+def home_of_caller(environment: t.Mapping[str, str] | None = None) -> str:
     """Return the home directory of the person who runs this, by way of sudo, doas or pkexec where that is how root came."""
+    environment = os.environ if environment is None else environment
     try:
         if os.geteuid() != 0:
             return pwd.getpwuid(os.geteuid()).pw_dir
