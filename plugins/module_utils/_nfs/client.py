@@ -214,7 +214,18 @@ class RsClient:
         _patiently(write)
 
     def make_directory(self, path: str) -> None:
-        _patiently(lambda: self._client.mkdir(self._at(path)))
+        asked: list[str] = []
+
+        def make() -> None:
+            asked.append(path)
+            self._client.mkdir(self._at(path))
+
+        try:
+            _patiently(make)
+        except NasError as error:
+            # In grace the directory is made, and only what is asked of it afterwards is refused.
+            if len(asked) == 1 or "file exists" not in str(error):
+                raise
 
     def remove(self, path: str) -> None:
         _patiently(lambda: self._client.unlink(self._at(path)))
