@@ -31,16 +31,17 @@ def is_dead(container: str) -> bool:
     return any(_told(directory) and not _lives(directory, container) for directory in directories)
 
 
-def any_alive() -> bool:
-    """Tell whether a container of podman has a process, whoever made it."""
+def tell_of_restart() -> None:
+    """Let podman do what it does after a restart of the machine, when it did not notice one.
+
+    Until then its locks are new and the numbers in its database old: two calls side by side may wait for each
+    other for ever; nor does it remove a pod whose network went with the machine. Containers that live use what
+    it would forget, so nothing is done while there is one, whoever made it.
+    """
     directories = glob.glob(_USERDATA.format(container="*"))
-    return any(_lives(directory, os.path.basename(os.path.dirname(directory))) for directory in directories)
-
-
-def forget_boot() -> None:
-    """Let podman's next call take the machine as freshly started: it clears its state and gives locks new numbers."""
-    with contextlib.suppress(FileNotFoundError):
-        os.unlink(_ALIVE)
+    if not any(_lives(directory, os.path.basename(os.path.dirname(directory))) for directory in directories):
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(_ALIVE)
 
 
 def _told(directory: str) -> bool:

@@ -45,9 +45,9 @@ def root(tmp_path: Path) -> Path:
 
 
 def picture(directory: Path) -> dict[str, str | None]:
-    """Everything below a directory, with the files' content."""
+    """Everything below a directory, with the files' content; a lock's tells when it was taken, which does not matter."""
     return {
-        str(path.relative_to(directory)): path.read_text() if path.is_file() else None
+        str(path.relative_to(directory)): path.read_text() if path.is_file() and path.suffix != ".lock" else None
         for path in directory.rglob("*")
     }  # fmt: skip
 

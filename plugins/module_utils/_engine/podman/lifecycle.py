@@ -1,0 +1,134 @@
+# Copyright (c) 2026, file_simulator.nas contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""One server's pod from its creation to its removal. Private to file_simulator.nas."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import typing as t
+
+from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError
+from ansible_collections.file_simulator.nas.plugins.module_utils._common.ports import connect_address
+from ansible_collections.file_simulator.nas.plugins.module_utils._common.waiting import wait_for_nfs, wait_until
+from ansible_collections.file_simulator.nas.plugins.module_utils._engine.base import Request
+from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman import render
+from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.cli import Found, Podman
+from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.configuration import write_configuration
+from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.render import Names, Placement
+from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.status import sync_status
+from ansible_collections.file_simulator.nas.plugins.module_utils._nfs.probe import ProbeError
+from ansible_collections.file_simulator.nas.plugins.module_utils._server.pod import Pod
+
+_SERVER_STOP_SECONDS = 5
+
+
+class Lifecycle:
+    """Creates, starts, stops and removes the pods of one instance; what is lost by it, others have asked."""
+
+    def __init__(self, podman: Podman, instance: str, config_root: str) -> None:
+        self._podman = podman
+        self._instance = instance
+        self._config_root = config_root
+
+    def create(self, pod: Pod, placement: Placement) -> None:
+        names = Names(placement.instance, pod.server)
+        doing = f"server {pod.server}"
+        # What this run makes, from the last to the first: only that goes again when the rest cannot be made.
+        made: list[list[str]] = []
+        write_configuration(placement.config_directory, pod.config_files)
+        try:
+            if not self._podman.succeeds(["volume", "exists", names.volume]):
+                self._podman.call(render.volume_create(placement.instance, pod.server), f"{doing}: create the volume")
+                made.insert(0, ["volume", "rm", names.volume])
+            description = render.describe(pod, placement)
+            self._podman.call(render.pod_create(pod, placement, description), f"{doing}: create the pod")
+            made.insert(0, ["pod", "rm", "--force", "--ignore", names.pod])
+            for container in pod.containers:
+                self._podman.create(
+                    names.container(container.name),
+                    render.container_create(pod, container, placement),
+                    f"{doing}: create {container.name}",
+                )
+        except SimulatorError:
+            # Why it failed matters more than what is wrong with clearing away.
+            for words in made:
+                with contextlib.suppress(SimulatorError):
+                    self._podman.succeeds(words)
+            raise
+
+    def start_or_repair(self, server: str, pod: Pod, placement: Placement) -> None:
+        try:
+            self.start(server)
+        except SimulatorError as error:
+            # What the runtime wrote of a container outlived the machine: only a new container, with another id, starts.
+            if "container with given ID already exists" not in error.message:
+                raise
+            self.remove(server, keep_storage=True)
+            self.create(pod, placement)
+            self.start(server)
+
+    def start(self, server: str) -> None:
+        names = Names(self._instance, server)
+        try:
+            self._podman.call(["pod", "start", names.pod], f"server {server}: start the pod")
+        except SimulatorError as error:
+            log = self._podman.log_tail(names.container("sync-windows-data"), 3)
+            # The containers stay for whoever wants to look closer; the next run starts or replaces them.
+            cause = f"; sync-windows-data says: {log.splitlines()[-1]}" if log else ""
+            raise SimulatorError(f"{error.message}{cause}", log=log, **error.details) from None
+
+    def wait(self, pod: Pod, placement: Placement, request: Request) -> None:
+        server = pod.server
+        names = Names(self._instance, server)
+        try:
+            wait_for_nfs(connect_address(placement.listen_address), placement.port, request.timeout, pod.nfs_version)
+        except ProbeError as error:
+            log = self._podman.log_tail(names.container("nfs-server"), 5)
+            containers = ", ".join(f"{name} {word}" for name, word in sorted(self._containers(server).items()))
+            raise SimulatorError(
+                f"server {server}: not ready after {request.timeout} s: {error} ({containers}); "
+                f"nfs-server says: {log.splitlines()[-1] if log else 'nothing'}",
+                log=log,
+            ) from None
+
+    def _containers(self, server: str) -> t.Mapping[str, str]:
+        mine = (pod for pod in self._podman.pods() if (pod.instance, pod.current.server) == (self._instance, server))
+        found = next(mine, None)
+        return found.containers if found else {}
+
+    def agent_started(self, pod: Pod) -> t.Any:
+        """Return when the server's agent was started, as far as it has told; None when it has not."""
+        if pod.agent is None:
+            return None
+        return (sync_status(self._podman, self._instance, pod.server) or {}).get("started")
+
+    def wait_for_agent(self, pod: Pod, before: t.Any, timeout: int) -> None:
+        """Wait until the agent can be told to stop: earlier, it would be killed with changes still to carry."""
+        if pod.agent is None or wait_until(lambda: self.agent_started(pod) != before, timeout):
+            return
+        log = self._podman.log_tail(Names(self._instance, pod.server).container(pod.agent.name), 5)
+        raise SimulatorError(
+            f"server {pod.server}: the sync agent has not started after {timeout} s; "
+            f"it says: {log.splitlines()[-1] if log else 'nothing'}",
+            log=log,
+        )
+
+    def stop(self, server: str, found: Found) -> None:
+        """Stop a server in the order that loses nothing: no more writes come, then the agent carries the last ones."""
+        names = Names(self._instance, server)
+        for container, seconds in (("nfs-server", _SERVER_STOP_SECONDS), ("sync-agent", None)):
+            if found.containers.get(container) == "running":
+                limit = [] if seconds is None else ["--time", str(seconds)]
+                self._podman.call(["stop", *limit, names.container(container)], f"server {server}: stop {container}")
+        self._podman.call(["pod", "stop", names.pod], f"server {server}: stop the pod")
+
+    def remove(self, server: str, *, keep_storage: bool) -> None:
+        names = Names(self._instance, server)
+        self._podman.discard(["pod", "rm", "--force", "--ignore", names.pod], f"server {server}: remove the pod")
+        if not keep_storage and self._podman.succeeds(["volume", "exists", names.volume]):
+            self._podman.discard(["volume", "rm", names.volume], f"server {server}: remove the volume")
+        shutil.rmtree(os.path.join(self._config_root, server), ignore_errors=True)

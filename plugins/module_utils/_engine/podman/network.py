@@ -1,0 +1,54 @@
+# Copyright (c) 2026, file_simulator.nas contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The network that an instance's pods share, and who may enter it. Private to file_simulator.nas."""
+
+from __future__ import annotations
+
+from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.cli import Podman
+from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.firewall import (
+    neighbour_rules,
+    no_neighbour_rules,
+)
+from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.render import (
+    network_create,
+    network_name,
+)
+
+
+class InstanceNetwork:
+    """One instance's network."""
+
+    def __init__(self, podman: Podman, instance: str) -> None:
+        self._podman = podman
+        self._instance = instance
+        self._name = network_name(instance)
+
+    def exists(self) -> bool:
+        return self._podman.succeeds(["network", "exists", self._name])
+
+    def gateway(self) -> str:
+        """Return the address by which this machine's own calls reach the pods; empty where there is no network."""
+        return self._podman.gateway(self._name) if self.exists() else ""
+
+    def ensure(self) -> None:
+        """Create the network unless it is there."""
+        if not self.exists():
+            self._podman.call(network_create(self._instance), f"create the network {self._name}")
+
+    def keep_neighbours_out(self) -> list[str]:
+        """Let nobody into the network but through the published ports; return what to warn of.
+
+        A reload of a firewall may take the rules away, so they are set each time. Where they cannot be,
+        servers that listen on loopback still refuse by themselves whoever comes by another address.
+        """
+        problem = self._podman.firewall(neighbour_rules(self._instance, self._podman.interface(self._name)))
+        who = f"network {self._name}: who routes it by this machine is not kept out of it"
+        return [f"{who}: {problem}"] if problem else []
+
+    def remove(self) -> None:
+        """Remove the network and its rules, if they are there."""
+        if self.exists():
+            self._podman.call(["network", "rm", self._name], f"remove the network {self._name}")
+            self._podman.firewall(no_neighbour_rules(self._instance))

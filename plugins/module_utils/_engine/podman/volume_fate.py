@@ -1,0 +1,56 @@
+# Copyright (c) 2026, file_simulator.nas contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What becomes of a server's volume when its containers go. Pure. Private to file_simulator.nas."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError
+from ansible_collections.file_simulator.nas.plugins.module_utils._engine import plan as _plan
+from ansible_collections.file_simulator.nas.plugins.module_utils._engine.base import Request
+
+# What becomes of a server's volume, in the words of the diff.
+REMOVED, ANEW, KEPT = "removed", "removed, and a new one made: the Windows directory is another one", "kept"
+
+
+def volume_fate(
+    action: _plan.Action,
+    current: t.Mapping[str, _plan.Current],
+    wanted: t.Mapping[str, t.Mapping[str, t.Any]],
+    request: Request,
+) -> str:
+    """Return what becomes of a server's volume; empty where nothing does.
+
+    Containers are made anew around the same volume. Only another Windows directory needs another one: the
+    ledger in it tells what both have agreed on. Raises SimulatorError where that would discard a persistent one.
+    """
+    if action.verb not in ("replace", "remove"):
+        return ""
+    described = current[action.server].description
+    persistent = described.get("storage") != "empty_dir"
+    if action.verb == "remove":
+        return REMOVED if (request.delete_storage and request.state == "absent") or not persistent else KEPT
+    before, after = described.get("generation"), wanted[action.server].get("generation")
+    if request.check_mode or before in (None, after):
+        # Check mode before the first layout knows no generation, and promises nothing.
+        other = before != after and described.get("local_directory") != wanted[action.server].get("local_directory")
+        return ANEW if other and before is not None and not persistent else KEPT
+    if persistent and not request.delete_storage:
+        raise SimulatorError(
+            f"server {action.server}: its persistent volume belongs to {described.get('windows_directory')}, and "
+            f"{wanted[action.server].get('windows_directory')} is another directory; nothing was changed. Move that "
+            "directory with its marker to the new place and the volume stays, or remove the volume with "
+            "state: absent and delete_storage: true"
+        )
+    return ANEW
+
+
+def kept_volume(server: str, volume: str) -> str:
+    """Return the warning that a volume stays without a pod, and how it goes."""
+    return (
+        f"server {server}: its volume {volume} is kept, with all that clients wrote; the server has it again when it "
+        "comes back, and state: absent with delete_storage: true removes it"
+    )
