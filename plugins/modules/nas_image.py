@@ -131,7 +131,7 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._image.recipe i
 
 
 def nas_image(module: AnsibleModule) -> dict[str, object]:
-    podman = open_podman(module) if module.params["load"] else None
+    podman = open_podman(module, changes=True) if module.params["load"] else None
     if module.params["state"] == "absent":
         return _absent(module, podman)
     return _present(module, podman, _recipe(module))

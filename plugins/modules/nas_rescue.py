@@ -84,7 +84,7 @@ def nas_rescue(module: AnsibleModule) -> dict[str, object]:
     to = module.params["to"]
     if not os.path.isdir(to):
         raise SimulatorError(f"to: {to} is no directory; make it first")
-    podman = open_podman(module)
+    podman = open_podman(module, changes=True)
     if podman is None:
         raise SimulatorError("podman is not installed, so no server has anything here")
     found = {pod.current.server: pod for pod in podman.pods() if pod.instance == topology.instance}

@@ -40,14 +40,17 @@ ENGINE_SPEC: dict[str, t.Any] = {
 ENGINE_REQUIRED_IF = [("engine", "kubernetes", _CLUSTER_OPTIONS)]
 
 
-def open_engine(module: AnsibleModule) -> tuple[Engine, list[Server]]:
-    """Return the engine for a module's parameters, and the servers that they choose."""
+def open_engine(module: AnsibleModule, *, changes: bool = False) -> tuple[Engine, list[Server]]:
+    """Return the engine for a module's parameters, and the servers that they choose.
+
+    What does not say that it ``changes`` something writes nothing, not even the engine's settings.
+    """
     given = module.params
     topology = read_topology(given["topology"])
     servers = chosen(topology, given["servers"])
     drives = find_drives(drive_root(given["drive_root"], topology.instance, given["state_directory"]))
     if given["engine"] == "podman":
-        return PodmanEngine(open_podman(module), topology, drives, given["state_directory"]), servers
+        return PodmanEngine(open_podman(module, changes=changes), topology, drives, given["state_directory"]), servers
     if KUBERNETES_IMPORT_ERROR:
         raise SimulatorError(missing_required_lib("kubernetes >= 25.3.0"), exception=KUBERNETES_IMPORT_ERROR)
     settings = Settings(

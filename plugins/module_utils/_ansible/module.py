@@ -57,8 +57,11 @@ def chosen(topology: Topology, names: t.Sequence[str] | None) -> list[Server]:
     return [known[name] for name in dict.fromkeys(known if names is None else names)]
 
 
-def open_podman(module: AnsibleModule) -> Podman | None:
-    """Return podman, told what this machine needs; None in check mode when it is not installed yet."""
+def open_podman(module: AnsibleModule, *, changes: bool = False) -> Podman | None:
+    """Return podman, told what this machine needs; None in check mode when it is not installed yet.
+
+    Only a module that ``changes`` something writes these settings down: what it made is read with them later.
+    """
     executable = module.get_bin_path(module.params["podman_executable"])
     if executable is None:
         if module.check_mode:
@@ -73,7 +76,7 @@ def open_podman(module: AnsibleModule) -> Podman | None:
     if not text:
         return Podman(module.run_command, executable, {})
     path = os.path.join(module.params["state_directory"], "containers.conf")
-    if not module.check_mode:
+    if changes and not module.check_mode:
         _write_if_changed(path, text)
     return Podman(module.run_command, executable, {"CONTAINERS_CONF": path} if os.path.exists(path) else {})
 

@@ -96,7 +96,7 @@ def test_machine_that_needs_something_gets_it_with_each_call(tmp_path: Path, mac
     machine.text = '[engine]\nruntime = "runc"\n'
     path = tmp_path / "state" / "containers.conf"
     module = Module(tmp_path / "state")
-    podman = _module.open_podman(module)
+    podman = _module.open_podman(module, changes=True)
     assert podman is not None
     podman.pods()
     assert [given[CONFIGURATION] for given in module.environments] == [str(path)]
@@ -105,21 +105,24 @@ def test_machine_that_needs_something_gets_it_with_each_call(tmp_path: Path, mac
 
 def test_configuration_is_written_only_when_it_changes(tmp_path: Path, machine: types.SimpleNamespace) -> None:
     machine.text = "old"
-    _module.open_podman(Module(tmp_path))
+    _module.open_podman(Module(tmp_path), changes=True)
     path = tmp_path / "containers.conf"
     before = path.stat().st_mtime_ns
-    _module.open_podman(Module(tmp_path))
+    _module.open_podman(Module(tmp_path), changes=True)
     assert path.stat().st_mtime_ns == before
     machine.text = "new"
-    _module.open_podman(Module(tmp_path))
+    _module.open_podman(Module(tmp_path), changes=True)
     assert path.read_text() == "new"
 
 
-def test_check_mode_writes_nothing_and_uses_what_is_there(tmp_path: Path, machine: types.SimpleNamespace) -> None:
+@pytest.mark.parametrize(("check_mode", "changes"), [(True, True), (True, False), (False, False)])
+def test_what_changes_nothing_writes_nothing_and_uses_what_is_there(
+    tmp_path: Path, machine: types.SimpleNamespace, check_mode: bool, changes: bool
+) -> None:
     machine.text = "x"
-    module = Module(tmp_path, check_mode=True)
+    module = Module(tmp_path, check_mode=check_mode)
     for expected in (None, str(tmp_path / "containers.conf")):
-        podman = _module.open_podman(module)
+        podman = _module.open_podman(module, changes=changes)
         assert podman is not None
         podman.pods()
         assert module.environments[-1].get(CONFIGURATION) == expected
@@ -131,7 +134,7 @@ def test_configuration_that_cannot_be_written_is_told(tmp_path: Path, machine: t
     machine.text = "x"
     (tmp_path / "file").write_text("")
     with pytest.raises(SimulatorError, match=r"containers.conf: cannot be written: (Not a directory|File exists)"):
-        _module.open_podman(Module(tmp_path / "file"))
+        _module.open_podman(Module(tmp_path / "file"), changes=True)
 
 
 def test_missing_podman_matters_outside_check_mode_alone(tmp_path: Path) -> None:
