@@ -1,9 +1,4 @@
-# The simulator's commands. "make up" and "make test" need nothing but this checkout: see README.md.
-#
-#   make up        stand everything up         make test      linters, unit tests, molecule
-#   make status    how the servers are         make lint      linters alone
-#   make validate  check them from outside     make unit      unit tests alone
-#   make down      take everything down
+# The simulator's commands. "make up" and "make test" need nothing but this checkout: see README.md. "make help" lists all.
 #
 # ARGS is handed to ansible-playbook, for example: make up ARGS='-e @my-topology.yml'
 .DEFAULT_GOAL := help
@@ -22,26 +17,33 @@ COLLECTION := .ansible/collections/ansible_collections/file_simulator/nas
 BECOME = $$([ "$$(id -u)" = 0 ] || sudo -n true 2>/dev/null || echo --ask-become-pass)
 
 .PHONY: help
+# Show this list.
 help:
-	@sed -n 's/^# \{0,1\}//p' Makefile | sed -n '2,8p'
+	@awk '/^# ---/ { printf "\n%s\n", substr($$0, 7) } \
+	  /^# / { if (!said) said = substr($$0, 3) } \
+	  /^[a-z-]+:( |$$)/ { printf "  make %-22s %s\n", substr($$1, 1, length($$1) - 1), said } \
+	  !/^(#|\.PHONY)/ { said = "" }' Makefile
 
 # --- The simulator
 
 .PHONY: up down status validate
+# Stand everything up.
 up: venv
 	@ansible-playbook site.yml $(BECOME) $(ARGS)
 
+# Take everything down; the Windows directories stay.
 down: venv
 	@ansible-playbook playbooks/teardown.yml $(BECOME) $(ARGS)
 
+# Tell how the servers are: FORMAT=table or json.
 status: venv
 	@tools/status.sh $(FORMAT) $(BECOME) $(ARGS)
 
-# With what takes servers down for a moment: make validate ARGS='-e validation_disruptive=true'
+# Check the servers from outside; ARGS='-e validation_disruptive=true' takes them down for a moment, too.
 validate: venv
 	@ansible-playbook playbooks/validate.yml $(BECOME) $(ARGS)
 
-# What only the volume of a server has: make rescue SERVER=nas-output-1 TO=/root/rescued
+# Copy out what only the volume of a server has: SERVER=nas-output-1 TO=/root/rescued
 .PHONY: rescue
 rescue: venv
 	@ansible-playbook playbooks/rescue.yml $(BECOME) -e "file_simulator_rescue_server=$(SERVER)" -e "file_simulator_rescue_to=$(abspath $(TO))" $(ARGS)
@@ -49,7 +51,9 @@ rescue: venv
 # --- What the commands need
 
 .PHONY: venv venv-dev
+# Install what the commands need into .venv.
 venv: .venv/runtime $(COLLECTION)
+# Install what tests and linters need, too.
 venv-dev: .venv/dev $(COLLECTION)
 
 .venv/runtime: requirements.txt tools/venv.sh
@@ -65,17 +69,20 @@ $(COLLECTION):
 # --- What a change must pass: .ci/run calls all of it
 
 .PHONY: test lint unit molecule
+# Run linters, unit tests and molecule.
 test: lint unit molecule
 
+# Run the linters, and the checks of documents.
 lint: venv-dev
 	@tools/lint.sh
 
+# Run the tests that need nothing but Python.
 unit: venv-dev
 	pytest --numprocesses=2 tests/unit
 
 # Seven servers on podman, used by NFS clients.
 molecule: artefact
-	molecule test --scenario-name default
+	python -m tests.harness.ports molecule molecule test --scenario-name default
 
 .PHONY: test-agent test-podman test-removal test-validation test-machines test-kubernetes test-report test-windows test-minikube
 # The sync agent as a process, killed at random moments: longer than make test should take.
@@ -137,6 +144,7 @@ sanity: venv-dev
 test-versions: venv-dev
 	@tools/test_versions.sh
 
+# Check the workflows with actionlint.
 lint-workflows:
 	@tools/lint_workflows.sh
 
@@ -156,8 +164,8 @@ generated: venv-dev
 # --- What takes long or needs more than most machines have, and measurements
 
 .PHONY: explore test-crashes test-minikube-node molecule-minikube benchmark-sync
-# Histories and cases that nobody has tried yet, for MINUTES; what fails is tried first the next time.
 MINUTES ?= 10
+# Histories and cases that nobody has tried yet, for MINUTES; what fails is tried first the next time.
 explore: venv-dev
 	@tools/explore.sh $(MINUTES)
 
@@ -173,5 +181,6 @@ test-minikube-node: venv-dev
 molecule-minikube: venv-dev
 	@tools/molecule_minikube.sh
 
+# Measure how long a file takes to the other side.
 benchmark-sync: venv-dev
 	python benchmarks/sync/run.py

@@ -18,6 +18,7 @@ from pathlib import Path
 
 import pytest
 
+from ..harness.ports import reserve
 from ..module_runner import ModuleFailed, run_module
 from .nfs import TO_NAS, TO_WINDOWS, Nas, eventually
 
@@ -27,8 +28,8 @@ from ansible_collections.file_simulator.nas.plugins.modules import (  # isort: s
     windows_directory,
 )
 
-PORTS = {"nas-input-1": 32360, "nas-output-1": 32361, "nas-output-2": 32362}
-INSTANCE = "lifecycle"
+INSTANCE, _PORTS = reserve("lifecycle")
+PORTS = dict(zip(("nas-input-1", "nas-output-1", "nas-output-2"), _PORTS, strict=False))
 
 
 class Simulator:
@@ -257,8 +258,8 @@ def test_server_whose_agent_was_halted_since_its_start_is_not_removed(simulator:
 
 def test_port_of_another_instance_is_refused(simulator: Simulator, tmp_path: Path) -> None:
     simulator.apply()
-    other = Simulator(tmp_path / "other", "second")
-    with pytest.raises(ModuleFailed, match=r"server nas-input-1: port: 127.0.0.1:32360 is in use"):
+    other = Simulator(tmp_path / "other", f"{INSTANCE}-second")
+    with pytest.raises(ModuleFailed, match=r"server nas-input-1: port: 127.0.0.1:\d+ is in use"):
         other.apply()
     assert verbs(other.apply("absent", purge=True)) == []
     assert verbs(simulator.apply()) == []

@@ -222,7 +222,7 @@ def test_listens_on_loopback_alone(servers: Servers, name: str) -> None:
 def test_idles_under_64_mib(servers: Servers, name: str) -> None:
     shown = subprocess.run(
         ["podman", "ps", "--quiet", "--filter", f"label=file-simulator.server={name}",
-         "--filter", "label=file-simulator.instance=molecule"],
+         "--filter", f"label=file-simulator.instance={os.environ['NAS_TEST_INSTANCE']}"],
         capture_output=True, text=True, check=True,
     )  # fmt: skip
     stats = subprocess.run(

@@ -18,6 +18,7 @@ import typing as t
 
 import pytest
 
+from ..harness.ports import reserve
 from ..module_runner import CHECKOUT
 from .client import from_inside
 from .machine import Machine
@@ -38,22 +39,13 @@ OPERATIONS = [
 ]
 
 
-def free_port() -> int:
-    """Return a port that a topology may have and nobody listens to."""
-    for port in range(32190, 32200):
-        with socket.socket() as listener, contextlib.suppress(OSError):
-            listener.bind(("127.0.0.1", port))
-            return port
-    pytest.fail("no port from 32190 to 32199 is free")
-
-
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> t.Iterator[dict[str, t.Any]]:
     """The spec of the PersistentVolume of a server that runs."""
     program = os.environ.get("NAS_UNFSD") or shutil.which("unfsd")
     if not program:
         pytest.skip("unfsd is not here: Debian has no package of unfs3, and NAS_UNFSD names none")
-    port, directory = free_port(), tmp_path_factory.mktemp("export")
+    port, directory = reserve("unfs3").ports.start, tmp_path_factory.mktemp("export")
     entry = {"name": "nas-output-1", "port": port, "nfs_server": "unfs3"}
     server = read_topology({"servers": [entry]}).servers[0]
     exports = directory.with_name("exports")

@@ -6,12 +6,12 @@
 from __future__ import annotations
 
 import json
-import os
 import typing as t
 from pathlib import Path
 
 import nfs_rs
 
+from ..harness.ports import reserve
 from ..module_runner import run_module
 from ..validation.servers import podman
 
@@ -21,8 +21,8 @@ from ansible_collections.file_simulator.nas.plugins.modules import (  # isort: s
     windows_directory,
 )
 
-INSTANCE = os.environ.get("NAS_TEST_INSTANCE", "one-server")
-SERVER, PORT = "nas-output-1", 32360
+INSTANCE, (PORT, *_) = reserve("one-server")
+SERVER = "nas-output-1"
 
 
 class Simulator:

@@ -11,14 +11,14 @@ import time
 import typing as t
 from pathlib import Path
 
+from ..harness.ports import reserve
 from ..module_runner import ModuleFailed, run_module
 from ..validation.servers import podman
 
 from ansible_collections.file_simulator.nas.plugins.modules import nas_server, windows_directory  # isort: skip
 
-INSTANCE = "h-removal"
+INSTANCE, (PORT, *_) = reserve("removal")
 SERVER = "nas-output-1"
-PORT = 32300
 POD = f"{INSTANCE}.{SERVER}"
 VOLUME = f"{POD}.export"
 PRECIOUS = b"written by a consumer, and nowhere else"

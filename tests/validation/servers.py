@@ -1,7 +1,7 @@
 # Copyright (c) 2026, file_simulator.nas contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Three real servers on podman, made to be broken: an instance of their own, on ports of their own."""
+"""Three real servers on podman, made to be broken: an instance and ports that nobody else has."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ import threading
 import typing as t
 from pathlib import Path
 
+from ..harness.ports import reserve
 from ..module_runner import CHECKOUT, run_module
 
 from ansible_collections.file_simulator.nas.plugins.module_utils._checks.files import PREFIX  # isort: skip
@@ -22,9 +23,9 @@ from ansible_collections.file_simulator.nas.plugins.modules import (  # isort: s
     windows_directory,
 )
 
-INSTANCE = "validation"
+INSTANCE, _PORTS = reserve("validation")
 INPUT, BACKUP, OUTPUT = "nas-input-1", "nas-backup", "nas-output-1"
-PORTS = {INPUT: 32220, BACKUP: 32221, OUTPUT: 32222}
+PORTS = dict(zip((INPUT, BACKUP, OUTPUT), _PORTS, strict=False))
 # What a broken property may be waited for: shorter than what is promised, longer than what is usual.
 IMPATIENT = {"to_nas": 8, "to_windows": 5}
 CONFIG = Path("/var/lib/file-simulator") / INSTANCE
