@@ -26,11 +26,8 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._model.export_o
 )
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.fields import FieldError
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.resources import Resources, read_resources
-from ansible_collections.file_simulator.nas.plugins.module_utils._model.windows_path import (
-    WindowsPath,
-    is_absolute,
-    name_problem,
-)
+from ansible_collections.file_simulator.nas.plugins.module_utils._model.windows_names import name_problem
+from ansible_collections.file_simulator.nas.plugins.module_utils._model.windows_path import WindowsPath, is_absolute
 
 ROLES = ("input", "backup", "output")
 SYNC_MODES = ("none", "windows_to_nas", "nas_to_windows", "two_way")

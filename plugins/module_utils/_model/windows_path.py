@@ -5,7 +5,6 @@
 r"""Windows paths as testers write them, and where a machine sees their drives.
 
 Private to file_simulator.nas. Pure: what wsl.conf or the machine says is handed in.
-Naming rules: "Naming Files, Paths, and Namespaces" in the Win32 documentation.
 """
 
 from __future__ import annotations
@@ -16,28 +15,10 @@ import re
 import typing as t
 from dataclasses import dataclass, field
 
-_FORBIDDEN = re.compile(r'[<>:"/\\|?*\x00-\x1f]')
-_RESERVED = re.compile(r"(CON|PRN|AUX|NUL|COM[1-9\u00b9\u00b2\u00b3]|LPT[1-9\u00b9\u00b2\u00b3])(\.|\Z)", re.IGNORECASE)
+from ansible_collections.file_simulator.nas.plugins.module_utils._model.windows_names import fold, name_problem
+
 _DRIVE_PATH = re.compile(r"(?P<drive>[A-Za-z]):(?P<separator>[\\/]?)(?P<rest>.*)\Z", re.DOTALL)
 _WSL_AUTOMOUNT_ROOT = "/mnt/"
-
-
-def name_problem(name: str) -> str | None:
-    """Tell why NTFS as Windows uses it cannot hold a file or directory of this name; None when it can."""
-    if not name or name in (".", ".."):
-        return "is no name"
-    if any("\ud800" <= character <= "\udfff" for character in name):
-        return "is no text: it has bytes that are not UTF-8"
-    bad = _FORBIDDEN.search(name)
-    if bad:
-        return f"has the character {bad.group()!r}, which Windows does not allow"
-    if name[-1] in ". ":
-        return "ends in a dot or a space, which Windows drops"
-    if _RESERVED.match(name):
-        return "is a device name of Windows"
-    if len(name.encode("utf-16-le")) // 2 > 255:
-        return "is longer than 255 characters"
-    return None
 
 
 @dataclass(frozen=True)
@@ -79,7 +60,7 @@ class WindowsPath:
     @property
     def key(self) -> tuple[str, ...]:
         """What two spellings of one path have in common."""
-        return (self.drive, *(part.casefold() for part in self.parts))
+        return (self.drive, *(fold(part) for part in self.parts))
 
     def __str__(self) -> str:
         return f"{self.drive}:\\" + "\\".join(self.parts)

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.topology import Server, Topology
+from ansible_collections.file_simulator.nas.plugins.module_utils._model.windows_names import fold
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.windows_path import WindowsPath
 from ansible_collections.file_simulator.nas.plugins.module_utils._windows.marker import Marker
 
@@ -161,7 +162,7 @@ def _will_be_empty(seen: Observed, removed: t.Collection[tuple[str, ...]], force
     if seen.place.server:
         return force or seen.empty
     path = WindowsPath.parse(seen.place.shown).key
-    left = {name for name in seen.directories if (*path, name.casefold()) not in removed}
+    left = {name for name in seen.directories if (*path, fold(name)) not in removed}
     return not left and (force or not seen.has_files)
 
 

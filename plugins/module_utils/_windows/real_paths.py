@@ -14,6 +14,7 @@ import typing as t
 from dataclasses import dataclass
 
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError
+from ansible_collections.file_simulator.nas.plugins.module_utils._model.windows_names import fold
 from ansible_collections.file_simulator.nas.plugins.module_utils._windows.directory import read_marker
 from ansible_collections.file_simulator.nas.plugins.module_utils._windows.layout_plan import Place
 from ansible_collections.file_simulator.nas.plugins.module_utils._windows.marker import Marker
@@ -105,4 +106,4 @@ def _identity(path: str) -> tuple[int, int] | None:
 
 
 def _names(path: str) -> list[str]:
-    return [name.casefold() for name in path.split("/") if name]
+    return [fold(name) for name in path.split("/") if name]

@@ -19,7 +19,7 @@ from typing import Any
 from urllib.parse import quote
 
 from ..model import Intent, Record, Side, Stamp
-from ..names import fold
+from ..windows_names import fold
 from .storable import from_number, from_text, to_number, to_text
 
 _SCHEMA = """

@@ -27,6 +27,7 @@ from ..model import (
     Side,
     Wait,
 )
+from ..windows_names import fold
 
 _IN_THE_WAY = "the other side has a file of this name"
 _NOT_A_FILE = "it is a symbolic link, fifo, socket or device"
@@ -62,7 +63,7 @@ def plan(
             to = action.to if isinstance(action, Deliver | MakeDirectory) else agreeing
             if reason := names.path_problem(path, to):
                 action = Refuse(path, to.other, reason)
-            elif to is Side.WINDOWS and (holder := holders.setdefault(names.fold(path), path)) != path:
+            elif to is Side.WINDOWS and (holder := holders.setdefault(fold(path), path)) != path:
                 going = mode is Mode.TWO_WAY or Side.WINDOWS in getattr(ledger.get(holder), "delivered", ())
                 if holder in windows and holder not in nas and going and deletions is Deletions.PROPAGATE:
                     action = Wait(path)

@@ -10,9 +10,9 @@ from posixpath import basename, dirname, join
 
 from ..errors import reason
 from ..model import Entry, Mode, Record, Side
-from ..names import fold
 from ..trees.nas import NasTree
 from ..trees.windows import WindowsTree
+from ..windows_names import fold
 from .ledger import Ledger
 from .pending import Looks
 

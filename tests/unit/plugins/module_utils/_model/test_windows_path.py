@@ -11,12 +11,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ansible_collections.file_simulator.nas.plugins.module_utils._model.windows_names import name_problem
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.windows_path import (
     Drives,
     WindowsPath,
     automount_root,
     is_absolute,
-    name_problem,
 )
 
 from ...strategies import QUICK, windows_names
@@ -100,21 +100,6 @@ def test_any_text_is_read_or_refused_with_a_reason(text: str) -> None:
             assert str(error)
         else:
             assert all(name_problem(part) is None for part in path.parts)
-
-
-@pytest.mark.parametrize("name", ["a\ud800", "\udcff"])
-def test_name_that_is_no_text_is_a_problem_and_no_exception(name: str) -> None:
-    assert name_problem(name)
-
-
-@pytest.mark.parametrize("name", ["a" * 255, "\U0001f4c1" * 127, "COM", "COM0", "nul-1", "a b", "~", "con1"])
-def test_name_is_good(name: str) -> None:
-    assert name_problem(name) is None
-
-
-@pytest.mark.parametrize("name", ["", ".", "..", "a/b", "a\\b", "nul", "NUL.txt", "prn", "COM1.", "\x1f", "a|b", 'a"b'])
-def test_name_is_refused(name: str) -> None:
-    assert name_problem(name)
 
 
 def test_joined_goes_below_and_never_up() -> None:
