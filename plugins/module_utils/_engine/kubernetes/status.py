@@ -13,7 +13,6 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.parallel import for_each
-from ansible_collections.file_simulator.nas.plugins.module_utils._common.waiting import wait_for_nfs
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.kubernetes import agent
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.kubernetes.diagnosis import (
     Diagnosis,
@@ -26,6 +25,7 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes.nam
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.topology import Server, Topology
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.windows_path import Drives
 from ansible_collections.file_simulator.nas.plugins.module_utils._nfs.probe import Answer, ProbeError, probe
+from ansible_collections.file_simulator.nas.plugins.module_utils._nfs.wait import wait_for_nfs
 from ansible_collections.file_simulator.nas.plugins.module_utils._server import status as _report
 from ansible_collections.file_simulator.nas.plugins.module_utils._server.pod import NFS_PORT
 from ansible_collections.file_simulator.nas.plugins.module_utils._windows.directory import space_of

@@ -13,7 +13,7 @@ import typing as t
 
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.ports import connect_address
-from ansible_collections.file_simulator.nas.plugins.module_utils._common.waiting import wait_for_nfs, wait_until
+from ansible_collections.file_simulator.nas.plugins.module_utils._common.waiting import wait_until
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.base import Request
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman import render
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.cli import Found, Podman
@@ -21,6 +21,7 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.render import Names, Placement
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.status import sync_status
 from ansible_collections.file_simulator.nas.plugins.module_utils._nfs.probe import ProbeError
+from ansible_collections.file_simulator.nas.plugins.module_utils._nfs.wait import wait_for_nfs
 from ansible_collections.file_simulator.nas.plugins.module_utils._server.pod import Pod
 
 _SERVER_STOP_SECONDS = 5
