@@ -45,7 +45,6 @@ MAY_IMPORT: dict[str, set[str]] = {
 EXCEPTIONS: dict[str, set[str]] = {
     "_clients.cluster": {"_engine.kubernetes"},
     "_clients.state": {"_engine.kubernetes"},
-    "_image.archive": {"_engine.podman"},
 }
 IMPURE: dict[str, set[str]] = {}
 

@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import contextlib
 import os
-import tempfile
 import typing as t
 
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError
-from ansible_collections.file_simulator.nas.plugins.module_utils._common.files import read_regular
+from ansible_collections.file_simulator.nas.plugins.module_utils._common.files import read_regular, write_whole
 
 _MODE = 0o644
 # Tells which instance the files are of.
@@ -65,11 +64,8 @@ class ClientFiles:
             target = self._full(path)
             try:
                 os.makedirs(os.path.dirname(target), exist_ok=True)
-                descriptor, part = tempfile.mkstemp(prefix=".part-", dir=os.path.dirname(target))
-                with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as stream:
-                    stream.write(content)
-                    os.fchmod(stream.fileno(), _MODE | (0o111 if content.startswith("#!") else 0))
-                os.replace(part, target)
+                mode = _MODE | (0o111 if content.startswith("#!") else 0)
+                write_whole(target, content.encode("utf-8"), mode=mode)
             except OSError as error:
                 raise SimulatorError(f"directory: {target} cannot be written: {error.strerror}") from None
 

@@ -13,11 +13,13 @@ import contextlib
 import errno
 import os
 import stat
+import typing as t
 
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError
 
 # Nothing of ours comes near it; what does is none of ours.
 _LONGEST = 16 << 20
+_MODE = 0o644
 # O_NONBLOCK: opening a FIFO would wait for its other end, for ever.
 _READING = os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC
 _KINDS = (
@@ -54,23 +56,79 @@ def read_regular(path: str) -> bytes:
     return content
 
 
-def write_whole(path: str, content: bytes, beside: str, mode: int = 0o644) -> None:
-    """Replace a file by way of the new name ``beside`` in its directory. Raises OSError.
+def write_whole(path: str, content: bytes, beside: str = "", mode: int | None = None) -> None:
+    """Replace a file by way of a new one in its directory, named ``beside`` where the name matters.
 
-    What stands at ``beside`` already is never opened: that is an error, FileExistsError.
+    ``mode`` is given to the file whatever the umask; without it, as drives of Windows take none, 0644 less the umask.
+    Raises OSError. What stands at ``beside`` already is never opened: that is an error, FileExistsError.
     """
-    where = os.path.join(os.path.dirname(path), beside)
-    descriptor = os.open(where, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, mode)
+    _replace({path: _write_beside(path, content, beside, mode)})
+
+
+def write_together(contents: t.Mapping[str, bytes]) -> None:
+    """Replace several files. All are written beside their places before the first is put into its own. Raises OSError."""
+    written: dict[str, str] = {}
+    try:
+        for path, content in contents.items():
+            written[path] = _write_beside(path, content, "", None)
+    except BaseException:
+        _remove(written.values())
+        raise
+    _replace(written)
+
+
+def write_if_other(path: str, content: bytes) -> bool:
+    """Give a file its content, in a directory that is made when it is missing; return whether that was another.
+
+    Raises OSError, and SimulatorError when something else than a file stands there.
+    """
+    try:
+        if read_regular(path) == content:
+            return False
+    except OSError:
+        pass  # absent, or unreadable: what follows says which
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    write_whole(path, content)
+    return True
+
+
+def _write_beside(path: str, content: bytes, name: str, mode: int | None) -> str:
+    where = os.path.join(os.path.dirname(path), name or f".{os.path.basename(path)}.{os.urandom(8).hex()}.tmp")
+    descriptor = os.open(where, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, _MODE)
     try:
         with os.fdopen(descriptor, "wb") as stream:
             stream.write(content)
             stream.flush()
+            if mode is not None:
+                os.fchmod(stream.fileno(), mode)
             os.fsync(stream.fileno())
-        os.replace(where, path)
     except BaseException:
-        with contextlib.suppress(OSError):
-            os.unlink(where)
+        _remove([where])
         raise
+    return where
+
+
+def _replace(written: t.Mapping[str, str]) -> None:
+    try:
+        for path, where in written.items():
+            os.replace(where, path)
+    except BaseException:
+        _remove(written.values())
+        raise
+
+
+def _remove(paths: t.Iterable[str]) -> None:
+    for path in paths:
+        with contextlib.suppress(OSError):
+            os.unlink(path)
+
+
+def existing_ancestor(path: str) -> str:
+    """Return the path itself when it is a directory, or else the nearest directory above that is there."""
+    there = os.path.abspath(path)
+    while not os.path.isdir(there) and there != os.path.dirname(there):
+        there = os.path.dirname(there)
+    return there
 
 
 def _no_file(path: str, mode: int) -> SimulatorError:

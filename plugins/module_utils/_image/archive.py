@@ -16,8 +16,8 @@ import shutil
 import tarfile
 import tempfile
 
+from ansible_collections.file_simulator.nas.plugins.module_utils._common.command import Runner
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError
-from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.cli import Runner
 from ansible_collections.file_simulator.nas.plugins.module_utils._image.recipe import (
     Recipe,
     image_config,

@@ -14,9 +14,10 @@ import shutil
 import typing as t
 from dataclasses import dataclass
 
+from ansible_collections.file_simulator.nas.plugins.module_utils._common.command import Runner, last_line
+from ansible_collections.file_simulator.nas.plugins.module_utils._common.files import existing_ancestor
 from ansible_collections.file_simulator.nas.plugins.module_utils._minikube.profile import CONTAINER_DRIVERS
 
-Runner = t.Callable[..., "tuple[int, str, str]"]
 # What a driver is no use without, and who brings it.
 _PROGRAMS = {
     "docker": {"docker": "Docker Engine or Docker Desktop"},
@@ -109,7 +110,7 @@ def _engine_advice(driver: str, seen: Seen) -> str:
 def look(driver: str, on_windows: bool, home: str, runner: Runner, has: t.Callable[[str], bool]) -> Seen:
     """Look at this machine; ``home`` is where minikube keeps its profiles, ``has`` tells of programs."""
     there = frozenset(name for name in programs_of(driver) if has(name))
-    place = _nearest(home)
+    place = existing_ancestor(home)
     return Seen(
         memory=machine_memory(),
         disk_free=shutil.disk_usage(place).free // 2**20,
@@ -128,18 +129,11 @@ def machine_memory() -> int:
     return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") // 2**20
 
 
-def _nearest(path: str) -> str:
-    while not os.path.isdir(path) and os.path.dirname(path) != path:
-        path = os.path.dirname(path)
-    return path
-
-
 def _engine_error(driver: str, runner: Runner) -> str:
     status, out, err = runner([driver, "info", "--format", "json"], handle_exceptions=False)
     if not status:
         return ""
-    lines = [line.strip() for line in (err or out).splitlines() if line.strip()]
-    return lines[-1] if lines else f"exit status {status}"
+    return last_line(err or out) or f"exit status {status}"
 
 
 def _kvm_problem(device: str = "/dev/kvm") -> str | None:

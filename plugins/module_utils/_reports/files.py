@@ -9,13 +9,13 @@ Private to file_simulator.nas. Talks to the outside: the disk.
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import typing as t
 
 from ansible_collections.file_simulator.nas.plugins.module_utils._checks.result import Run
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError
+from ansible_collections.file_simulator.nas.plugins.module_utils._common.files import write_together
 from ansible_collections.file_simulator.nas.plugins.module_utils._reports.html.page import html
 from ansible_collections.file_simulator.nas.plugins.module_utils._reports.junit import junit
 
@@ -66,18 +66,10 @@ def _read(path: str) -> bytes | None:
 
 
 def _replace(contents: t.Mapping[str, bytes], directory: str) -> None:
-    beside = {path: f"{path}.{os.getpid()}.tmp" for path in contents}
     try:
         os.makedirs(directory, exist_ok=True)
-        for path, content in contents.items():
-            with open(beside[path], "wb") as stream:
-                stream.write(content)
-        for path, temporary in beside.items():
-            os.replace(temporary, path)
+        write_together(contents)
     except OSError as error:
-        for temporary in beside.values():
-            with contextlib.suppress(OSError):
-                os.remove(temporary)
         raise SimulatorError(
             f"directory: {directory}: reports cannot be written: {error.strerror}; choose a directory that can be written to"
         ) from None

@@ -53,7 +53,7 @@ def record_drive_root(path: str, directory: str) -> None:
         if _recorded(target) == path:
             return
         os.makedirs(directory, mode=0o755, exist_ok=True)
-        write_whole(target, os.fsencode(path) + b"\n", f".{_RECORD}.{os.urandom(8).hex()}.tmp")
+        write_whole(target, os.fsencode(path) + b"\n")
     except OSError as error:
         raise SimulatorError(f"{target}: cannot be written: {error.strerror}; run with become: true") from None
 

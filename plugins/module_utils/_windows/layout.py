@@ -15,7 +15,11 @@ import shutil
 import typing as t
 
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError
-from ansible_collections.file_simulator.nas.plugins.module_utils._common.files import read_regular, write_whole
+from ansible_collections.file_simulator.nas.plugins.module_utils._common.files import (
+    existing_ancestor,
+    read_regular,
+    write_whole,
+)
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.locking import locked
 from ansible_collections.file_simulator.nas.plugins.module_utils._windows import directory as windows
 from ansible_collections.file_simulator.nas.plugins.module_utils._windows.layout_plan import (
@@ -58,21 +62,17 @@ class Registry:
     def write(self, generations: t.Mapping[str, str]) -> None:
         """Replace the file, whole or not at all."""
         text = json.dumps(generations, indent=2, sort_keys=True) + "\n"
-        beside = f"{os.path.basename(self._path)}.{os.urandom(8).hex()}.tmp"
         try:
             os.makedirs(os.path.dirname(self._path), exist_ok=True)
-            write_whole(self._path, text.encode("utf-8"), beside)
+            write_whole(self._path, text.encode("utf-8"))
         except OSError as error:
             raise SimulatorError(f"{self._path}: cannot be written: {error.strerror}") from None
 
 
 def free_bytes(path: str) -> int | None:
     """Return the free space where ``path`` is, or is to be; None where nobody knows."""
-    there = os.path.abspath(path)
-    while not os.path.isdir(there) and there != os.path.dirname(there):
-        there = os.path.dirname(there)
     try:
-        return shutil.disk_usage(there).free
+        return shutil.disk_usage(existing_ancestor(path)).free
     except OSError:
         return None
 

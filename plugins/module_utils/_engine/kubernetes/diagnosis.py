@@ -9,6 +9,7 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass
 
+from ansible_collections.file_simulator.nas.plugins.module_utils._common.command import last_line
 from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes.names import Object
 
 _IMAGE_REASONS = ("ErrImagePull", "ImagePullBackOff", "ErrImageNeverPull", "InvalidImageName", "ImageInspectError")
@@ -103,7 +104,7 @@ def _of_container(container: Object) -> Diagnosis | None:
 def _ending(ended: Object) -> str:
     if ended.get("reason") == "OOMKilled":
         return "for it needs more memory than its limit (OOMKilled)"
-    said = _last_line(ended.get("message", ""))
+    said = last_line(ended.get("message") or "")
     return f"with exit status {ended['exitCode']}" + (f", and says: {said}" if said else "")
 
 
@@ -123,22 +124,17 @@ def _of_preparation(events: t.Sequence[Object]) -> Diagnosis:
 
 
 def _of_probe(pod: Object, events: t.Sequence[Object], log: str) -> Diagnosis:
-    said = _last_line(log)
+    said = last_line(log)
     shown = f"; nfs-server says: {said}" if said else ""
     for event in reversed(events):
         if event.get("reason") == "Unhealthy":
-            return Diagnosis(_short(f"it does not answer: {_last_line(event.get('message', ''))}{shown}"))
+            return Diagnosis(_short(f"it does not answer: {last_line(event.get('message') or '')}{shown}"))
     waiting = [
         container["name"]
         for container in pod.get("status", {}).get("containerStatuses") or []
         if not container.get("ready")
     ]
     return Diagnosis(_short(f"not ready yet: {', '.join(waiting) or 'its pod'}{shown}"))
-
-
-def _last_line(text: str) -> str:
-    lines = [line.strip() for line in str(text).splitlines() if line.strip()]
-    return lines[-1] if lines else ""
 
 
 def _short(text: str) -> str:

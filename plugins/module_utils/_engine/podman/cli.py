@@ -11,6 +11,7 @@ import re
 import typing as t
 from dataclasses import dataclass
 
+from ansible_collections.file_simulator.nas.plugins.module_utils._common.command import Runner, last_line
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.plan import Current
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.output import causes, without_noise
@@ -20,9 +21,6 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.
     LABEL_INSTANCE,
     LABEL_SERVER,
 )
-
-# The runner that a module has: AnsibleModule.run_command.
-Runner = t.Callable[..., "tuple[int, str, str]"]
 
 # How many seconds a call may take. Starting a pod includes copying the whole Windows directory;
 # stopping includes what the sync agent still has to carry, running includes the files of a rescue.
@@ -137,7 +135,7 @@ class Podman:
             status, out, err = self._runner(["nft", "-f", "-"], data=rules, handle_exceptions=False)
         except OSError as error:
             return f"nft (package nftables): {error.strerror}"
-        return f"nft: {_last_line(err) or _last_line(out) or f'exit status {status}'}" if status else ""
+        return f"nft: {last_line(err) or last_line(out) or f'exit status {status}'}" if status else ""
 
     def mountpoints(self) -> dict[str, str]:
         """Return where this machine sees each volume of every instance."""
@@ -182,13 +180,8 @@ def _failure(
             "podman system renumber mends podman's locks",
             **details,
         )
-    reason = causes(err) or _last_line(out) or f"exit status {status}"
+    reason = causes(err) or last_line(out) or f"exit status {status}"
     return SimulatorError(f"{doing}: podman: {reason}", **details)
-
-
-def _last_line(text: str) -> str:
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
-    return lines[-1] if lines else ""
 
 
 def _found(pod: t.Mapping[str, t.Any]) -> Found:

@@ -12,7 +12,6 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.file_simulator.nas.plugins.module_utils._reports import files as _report_files
 from ansible_collections.file_simulator.nas.plugins.modules import nas_check_report
 
 from ....report.runs import made_up
@@ -98,14 +97,14 @@ def test_disk_that_is_full_leaves_the_old_reports_whole(
 ) -> None:
     run_module(nas_check_report, run=RUN, directory=str(tmp_path))
     before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
-    opened = open
+    opened = os.open
 
-    def full(path: t.Any, mode: str = "r", **more: t.Any) -> t.Any:
+    def full(path: t.Any, *how: t.Any) -> int:
         if str(path).endswith(".tmp") and "json" in str(path):
             raise OSError(28, os.strerror(28))
-        return opened(path, mode, **more)
+        return opened(path, *how)
 
-    monkeypatch.setattr(_report_files, "open", full, raising=False)
+    monkeypatch.setattr(os, "open", full)
     with pytest.raises(ModuleFailed, match="No space left on device"):
         run_module(nas_check_report, run=made_up().as_dict(), directory=str(tmp_path))
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
