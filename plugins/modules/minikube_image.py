@@ -63,15 +63,15 @@ import os
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.file_simulator.nas.plugins.module_utils._ansible.module import run
-from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError
-from ansible_collections.file_simulator.nas.plugins.module_utils._minikube.cli import (
+from ansible_collections.file_simulator.nas.plugins.module_utils._ansible.minikube import (
     DATA_ROOT_SPEC,
     MINIKUBE_SPEC,
-    Minikube,
     find_minikube,
     open_minikube,
 )
+from ansible_collections.file_simulator.nas.plugins.module_utils._ansible.module import run
+from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError
+from ansible_collections.file_simulator.nas.plugins.module_utils._minikube.cli import Minikube
 from ansible_collections.file_simulator.nas.plugins.module_utils._minikube.options import check_name
 from ansible_collections.file_simulator.nas.plugins.module_utils._windows.directory import find_drives
 from ansible_collections.file_simulator.nas.plugins.module_utils._windows.drive_root import drive_root

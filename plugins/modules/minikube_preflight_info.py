@@ -62,12 +62,12 @@ from pathlib import Path
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.file_simulator.nas.plugins.module_utils._ansible.module import run
-from ansible_collections.file_simulator.nas.plugins.module_utils._minikube.cli import (
+from ansible_collections.file_simulator.nas.plugins.module_utils._ansible.minikube import (
     DATA_ROOT_SPEC,
     MINIKUBE_SPEC,
     find_minikube,
 )
+from ansible_collections.file_simulator.nas.plugins.module_utils._ansible.module import run
 from ansible_collections.file_simulator.nas.plugins.module_utils._minikube.preflight import look, problems
 from ansible_collections.file_simulator.nas.plugins.module_utils._minikube.profile import DRIVERS
 from ansible_collections.file_simulator.nas.plugins.module_utils._windows.directory import find_drives

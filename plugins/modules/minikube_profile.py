@@ -200,16 +200,16 @@ import os
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.file_simulator.nas.plugins.module_utils._ansible.module import run
-from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError
-from ansible_collections.file_simulator.nas.plugins.module_utils._minikube import lifecycle as clusters
-from ansible_collections.file_simulator.nas.plugins.module_utils._minikube.cli import (
+from ansible_collections.file_simulator.nas.plugins.module_utils._ansible.minikube import (
     DATA_ROOT_SPEC,
     MINIKUBE_SPEC,
-    Minikube,
     find_minikube,
     open_minikube,
 )
+from ansible_collections.file_simulator.nas.plugins.module_utils._ansible.module import run
+from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError
+from ansible_collections.file_simulator.nas.plugins.module_utils._minikube import lifecycle as clusters
+from ansible_collections.file_simulator.nas.plugins.module_utils._minikube.cli import Minikube
 from ansible_collections.file_simulator.nas.plugins.module_utils._minikube.options import (
     OLDEST_MINIKUBE,
     Surroundings,

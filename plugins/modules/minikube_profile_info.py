@@ -84,13 +84,13 @@ cluster:
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.file_simulator.nas.plugins.module_utils._ansible.module import run
-from ansible_collections.file_simulator.nas.plugins.module_utils._minikube import lifecycle as clusters
-from ansible_collections.file_simulator.nas.plugins.module_utils._minikube.cli import (
+from ansible_collections.file_simulator.nas.plugins.module_utils._ansible.minikube import (
     DATA_ROOT_SPEC,
     MINIKUBE_SPEC,
     find_minikube,
 )
+from ansible_collections.file_simulator.nas.plugins.module_utils._ansible.module import run
+from ansible_collections.file_simulator.nas.plugins.module_utils._minikube import lifecycle as clusters
 from ansible_collections.file_simulator.nas.plugins.module_utils._minikube.options import check_name
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.topology import read_topology
 from ansible_collections.file_simulator.nas.plugins.module_utils._windows.directory import find_drives, read_marker

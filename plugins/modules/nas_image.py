@@ -123,7 +123,8 @@ import re
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.file_simulator.nas.plugins.module_utils._ansible.module import PODMAN_SPEC, open_podman, run
+from ansible_collections.file_simulator.nas.plugins.module_utils._ansible.module import run
+from ansible_collections.file_simulator.nas.plugins.module_utils._ansible.podman import PODMAN_SPEC, open_podman
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.cli import Podman
 from ansible_collections.file_simulator.nas.plugins.module_utils._image.archive import build_archive, discard, is_cached

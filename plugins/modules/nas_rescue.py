@@ -67,13 +67,8 @@ import os
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.file_simulator.nas.plugins.module_utils._ansible.module import (
-    PODMAN_SPEC,
-    TOPOLOGY_SPEC,
-    chosen,
-    open_podman,
-    run,
-)
+from ansible_collections.file_simulator.nas.plugins.module_utils._ansible.module import TOPOLOGY_SPEC, chosen, run
+from ansible_collections.file_simulator.nas.plugins.module_utils._ansible.podman import PODMAN_SPEC, open_podman
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.witness import Witness
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.topology import read_topology

@@ -6,15 +6,12 @@
 
 from __future__ import annotations
 
-import os
 import typing as t
 
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.text import encodable
-from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.cli import Podman
-from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.host import adaptation, read_machine
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.topology import Server, Topology
 from ansible_collections.file_simulator.nas.plugins.module_utils._windows.drive_root import STATE_DIRECTORY
 
@@ -29,10 +26,6 @@ LAYOUT_SPEC: dict[str, t.Any] = {
     "force": {"type": "bool", "default": False},
     "take_over": {"type": "bool", "default": False},
     "registry": {"type": "path"},
-    "state_directory": {"type": "path", "default": STATE_DIRECTORY},
-}
-PODMAN_SPEC: dict[str, t.Any] = {
-    "podman_executable": {"type": "str", "default": "podman"},
     "state_directory": {"type": "path", "default": STATE_DIRECTORY},
 }
 
@@ -55,42 +48,3 @@ def chosen(topology: Topology, names: t.Sequence[str] | None) -> list[Server]:
         if name not in known:
             raise SimulatorError(f"servers: '{name}' is not in the topology; it has {', '.join(known)}")
     return [known[name] for name in dict.fromkeys(known if names is None else names)]
-
-
-def open_podman(module: AnsibleModule, *, changes: bool = False) -> Podman | None:
-    """Return podman, told what this machine needs; None in check mode when it is not installed yet.
-
-    Only a module that ``changes`` something writes these settings down: what it made is read with them later.
-    """
-    executable = module.get_bin_path(module.params["podman_executable"])
-    if executable is None:
-        if module.check_mode:
-            return None
-        raise SimulatorError(
-            f"{module.params['podman_executable']} is not installed; install the package podman, or run playbooks/provision.yml"
-        )
-    if os.geteuid() != 0:
-        # NFS-Ganesha opens files by handle, which the kernel allows to the real root alone.
-        raise SimulatorError("the podman engine needs root: NFS file handles do not work rootless; set become: true")
-    text = adaptation(read_machine(lambda name: module.get_bin_path(name) is not None))
-    if not text:
-        return Podman(module.run_command, executable, {})
-    path = os.path.join(module.params["state_directory"], "containers.conf")
-    if changes and not module.check_mode:
-        _write_if_changed(path, text)
-    return Podman(module.run_command, executable, {"CONTAINERS_CONF": path} if os.path.exists(path) else {})
-
-
-def _write_if_changed(path: str, text: str) -> None:
-    try:
-        with open(path, encoding="utf-8") as stream:
-            if stream.read() == text:
-                return
-    except OSError:
-        pass  # absent or unreadable: what follows says which
-    try:
-        os.makedirs(os.path.dirname(path), exist_ok=True)
-        with open(path, "w", encoding="utf-8") as stream:
-            stream.write(text)
-    except OSError as error:
-        raise SimulatorError(f"{path}: cannot be written: {error.strerror}") from None

@@ -6,32 +6,14 @@
 
 from __future__ import annotations
 
-import os
 import typing as t
 from dataclasses import dataclass
 
-from ansible.module_utils.basic import AnsibleModule
-
+from ansible_collections.file_simulator.nas.plugins.module_utils._common.command import Runner
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError
 from ansible_collections.file_simulator.nas.plugins.module_utils._minikube import output as parse
-from ansible_collections.file_simulator.nas.plugins.module_utils._model.windows_path import Drives
 
 _Read = t.TypeVar("_Read")
-Runner = t.Callable[..., "tuple[int, str, str]"]
-# Where the role minikube puts the program, beside PATH.
-_INSTALLED = os.path.expanduser("~/.local/bin")
-
-MINIKUBE_SPEC: dict[str, t.Any] = {
-    "name": {"type": "str", "default": "file-simulator"},
-    "executable": {"type": "str", "default": "minikube"},
-    "kubeconfig": {"type": "path", "default": "~/.kube/config"},
-    "minikube_home": {"type": "path"},
-}
-DATA_ROOT_SPEC: dict[str, t.Any] = {
-    "topology": {"type": "dict", "default": {}},
-    "drive_root": {"type": "path"},
-    "node_data_root": {"type": "str", "default": "/mnt/simulator-data"},
-}
 
 
 @dataclass(frozen=True)
@@ -121,33 +103,6 @@ class Minikube:
             return reader(answer.out)
         except ValueError as error:
             raise answer.error(f"{doing}: {self.executable}: unexpected output: {error}") from None
-
-
-def find_minikube(module: AnsibleModule, drives: Drives) -> Minikube | None:
-    """Return minikube as the module's parameters name it; None when it is not installed.
-
-    Under WSL, ``minikube`` stands for ``minikube.exe`` where there is no other.
-    """
-    wanted = module.params["executable"]
-    names = [wanted, "minikube.exe"] if wanted == "minikube" and drives.kind == "wsl" else [wanted]
-    found = next(filter(None, (module.get_bin_path(name, opt_dirs=[_INSTALLED]) for name in names)), None)
-    if found is None:
-        return None
-    environment = {"KUBECONFIG": module.params["kubeconfig"]}
-    if module.params["minikube_home"]:
-        environment["MINIKUBE_HOME"] = module.params["minikube_home"]
-    return Minikube(module.run_command, found, environment)
-
-
-def open_minikube(module: AnsibleModule, drives: Drives) -> Minikube:
-    """Return minikube; raise SimulatorError when it is not installed."""
-    minikube = find_minikube(module, drives)
-    if minikube is None:
-        raise SimulatorError(
-            f"{module.params['executable']} is not installed; run the role minikube, or install minikube and name it "
-            "with executable"
-        )
-    return minikube
 
 
 def _environment(paths: t.Mapping[str, str], on_windows: bool) -> dict[str, str]:

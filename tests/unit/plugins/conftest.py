@@ -9,9 +9,10 @@ import typing as t
 from pathlib import Path
 
 import pytest
+from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.file_simulator.nas.plugins.module_utils._ansible import module as _module
-from ansible_collections.file_simulator.nas.plugins.module_utils._minikube import cli as _minikube_cli
+from ansible_collections.file_simulator.nas.plugins.module_utils._ansible import minikube as _minikube
+from ansible_collections.file_simulator.nas.plugins.module_utils._ansible import podman as _podman
 from ansible_collections.file_simulator.nas.plugins.module_utils._minikube import lifecycle as _minikube_cluster
 from ansible_collections.file_simulator.nas.plugins.module_utils._minikube import mount as _minikube_mount
 
@@ -35,11 +36,9 @@ def podman(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FakePodman:
     executable.write_text("#!/bin/false\n")
     executable.chmod(0o755)
     fake = FakePodman(str(executable))
-    monkeypatch.setattr(_module.os, "geteuid", lambda: 0)
-    monkeypatch.setattr(_module, "adaptation", lambda machine: "")
-    monkeypatch.setattr(
-        _module.AnsibleModule, "run_command", lambda self, command, **options: fake.run(command, **options)
-    )
+    monkeypatch.setattr(_podman.os, "geteuid", lambda: 0)
+    monkeypatch.setattr(_podman, "adaptation", lambda machine: "")
+    monkeypatch.setattr(AnsibleModule, "run_command", lambda self, command, **options: fake.run(command, **options))
     return fake
 
 
@@ -53,10 +52,8 @@ def minikube(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FakeMinikube:
     executable.chmod(0o755)
     fake = FakeMinikube(str(executable))
     monkeypatch.setenv("PATH", str(programs))
-    monkeypatch.setattr(_minikube_cli, "_INSTALLED", str(programs))
+    monkeypatch.setattr(_minikube, "_INSTALLED", str(programs))
     monkeypatch.setattr(_minikube_mount, "_PATIENCE", 0.1)
     monkeypatch.setattr(_minikube_cluster, "port_holder", lambda _address, _port: "")
-    monkeypatch.setattr(
-        _module.AnsibleModule, "run_command", lambda self, command, **options: fake.run(command, **options)
-    )
+    monkeypatch.setattr(AnsibleModule, "run_command", lambda self, command, **options: fake.run(command, **options))
     return fake

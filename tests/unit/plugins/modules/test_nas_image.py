@@ -10,8 +10,8 @@ import typing as t
 from pathlib import Path
 
 import pytest
+from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.file_simulator.nas.plugins.module_utils._ansible import module as _module
 from ansible_collections.file_simulator.nas.plugins.modules import nas_image
 
 from ..conftest import ModuleFailed
@@ -30,7 +30,7 @@ def mmdebstrap(tmp_path: Path, podman: FakePodman, monkeypatch: pytest.MonkeyPat
     fake = FakeMmdebstrap(str(executable))
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setattr(
-        _module.AnsibleModule,
+        AnsibleModule,
         "run_command",
         lambda self, command, **options: (fake if command[0] == fake.executable else podman).run(command),
     )

@@ -228,9 +228,9 @@ class TestRefused:
             run_module(nas_server, **{**arguments, "podman_executable": "no-such-podman"})
 
     def test_not_root(self, run_module: Run, arguments: dict[str, t.Any], monkeypatch: pytest.MonkeyPatch) -> None:
-        from ansible_collections.file_simulator.nas.plugins.module_utils._ansible import module as _module
+        from ansible_collections.file_simulator.nas.plugins.module_utils._ansible import podman as _podman
 
-        monkeypatch.setattr(_module.os, "geteuid", lambda: 1000)
+        monkeypatch.setattr(_podman.os, "geteuid", lambda: 1000)
         with pytest.raises(ModuleFailed, match="become: true"):
             run_module(nas_server, **arguments)
 
