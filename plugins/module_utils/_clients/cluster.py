@@ -15,19 +15,23 @@ from dataclasses import dataclass
 
 from ansible_collections.file_simulator.nas.plugins.module_utils._clients import state
 from ansible_collections.file_simulator.nas.plugins.module_utils._clients.manifests import (
+    Naming,
+)
+from ansible_collections.file_simulator.nas.plugins.module_utils._clients.state import Step
+from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError
+from ansible_collections.file_simulator.nas.plugins.module_utils._common.parallel import for_each
+from ansible_collections.file_simulator.nas.plugins.module_utils._common.waiting import wait_until
+from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes.client import ApiError, Cluster
+from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes.names import Object
+from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes.objects import (
     CLAIM,
     CONFIG_MAP,
     DEPLOYMENT,
     VOLUME,
-    Naming,
+    Key,
+    key_of,
+    settled,
 )
-from ansible_collections.file_simulator.nas.plugins.module_utils._clients.state import Key, Step
-from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError
-from ansible_collections.file_simulator.nas.plugins.module_utils._common.parallel import for_each
-from ansible_collections.file_simulator.nas.plugins.module_utils._common.waiting import wait_until
-from ansible_collections.file_simulator.nas.plugins.module_utils._engine.kubernetes.state import settled
-from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes.client import ApiError, Cluster
-from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes.names import Object
 
 # With these the API server refuses to change what cannot be changed.
 _IMMUTABLE = (403, 422)
@@ -68,7 +72,7 @@ class ClientCluster:
     def apply(self, request: Request) -> Outcome:
         """Bring the objects into the state that is asked for."""
         missing = self._check_namespaces(request)
-        wanted = {state.key_of(item): item for item in request.wanted}
+        wanted = {key_of(item): item for item in request.wanted}
         found = self._observe(wanted, [each for each in request.namespaces if each not in missing])
         state.check_owned(wanted.values(), found, self._naming)
         predicted, refused = self._predict(wanted, found, missing)
@@ -122,7 +126,7 @@ class ClientCluster:
             items += self._cluster.items(CLAIM, place)
             for kind in (CONFIG_MAP, DEPLOYMENT):
                 items += self._cluster.items(kind, place, self._naming.selector)
-        found = {state.key_of(item): item for item in items}
+        found = {key_of(item): item for item in items}
         for key in wanted:
             if key not in found and key.kind in (CONFIG_MAP, DEPLOYMENT) and key.namespace in namespaces:
                 strange = self._cluster.get(*_address(key))
@@ -236,7 +240,7 @@ class ClientCluster:
     def _until_bound(self, claims: t.Sequence[Key], timeout: int) -> None:
         def unbound() -> list[Key]:
             phases = {
-                state.key_of(item): item.get("status", {}).get("phase")
+                key_of(item): item.get("status", {}).get("phase")
                 for place in {key.namespace for key in claims}
                 for item in self._cluster.items(CLAIM, place)
             }

@@ -23,13 +23,15 @@ else:
 from ansible_collections.file_simulator.nas.plugins.module_utils._clients import formats
 from ansible_collections.file_simulator.nas.plugins.module_utils._clients.endpoints import Endpoint
 from ansible_collections.file_simulator.nas.plugins.module_utils._clients.manifests import (
-    CLAIM,
-    CONFIG_MAP,
-    VOLUME,
     Naming,
     kustomization,
 )
 from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes.names import Object
+from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes.objects import (
+    CLAIM,
+    CONFIG_MAP,
+    VOLUME,
+)
 
 FORMATS = ("manifests", "env", "json", "yaml", "appsettings", "fstab", "mount")
 # These are made with PyYAML, which the managed machine may lack.

@@ -16,8 +16,6 @@ from dataclasses import dataclass
 
 from ansible_collections.file_simulator.nas.plugins.module_utils._clients.endpoints import Endpoint
 from ansible_collections.file_simulator.nas.plugins.module_utils._clients.manifests import (
-    CONFIG_MAP,
-    DEPLOYMENT,
     EXAMPLE,
     LABEL_HOME,
     LABEL_NAME,
@@ -25,6 +23,7 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._clients.manife
 )
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError
 from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes.names import LABEL_INSTANCE, Object
+from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes.objects import CONFIG_MAP, DEPLOYMENT
 
 _PROGRAM = "nas_example.py"
 _PROGRAM_MOUNT = "/opt/nas-example"

@@ -22,12 +22,9 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes.nam
     Object,
     shared_labels,
 )
+from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes.objects import CLAIM, CONFIG_MAP, VOLUME
 from ansible_collections.file_simulator.nas.plugins.module_utils._model import fields
 
-VOLUME = "PersistentVolume"
-CLAIM = "PersistentVolumeClaim"
-CONFIG_MAP = "ConfigMap"
-DEPLOYMENT = "Deployment"
 # The server that an object is for. Not the label of the servers' own objects, which the engine looks after.
 LABEL_NAS = "file-simulator/nas"
 LABEL_ROLE = "file-simulator/nas-role"

@@ -13,32 +13,25 @@ import typing as t
 from dataclasses import dataclass
 
 from ansible_collections.file_simulator.nas.plugins.module_utils._clients.manifests import (
-    CLAIM,
-    CONFIG_MAP,
-    DEPLOYMENT,
     LABEL_NAME,
     LABEL_NAS,
-    VOLUME,
     Naming,
 )
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError
-from ansible_collections.file_simulator.nas.plugins.module_utils._engine.kubernetes.state import settled
 from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes.names import Object
+from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes.objects import (
+    CLAIM,
+    CONFIG_MAP,
+    DEPLOYMENT,
+    VOLUME,
+    Key,
+    key_of,
+    settled,
+)
 
 # A message that goes on and on is not read.
 _NAMED = 2
 REMOVAL_ORDER = (DEPLOYMENT, CONFIG_MAP, CLAIM, VOLUME)
-
-
-class Key(t.NamedTuple):
-    """What tells one object from all others; volumes have no namespace."""
-
-    kind: str
-    namespace: str
-    name: str
-
-    def __str__(self) -> str:
-        return f"{self.kind} {self.name}" + (f" in namespace {self.namespace}" if self.namespace else "")
 
 
 @dataclass(frozen=True)
@@ -47,12 +40,6 @@ class Step:
 
     verb: str
     key: Key
-
-
-def key_of(item: t.Mapping[str, t.Any]) -> Key:
-    """Return an object's key."""
-    metadata = item["metadata"]
-    return Key(item["kind"], metadata.get("namespace", ""), metadata["name"])
 
 
 def is_ours(item: t.Mapping[str, t.Any], naming: Naming) -> bool:

@@ -26,12 +26,13 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._engine.kuberne
     Settings,
 )
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.kubernetes.render import namespace_object
-from ansible_collections.file_simulator.nas.plugins.module_utils._engine.kubernetes.state import CLAIM, Observed
+from ansible_collections.file_simulator.nas.plugins.module_utils._engine.kubernetes.state import Observed
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.kubernetes.status import Reporter
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.kubernetes.waiting import Watcher
 from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes import names
 from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes.client import Cluster
 from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes.names import Object
+from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes.objects import CLAIM, settled
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.topology import Server, Topology
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.windows_path import Drives
 from ansible_collections.file_simulator.nas.plugins.module_utils._server.pod import GRACE_PERIOD
@@ -83,8 +84,8 @@ class KubernetesEngine:
                 warnings = self._wait([server for server in enabled if server.name in awaited], request.timeout)
         diff = _plan.difference(actions, wanted, current)
         if prepared.namespace:
-            diff["before"]["namespace"] = state.settled(observed.namespace) if observed.namespace else {}
-            diff["after"]["namespace"] = state.settled(prepared.namespace)
+            diff["before"]["namespace"] = settled(observed.namespace) if observed.namespace else {}
+            diff["after"]["namespace"] = settled(prepared.namespace)
         return Outcome(actions, diff, surroundings_changed=prepared.namespace is not None, warnings=warnings)
 
     def _prepared(

@@ -25,6 +25,7 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._engine.kuberne
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.kubernetes.state import Observed
 from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes.client import Cluster
 from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes.names import Object
+from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes.objects import settled
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.topology import Server, Topology
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.windows_path import Drives
 from ansible_collections.file_simulator.nas.plugins.module_utils._nfs.probe import ProbeError, probe
@@ -124,7 +125,7 @@ class Preparation:
         if found and found["metadata"].get("deletionTimestamp"):
             raise SimulatorError(f"namespace: {name} is being deleted; wait until it is gone, or choose another")
         wanted = self._cluster.apply(namespace_object(name), f"check the namespace {name}", dry_run=True)
-        return None if found and state.settled(found) == state.settled(wanted) else wanted
+        return None if found and settled(found) == settled(wanted) else wanted
 
     def _node_directory(self, server: Server) -> str:
         root, directory = self._topology.data_root, server.directory

@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import copy
 import ipaddress
 import typing as t
 from dataclasses import dataclass
@@ -18,16 +17,9 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes.nam
     Object,
     server_of,
 )
+from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes.objects import CLAIM, settled
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.topology import Server
 from ansible_collections.file_simulator.nas.plugins.module_utils._server.pod import AGENT_CONTAINER
-
-CLAIM = "PersistentVolumeClaim"
-# Fields that the API server sets and that differ between two looks at the same thing.
-_VOLATILE = {
-    "": ("status",),
-    "metadata": ("creationTimestamp", "generation", "managedFields", "resourceVersion", "selfLink", "uid"),
-    "spec": ("clusterIP", "clusterIPs", "healthCheckNodePort"),
-}
 
 
 @dataclass(frozen=True)
@@ -70,22 +62,6 @@ def current_servers(
 def description(items: t.Iterable[Object]) -> dict[str, t.Any]:
     """Return objects by kind, without what says nothing of how they are to be."""
     return {item["kind"]: settled(item) for item in items}
-
-
-def settled(item: t.Mapping[str, t.Any]) -> Object:
-    """Return an object without its volatile fields and, of a Deployment, whether it is to run."""
-    kept: Object = copy.deepcopy(dict(item))
-    for part, names in _VOLATILE.items():
-        place = kept.get(part, {}) if part else kept
-        for name in names:
-            place.pop(name, None)
-    annotations = kept["metadata"].get("annotations", {})
-    annotations.pop("deployment.kubernetes.io/revision", None)
-    if not annotations:
-        kept["metadata"].pop("annotations", None)
-    if kept["kind"] == "Deployment":
-        kept["spec"].pop("replicas", None)
-    return kept
 
 
 def replaces_pod(before: t.Mapping[str, t.Any], after: t.Mapping[str, t.Any]) -> bool:
