@@ -73,8 +73,8 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._ansible.module
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError
 from ansible_collections.file_simulator.nas.plugins.module_utils._minikube.cli import Minikube
 from ansible_collections.file_simulator.nas.plugins.module_utils._minikube.options import check_name
-from ansible_collections.file_simulator.nas.plugins.module_utils._windows.directory import find_drives
 from ansible_collections.file_simulator.nas.plugins.module_utils._windows.drive_root import drive_root
+from ansible_collections.file_simulator.nas.plugins.module_utils._windows.drives import find_drives
 
 
 def minikube_image(module: AnsibleModule) -> dict[str, object]:

@@ -70,8 +70,8 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._ansible.miniku
 from ansible_collections.file_simulator.nas.plugins.module_utils._ansible.module import run
 from ansible_collections.file_simulator.nas.plugins.module_utils._minikube.preflight import look, problems
 from ansible_collections.file_simulator.nas.plugins.module_utils._minikube.profile import DRIVERS
-from ansible_collections.file_simulator.nas.plugins.module_utils._windows.directory import find_drives
 from ansible_collections.file_simulator.nas.plugins.module_utils._windows.drive_root import drive_root
+from ansible_collections.file_simulator.nas.plugins.module_utils._windows.drives import find_drives
 
 
 def minikube_preflight_info(module: AnsibleModule) -> dict[str, object]:

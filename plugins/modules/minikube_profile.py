@@ -219,13 +219,13 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._minikube.optio
 from ansible_collections.file_simulator.nas.plugins.module_utils._minikube.preflight import machine_memory
 from ansible_collections.file_simulator.nas.plugins.module_utils._minikube.profile import DRIVERS, Wanted, not_compared
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.topology import Topology, read_topology
-from ansible_collections.file_simulator.nas.plugins.module_utils._model.windows_path import Drives
-from ansible_collections.file_simulator.nas.plugins.module_utils._windows.directory import (
+from ansible_collections.file_simulator.nas.plugins.module_utils._windows.directory import require_marker
+from ansible_collections.file_simulator.nas.plugins.module_utils._windows.drive_root import drive_root
+from ansible_collections.file_simulator.nas.plugins.module_utils._windows.drives import (
+    Drives,
     check_drive,
     find_drives,
-    require_marker,
 )
-from ansible_collections.file_simulator.nas.plugins.module_utils._windows.drive_root import drive_root
 
 
 def minikube_profile(module: AnsibleModule) -> dict[str, object]:

@@ -93,8 +93,9 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._ansible.module
 from ansible_collections.file_simulator.nas.plugins.module_utils._minikube import lifecycle as clusters
 from ansible_collections.file_simulator.nas.plugins.module_utils._minikube.options import check_name
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.topology import read_topology
-from ansible_collections.file_simulator.nas.plugins.module_utils._windows.directory import find_drives, read_marker
+from ansible_collections.file_simulator.nas.plugins.module_utils._windows.directory import read_marker
 from ansible_collections.file_simulator.nas.plugins.module_utils._windows.drive_root import drive_root
+from ansible_collections.file_simulator.nas.plugins.module_utils._windows.drives import find_drives
 
 
 def minikube_profile_info(module: AnsibleModule) -> dict[str, object]:

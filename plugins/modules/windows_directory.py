@@ -133,10 +133,12 @@ from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.file_simulator.nas.plugins.module_utils._ansible.module import LAYOUT_SPEC, chosen, run
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.topology import read_topology
-from ansible_collections.file_simulator.nas.plugins.module_utils._windows.directory import check_drive, find_drives
 from ansible_collections.file_simulator.nas.plugins.module_utils._windows.drive_root import drive_root, home_of_caller
+from ansible_collections.file_simulator.nas.plugins.module_utils._windows.drives import (
+    check_drive,
+    find_drives,
+)
 from ansible_collections.file_simulator.nas.plugins.module_utils._windows.layout import (
-    Registry,
     carry_out,
     free_bytes,
     observe,
@@ -150,6 +152,7 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._windows.layout
 )
 from ansible_collections.file_simulator.nas.plugins.module_utils._windows.layout_warnings import layout_warnings
 from ansible_collections.file_simulator.nas.plugins.module_utils._windows.real_paths import check_apart
+from ansible_collections.file_simulator.nas.plugins.module_utils._windows.registry import Registry
 
 _REGISTRY = ".local/state/file-simulator/directories.json"
 

@@ -22,8 +22,8 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes.cli
     open_cluster,
 )
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.topology import Server, read_topology
-from ansible_collections.file_simulator.nas.plugins.module_utils._windows.directory import find_drives
 from ansible_collections.file_simulator.nas.plugins.module_utils._windows.drive_root import drive_root
+from ansible_collections.file_simulator.nas.plugins.module_utils._windows.drives import find_drives
 
 # What a module's option is called that the cluster's user has to name: nothing is taken from the surroundings.
 _CLUSTER_OPTIONS = ["kubeconfig", "context"]

@@ -13,7 +13,7 @@ from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError
 from ansible_collections.file_simulator.nas.plugins.module_utils._minikube.cli import Minikube
-from ansible_collections.file_simulator.nas.plugins.module_utils._model.windows_path import Drives
+from ansible_collections.file_simulator.nas.plugins.module_utils._windows.drives import Drives
 
 # Where the role minikube puts the program, beside PATH.
 _INSTALLED = os.path.expanduser("~/.local/bin")

@@ -2,23 +2,17 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-r"""Windows paths as testers write them, and where a machine sees their drives.
-
-Private to file_simulator.nas. Pure: what wsl.conf or the machine says is handed in.
-"""
+r"""Windows paths as testers write them. Private to file_simulator.nas. Pure."""
 
 from __future__ import annotations
 
-import configparser
-import posixpath
 import re
 import typing as t
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.windows_names import fold, name_problem
 
 _DRIVE_PATH = re.compile(r"(?P<drive>[A-Za-z]):(?P<separator>[\\/]?)(?P<rest>.*)\Z", re.DOTALL)
-_WSL_AUTOMOUNT_ROOT = "/mnt/"
 
 
 @dataclass(frozen=True)
@@ -78,42 +72,3 @@ def _parts(whole: str, rest: str) -> tuple[str, ...]:
 def is_absolute(text: str) -> bool:
     """Tell whether ``text`` begins as an absolute or UNC path does, whether or not it is a good one."""
     return bool(_DRIVE_PATH.match(text)) or text[:1] in ("\\", "/")
-
-
-@dataclass(frozen=True)
-class Drives:
-    r"""Where a machine sees Windows drives: drive C: is ``<root>/c``.
-
-    ``kind`` is ``wsl`` (drives are mounted below the automount root) or ``stand_in`` (on plain Linux
-    and macOS a directory stands for each drive). ``mounts`` are drives that are known to be mounted, by
-    letter, wherever that is.
-    """
-
-    kind: str
-    root: str
-    mounts: t.Mapping[str, str] = field(default_factory=dict)
-
-    def local(self, path: WindowsPath) -> str:
-        """Return the POSIX path of a Windows path on this machine."""
-        return posixpath.join(self.drive(path), *path.parts)
-
-    def drive(self, path: WindowsPath) -> str:
-        """Return the POSIX path of the path's drive."""
-        return self.mounts.get(path.drive) or posixpath.join(self.root, path.drive.lower())
-
-
-def automount_root(wsl_conf: str) -> str | None:
-    """Return the directory below which WSL mounts drives, from the text of /etc/wsl.conf.
-
-    The setting is ``root`` in section ``automount``, ``/mnt/`` by default. Returns None when automount
-    is switched off; raises ValueError when the file cannot be read as an INI file.
-    """
-    parser = configparser.ConfigParser(strict=False, interpolation=None, inline_comment_prefixes=("#",))
-    try:
-        parser.read_string(wsl_conf)
-    except configparser.Error as error:
-        raise ValueError(f"/etc/wsl.conf cannot be read: {str(error).splitlines()[0]}") from None
-    section: t.Mapping[str, str] = parser["automount"] if parser.has_section("automount") else {}
-    if section.get("enabled", "true").strip().strip('"').lower() in ("false", "0", "no"):
-        return None
-    return section.get("root", _WSL_AUTOMOUNT_ROOT).strip().strip('"') or _WSL_AUTOMOUNT_ROOT

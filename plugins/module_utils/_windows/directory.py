@@ -2,61 +2,24 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Windows directories as this machine sees them, and their markers. Private to file_simulator.nas."""
+"""Windows directories as this machine sees them, their markers and their space. Private to file_simulator.nas."""
 
 from __future__ import annotations
 
 import contextlib
-import errno
 import os
 import threading
 
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.files import read_regular, write_whole
-from ansible_collections.file_simulator.nas.plugins.module_utils._model.windows_path import (
-    Drives,
-    WindowsPath,
-    automount_root,
-)
+from ansible_collections.file_simulator.nas.plugins.module_utils._model.topology import Server
+from ansible_collections.file_simulator.nas.plugins.module_utils._model.windows_path import WindowsPath
+from ansible_collections.file_simulator.nas.plugins.module_utils._windows.drives import Drives
 from ansible_collections.file_simulator.nas.plugins.module_utils._windows.marker import MARKER_NAME, Marker
-from ansible_collections.file_simulator.nas.plugins.module_utils._windows.wsl_mounts import drive_mounts
 
-_WSL_CONF = "/etc/wsl.conf"
-_KERNEL_RELEASE = "/proc/sys/kernel/osrelease"
-_MOUNTINFO = "/proc/self/mountinfo"
+_UNKNOWN_YET = "(known once the role windows_layout has run)"
 # A mount whose other end has died lets its callers wait for ever.
 _SPACE_SECONDS = 1.0
-
-
-def find_drives(
-    stand_in: str,
-    wsl_conf: str = _WSL_CONF,
-    kernel_release: str = _KERNEL_RELEASE,
-    mountinfo: str = _MOUNTINFO,
-) -> Drives:
-    """Tell where this machine sees Windows drives; ``stand_in`` is the directory that stands for them elsewhere."""
-    if "microsoft" not in _read_if_there(kernel_release).lower():
-        return Drives("stand_in", os.path.abspath(os.path.expanduser(stand_in)))
-    try:
-        root = automount_root(_read_if_there(wsl_conf))
-    except ValueError as error:
-        raise SimulatorError(str(error)) from None
-    mounts = drive_mounts(_read_if_there(mountinfo), root or "")
-    if root is None and not mounts:
-        raise SimulatorError(
-            "/etc/wsl.conf switches automount off, and no Windows drive is mounted; "
-            "remove enabled=false, or mount the drive (sudo mount -t drvfs C: /mnt/c)"
-        )
-    return Drives("wsl", root or "/mnt/", mounts)
-
-
-def check_drive(drives: Drives, path: WindowsPath) -> None:
-    """Raise SimulatorError when the drive of ``path`` is not there: WSL leaves an empty directory then."""
-    drive = drives.drive(path)
-    if drives.kind == "wsl" and path.drive not in drives.mounts and not os.path.ismount(drive):
-        raise SimulatorError(
-            f"{path}: drive {path.drive}: is not mounted at {drive}; check the letter, or restart WSL (wsl.exe --shutdown)"
-        )
 
 
 def space_of(directory: str) -> tuple[int, int] | None:
@@ -117,11 +80,23 @@ def require_marker(shown: WindowsPath | str, directory: str, server: str) -> Mar
     )
 
 
-def _read_if_there(path: str) -> str:
+def generation_of(server: Server, data_root: WindowsPath, drives: Drives, instance: str, *, guess: bool) -> str:
+    """Return the generation in the marker of a server's directory.
+
+    Raises SimulatorError when the directory or the data root is not mounted or not laid out, or when
+    another instance than ``instance`` has claimed it; with ``guess``, for check mode on an empty machine,
+    returns a word that stands for it.
+    """
     try:
-        with open(path, encoding="utf-8", errors="replace") as stream:
-            return stream.read()
-    except OSError as error:
-        if error.errno in (errno.ENOENT, errno.ENOTDIR):
-            return ""
-        raise SimulatorError(f"{path}: cannot be read: {error.strerror}") from None
+        require_marker(data_root, drives.local(data_root), "")
+        marker = require_marker(server.directory, drives.local(server.directory), server.name)
+    except SimulatorError as error:
+        if guess:
+            return _UNKNOWN_YET
+        raise SimulatorError(f"server {server.name}: directory: {error.message}", **error.details) from None
+    if marker.instance not in ("", instance):
+        raise SimulatorError(
+            f"server {server.name}: directory: {server.directory} is that of instance {marker.instance}; "
+            "give each instance its own data_root"
+        )
+    return marker.generation

@@ -10,6 +10,8 @@ import typing as t
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
+from ansible_collections.file_simulator.nas.plugins.module_utils._model.windows_path import WindowsPath
+
 # A busy machine is no failure, and fixtures that only hold paths need no renewal between examples.
 QUICK = settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 # For what costs a hundred times as much to draw.
@@ -24,6 +26,10 @@ server_names = st.from_regex(r"[a-z]([a-z0-9-]{0,12}[a-z0-9])?", fullmatch=True)
 windows_names = st.text(
     st.characters(codec="utf-8", exclude_characters='<>:"/\\|?*', min_codepoint=32), min_size=1, max_size=20
 ).filter(lambda name: name[-1] not in ". " and name.split(".")[0].rstrip().lower() not in DEVICES)
+
+windows_paths = st.builds(
+    WindowsPath, st.sampled_from("ABCDEFGHIJKLMNOPQRSTUVWXYZ"), st.lists(windows_names, max_size=4).map(tuple)
+)
 
 export_options = st.builds(
     lambda access, rest: ",".join([access, *rest]),

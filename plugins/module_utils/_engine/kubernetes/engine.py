@@ -34,8 +34,8 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes.cli
 from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes.names import Object
 from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes.objects import CLAIM, settled
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.topology import Server, Topology
-from ansible_collections.file_simulator.nas.plugins.module_utils._model.windows_path import Drives
 from ansible_collections.file_simulator.nas.plugins.module_utils._server.pod import GRACE_PERIOD
+from ansible_collections.file_simulator.nas.plugins.module_utils._windows.drives import Drives
 
 
 class KubernetesEngine:

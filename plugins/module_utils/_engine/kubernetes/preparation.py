@@ -27,11 +27,11 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes.cli
 from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes.names import Object
 from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes.objects import settled
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.topology import Server, Topology
-from ansible_collections.file_simulator.nas.plugins.module_utils._model.windows_path import Drives
 from ansible_collections.file_simulator.nas.plugins.module_utils._nfs.probe import ProbeError, probe
 from ansible_collections.file_simulator.nas.plugins.module_utils._server.allowed_clients import seen_from_pods
 from ansible_collections.file_simulator.nas.plugins.module_utils._server.pod import pod_of
-from ansible_collections.file_simulator.nas.plugins.module_utils._windows.generation import generation_of
+from ansible_collections.file_simulator.nas.plugins.module_utils._windows.directory import generation_of
+from ansible_collections.file_simulator.nas.plugins.module_utils._windows.drives import Drives
 
 # As the server itself sees the probe that runs beside it.
 _OWN_ADDRESS = "127.0.0.1/32"

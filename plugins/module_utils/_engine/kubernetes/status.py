@@ -23,12 +23,12 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._engine.kuberne
 from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes.client import Cluster
 from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes.names import Object, dns_name
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.topology import Server, Topology
-from ansible_collections.file_simulator.nas.plugins.module_utils._model.windows_path import Drives
 from ansible_collections.file_simulator.nas.plugins.module_utils._nfs.probe import Answer, ProbeError, probe
 from ansible_collections.file_simulator.nas.plugins.module_utils._nfs.wait import wait_for_nfs
 from ansible_collections.file_simulator.nas.plugins.module_utils._server import status as _report
 from ansible_collections.file_simulator.nas.plugins.module_utils._server.pod import NFS_PORT
 from ansible_collections.file_simulator.nas.plugins.module_utils._windows.directory import space_of
+from ansible_collections.file_simulator.nas.plugins.module_utils._windows.drives import Drives
 
 _PROBE_SECONDS = 2.0
 # What a node takes to publish the port of a server that has just become ready.

@@ -38,9 +38,9 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.
     volume_fate,
 )
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.topology import Server, Topology
-from ansible_collections.file_simulator.nas.plugins.module_utils._model.windows_path import Drives
 from ansible_collections.file_simulator.nas.plugins.module_utils._server.pod import Pod
 from ansible_collections.file_simulator.nas.plugins.module_utils._windows.drive_root import record_drive_root
+from ansible_collections.file_simulator.nas.plugins.module_utils._windows.drives import Drives
 
 # How long a run waits for another one on the same instance: for a small change, not for seven servers to start.
 _LOCK_SECONDS = 10.0

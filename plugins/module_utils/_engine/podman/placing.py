@@ -18,10 +18,10 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._engine.base im
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.cli import Found, Podman
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.render import Placement
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.topology import Server, Topology
-from ansible_collections.file_simulator.nas.plugins.module_utils._model.windows_path import Drives
 from ansible_collections.file_simulator.nas.plugins.module_utils._server.allowed_clients import let_in
 from ansible_collections.file_simulator.nas.plugins.module_utils._server.pod import Pod, pod_of
-from ansible_collections.file_simulator.nas.plugins.module_utils._windows.generation import generation_of
+from ansible_collections.file_simulator.nas.plugins.module_utils._windows.directory import generation_of
+from ansible_collections.file_simulator.nas.plugins.module_utils._windows.drives import Drives
 from ansible_collections.file_simulator.nas.plugins.module_utils._windows.real_paths import RealPath
 
 # Where a network is yet to be made: nobody's address.

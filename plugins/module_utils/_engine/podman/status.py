@@ -21,11 +21,11 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._common.text im
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.cli import Found, Podman
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.render import Names
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.topology import Server, Topology
-from ansible_collections.file_simulator.nas.plugins.module_utils._model.windows_path import Drives
 from ansible_collections.file_simulator.nas.plugins.module_utils._nfs.probe import Answer, ProbeError, probe
 from ansible_collections.file_simulator.nas.plugins.module_utils._server import status as _report
 from ansible_collections.file_simulator.nas.plugins.module_utils._server.pod import STATUS_FILE
 from ansible_collections.file_simulator.nas.plugins.module_utils._windows.directory import space_of
+from ansible_collections.file_simulator.nas.plugins.module_utils._windows.drives import Drives
 
 _PROBE_SECONDS = 2.0
 

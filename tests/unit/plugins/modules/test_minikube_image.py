@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.file_simulator.nas.plugins.module_utils._model.windows_path import Drives
+from ansible_collections.file_simulator.nas.plugins.module_utils._windows.drives import Drives
 from ansible_collections.file_simulator.nas.plugins.modules import (
     minikube_image,
 )

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.file_simulator.nas.plugins.module_utils._minikube import lifecycle as _minikube_cluster
-from ansible_collections.file_simulator.nas.plugins.module_utils._model.windows_path import Drives
 from ansible_collections.file_simulator.nas.plugins.module_utils._windows.directory import MARKER_NAME
+from ansible_collections.file_simulator.nas.plugins.module_utils._windows.drives import Drives
 from ansible_collections.file_simulator.nas.plugins.modules import minikube_profile, windows_directory
 
 from ..conftest import ModuleFailed

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.file_simulator.nas.plugins.module_utils._windows import directory as windows
+from ansible_collections.file_simulator.nas.plugins.module_utils._windows.drives import find_drives
 from ansible_collections.file_simulator.nas.plugins.module_utils._windows.marker import MARKER_NAME
 from ansible_collections.file_simulator.nas.plugins.modules import windows_directory
 
@@ -48,7 +48,7 @@ class Wsl:
 def wsl(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Wsl:
     files = {name: str(tmp_path / "wsl" / place) for name, place in
              [("wsl_conf", "wsl.conf"), ("kernel_release", "osrelease"), ("mountinfo", "mountinfo")]}  # fmt: skip
-    monkeypatch.setattr(windows_directory, "find_drives", functools.partial(windows.find_drives, **files))
+    monkeypatch.setattr(windows_directory, "find_drives", functools.partial(find_drives, **files))
     return Wsl(tmp_path / "wsl")
 
 

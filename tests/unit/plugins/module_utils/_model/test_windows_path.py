@@ -1,7 +1,7 @@
 # Copyright (c) 2026, file_simulator.nas contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Windows paths as people write them, and where WSL mounts drives."""
+"""Windows paths as people write them."""
 
 from __future__ import annotations
 
@@ -13,17 +13,11 @@ from hypothesis import strategies as st
 
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.windows_names import name_problem
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.windows_path import (
-    Drives,
     WindowsPath,
-    automount_root,
     is_absolute,
 )
 
-from ...strategies import QUICK, windows_names
-
-paths = st.builds(
-    WindowsPath, st.sampled_from("ABCDEFGHIJKLMNOPQRSTUVWXYZ"), st.lists(windows_names, max_size=4).map(tuple)
-)
+from ...strategies import QUICK, windows_paths
 
 
 @pytest.mark.parametrize(
@@ -85,7 +79,7 @@ def test_refused(text: t.Any, reason: str) -> None:
 
 
 @QUICK
-@given(paths)
+@given(windows_paths)
 def test_what_is_shown_is_read_back(path: WindowsPath) -> None:
     assert WindowsPath.parse(str(path)) == path
 
@@ -126,7 +120,7 @@ def test_holds(outer: str, inner: str, holds: bool) -> None:
 
 
 @QUICK
-@given(paths, paths)
+@given(windows_paths, windows_paths)
 def test_two_paths_that_hold_each_other_have_one_key(one: WindowsPath, other: WindowsPath) -> None:
     assert (one.holds(other) and other.holds(one)) == (one.key == other.key)
 
@@ -137,61 +131,3 @@ def test_two_paths_that_hold_each_other_have_one_key(one: WindowsPath, other: Wi
 )
 def test_is_absolute(text: str, absolute: bool) -> None:
     assert is_absolute(text) is absolute
-
-
-@pytest.mark.parametrize("root", ["/mnt", "/mnt/"])
-def test_drive_is_a_directory_in_lower_case(root: str) -> None:
-    drives = Drives("wsl", root)
-    path = WindowsPath.parse(r"D:\Prüf daten\x")
-    assert drives.local(path) == "/mnt/d/Prüf daten/x"
-    assert drives.drive(path) == "/mnt/d"
-
-
-@QUICK
-@given(paths)
-def test_local_path_stays_below_its_drive(path: WindowsPath) -> None:
-    drives = Drives("stand_in", "/drives")
-    assert drives.local(path).split("/")[3:] == list(path.parts)
-    assert drives.local(path).startswith(drives.drive(path))
-
-
-@pytest.mark.parametrize(
-    ("text", "root"),
-    [
-        ("", "/mnt/"),
-        ("[network]\nhostname = x\n", "/mnt/"),
-        ("[automount]\n", "/mnt/"),
-        ("[automount]\nroot = /windows/\n", "/windows/"),
-        ("[automount]\nROOT=/windows\n", "/windows"),
-        ('[automount]\nroot = "/my drives/"\n', "/my drives/"),
-        ("[automount]\nroot = /windows/ # where drives are\n", "/windows/"),
-        ("# [automount]\n# root = /x\n", "/mnt/"),
-        ("[automount]\nroot =\n", "/mnt/"),
-        ('[automount]\nroot = ""\n', "/mnt/"),
-        ("[automount]\nenabled = true\noptions = \"metadata,umask=22\"\nroot = /a%b/\n", "/a%b/"),
-        ("[automount]\nroot = /first/\n[boot]\nsystemd = true\n[automount]\nroot = /second/\n", "/second/"),
-        ("[automount]\r\nroot = /windows/\r\n", "/windows/"),
-    ],
-)  # fmt: skip
-def test_automount_root(text: str, root: str) -> None:
-    assert automount_root(text) == root
-
-
-@pytest.mark.parametrize("word", ["false", "False", "0", "no", '"false"', "false # never"])
-def test_automount_that_is_switched_off(word: str) -> None:
-    assert automount_root(f"[automount]\nenabled = {word}\n") is None
-
-
-@pytest.mark.parametrize("text", ["root = /x/\n", "[automount\nroot = /x/\n", "[automount]\nroot\n"])
-def test_malformed_wsl_conf_is_refused_in_one_line(text: str) -> None:
-    with pytest.raises(ValueError, match=r"\A/etc/wsl.conf cannot be read: [^\n]+\Z"):
-        automount_root(text)
-
-
-@QUICK
-@given(st.text(st.sampled_from("[]automount=root#;/ \n\"'%"), max_size=60))
-def test_any_wsl_conf_is_read_or_refused(text: str) -> None:
-    try:
-        assert automount_root(text) != ""
-    except ValueError as error:
-        assert "/etc/wsl.conf" in str(error)

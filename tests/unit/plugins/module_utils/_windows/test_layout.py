@@ -17,7 +17,6 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors 
 from ansible_collections.file_simulator.nas.plugins.module_utils._windows import layout
 from ansible_collections.file_simulator.nas.plugins.module_utils._windows import layout_plan as plan
 from ansible_collections.file_simulator.nas.plugins.module_utils._windows.directory import read_marker, write_marker
-from ansible_collections.file_simulator.nas.plugins.module_utils._windows.layout import Registry
 from ansible_collections.file_simulator.nas.plugins.module_utils._windows.layout_plan import (
     Claim,
     Observed,
@@ -38,29 +37,6 @@ def seen(server: str, *, exists: bool = True, empty: bool = True, marker: bool =
 
 def shown(steps: t.Sequence[Step]) -> list[tuple[str, str]]:
     return [(step.verb, step.place.server) for step in steps]
-
-
-class TestRegistry:
-    def test_is_empty_before_it_was_written(self, tmp_path: Path) -> None:
-        assert Registry(str(tmp_path / "none" / "registry.json")).read() == {}
-
-    def test_is_read_as_it_was_written(self, tmp_path: Path) -> None:
-        registry = Registry(str(tmp_path / "a" / "registry.json"))
-        for generations in ({"/a": "1", "/ä b": "2"}, {"/c": "3"}):
-            registry.write(generations)
-            assert registry.read() == generations
-        assert os.listdir(tmp_path / "a") == ["registry.json"]
-
-    @pytest.mark.parametrize("content", [b"", b"{", b"\xff", b"[]", b"null", b"5"])
-    def test_is_damaged(self, tmp_path: Path, content: bytes) -> None:
-        (tmp_path / "registry.json").write_bytes(content)
-        with pytest.raises(SimulatorError, match=r"registry.json: cannot be read .*; remove it if it is damaged"):
-            Registry(str(tmp_path / "registry.json")).read()
-
-    def test_cannot_be_written(self, tmp_path: Path) -> None:
-        (tmp_path / "file").write_text("")
-        with pytest.raises(SimulatorError, match="cannot be written"):
-            Registry(str(tmp_path / "file" / "registry.json")).write({})
 
 
 class TestObserve:
