@@ -218,7 +218,8 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._ansible.engine
 )
 from ansible_collections.file_simulator.nas.plugins.module_utils._ansible.module import TOPOLOGY_SPEC, run
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError
-from ansible_collections.file_simulator.nas.plugins.module_utils._server.status import table
+from ansible_collections.file_simulator.nas.plugins.module_utils._common.text import one_line
+from ansible_collections.file_simulator.nas.plugins.module_utils._server.status_table import table
 
 
 def nas_server_info(module: AnsibleModule) -> dict[str, object]:
@@ -235,8 +236,7 @@ def _searched(query, reports: list[dict[str, object]]) -> object:
     try:
         return query.search(reports)
     except jmespath.exceptions.JMESPathError as error:
-        reason = " ".join(str(error).split())
-        raise SimulatorError(f"query: '{query.expression}' fails on the reports: {reason}") from None
+        raise SimulatorError(f"query: '{query.expression}' fails on the reports: {one_line(error)}") from None
 
 
 def _compiled_query(module: AnsibleModule):
@@ -248,8 +248,7 @@ def _compiled_query(module: AnsibleModule):
     try:
         return jmespath.compile(text)
     except jmespath.exceptions.JMESPathError as error:
-        reason = " ".join(str(error).split())
-        raise SimulatorError(f"query: '{text}' is no JMESPath expression: {reason}") from None
+        raise SimulatorError(f"query: '{text}' is no JMESPath expression: {one_line(error)}") from None
 
 
 def main() -> None:

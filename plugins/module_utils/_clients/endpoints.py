@@ -15,8 +15,9 @@ import typing as t
 from dataclasses import dataclass
 
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError
+from ansible_collections.file_simulator.nas.plugins.module_utils._common.text import bracketed
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.topology import Server
-from ansible_collections.file_simulator.nas.plugins.module_utils._server import status as _report
+from ansible_collections.file_simulator.nas.plugins.module_utils._server.mounting import mount_options
 from ansible_collections.file_simulator.nas.plugins.module_utils._server.pod import EXPORT_PATH
 
 CLUSTER_IP = "cluster_ip"
@@ -38,7 +39,7 @@ class Address:
     @property
     def in_url(self) -> str:
         """The host as it is written before a colon."""
-        return f"[{self.host}]" if ":" in self.host else self.host
+        return bracketed(self.host)
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,7 @@ class Endpoint:
 
     def mount_options(self, address: Address) -> list[str]:
         """Return options for the kernel's client that reaches the server at ``address``."""
-        options = _report.mount_options(self.nfs_version, address.port).split(",")
+        options = mount_options(self.nfs_version, address.port).split(",")
         return options if self.actimeo == CLIENTS_CHOICE else [*options, f"actimeo={self.actimeo}"]
 
     def url(self, address: Address) -> str:

@@ -17,7 +17,7 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._clients.manife
     LABEL_NAS,
     Naming,
 )
-from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError
+from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError, combined
 from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes.names import Object
 from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes.objects import (
     CLAIM,
@@ -166,8 +166,7 @@ def check_consumers(claims: t.Collection[Key], pods: t.Sequence[Object], doomed:
                 "for a pod whose NAS is gone hangs, and its node with it"
             )
     if problems:
-        more = f" ({len(problems) - 1} more, see problems)" if len(problems) > 1 else ""
-        raise SimulatorError(problems[0] + more, problems=problems)
+        raise combined(problems)
 
 
 def diff(

@@ -20,3 +20,14 @@ class SimulatorError(Exception):
         super().__init__(message)
         self.message = message
         self.details = details
+
+
+def combined(
+    problems: t.Sequence[str], prefix: str = "", details: t.Mapping[str, t.Any] | None = None
+) -> SimulatorError:
+    """Return one error for all ``problems``: its message is the first and how many more there are.
+
+    Its details are ``details``, with all of them as ``problems``.
+    """
+    more = f" ({len(problems) - 1} more, see problems)" if len(problems) > 1 else ""
+    return SimulatorError(f"{prefix}{problems[0]}{more}", **{**(details or {}), "problems": list(problems)})

@@ -9,7 +9,7 @@ from __future__ import annotations
 import concurrent.futures
 import typing as t
 
-from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError
+from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError, combined
 
 _Item = t.TypeVar("_Item")
 _Result = t.TypeVar("_Result")
@@ -31,9 +31,7 @@ def for_each(items: t.Sequence[_Item], work: t.Callable[[_Item], _Result], worke
         if failure is not None and not isinstance(failure, SimulatorError):
             raise failure
     if len(errors) > 1:
-        more = f" ({len(errors) - 1} more, see problems)"
-        details = {**errors[0].details, "problems": [error.message for error in errors]}
-        raise SimulatorError(errors[0].message + more, **details)
+        raise combined([error.message for error in errors], details=errors[0].details)
     if errors:
         raise errors[0]
     return [future.result() for future in futures]

@@ -99,3 +99,13 @@ def figure(value: float, unit: str) -> str:
 def counted(number: int, one: str, many: str = "") -> str:
     """Return "1 server" or "2 servers"."""
     return f"{number} {one if number == 1 else many or one + 's'}"
+
+
+def bracketed(host: str) -> str:
+    """Return a host as it is written before a colon: an address of IPv6 in brackets."""
+    return f"[{host}]" if ":" in host else host
+
+
+def one_line(text: object) -> str:
+    """Return text with a single space for each run of spaces and line ends."""
+    return " ".join(str(text).split())

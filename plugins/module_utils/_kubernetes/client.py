@@ -17,6 +17,7 @@ import traceback
 import typing as t
 
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError
+from ansible_collections.file_simulator.nas.plugins.module_utils._common.text import one_line
 from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes.names import MANAGER, Object
 
 try:
@@ -174,11 +175,11 @@ class Cluster:
             status = stream.returncode if not stream.is_open() else None
             stream.close()
         except (ApiException, urllib3.exceptions.HTTPError, OSError, ValueError) as error:
-            raise SimulatorError(f"{doing}: Kubernetes: {_one_line(getattr(error, 'reason', None) or error)}") from None
+            raise SimulatorError(f"{doing}: Kubernetes: {one_line(getattr(error, 'reason', None) or error)}") from None
         if status is None:
             raise SimulatorError(f"{doing}: no end after {seconds:g} s")
         if status:
-            raise SimulatorError(f"{doing}: {_one_line(err) or f'exit status {status}'}")
+            raise SimulatorError(f"{doing}: {one_line(err) or f'exit status {status}'}")
         return str(out)
 
     def _json(self, method: str, path: str, doing: str, **options: t.Any) -> Object:
@@ -227,7 +228,7 @@ def open_cluster(kubeconfig: str, context: str) -> Cluster:
             config_file=path, context=context, client_configuration=configuration, persist_config=False
         )
     except (ConfigException, ValueError, TypeError, OSError) as error:
-        raise SimulatorError(f"context: '{context}' of {path} cannot be used: {_one_line(error)}") from None
+        raise SimulatorError(f"context: '{context}' of {path} cannot be used: {one_line(error)}") from None
     return Cluster(kubernetes.client.ApiClient(configuration), context)
 
 
@@ -239,7 +240,7 @@ def _contexts(path: str) -> list[str]:
         return [str(entry["name"]) for entry in config["contexts"]]
     except (OSError, ValueError, KeyError, TypeError, yaml.YAMLError) as error:
         raise SimulatorError(
-            f"kubeconfig: {path} cannot be read as one: {type(error).__name__}: {_one_line(error)}"
+            f"kubeconfig: {path} cannot be read as one: {type(error).__name__}: {one_line(error)}"
         ) from None
 
 
@@ -260,14 +261,10 @@ def _reason(error: t.Any) -> str:
         message = str(error.body or error.reason or "no reason given")
     if error.status == 401:
         message = "the API server does not accept the context's credentials"
-    return f"{_one_line(message)} (HTTP {error.status})"
+    return f"{one_line(message)} (HTTP {error.status})"
 
 
 def _innermost(error: BaseException) -> str:
     """Return the reason that urllib3 has wrapped."""
     reason = getattr(error, "reason", None)
-    return _innermost(reason) if isinstance(reason, BaseException) else _one_line(error)
-
-
-def _one_line(text: t.Any) -> str:
-    return " ".join(str(text).split())
+    return _innermost(reason) if isinstance(reason, BaseException) else one_line(error)

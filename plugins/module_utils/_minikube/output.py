@@ -16,6 +16,8 @@ import re
 import typing as t
 from dataclasses import dataclass, field
 
+from ansible_collections.file_simulator.nas.plugins.module_utils._common.text import one_line
+
 # "cluster not found" in pkg/minikube/reason/exitcodes.go, with which status ends for an unknown profile.
 NOT_FOUND = 85
 _ERROR = "io.k8s.sigs.minikube.error"
@@ -145,12 +147,14 @@ def read_failure(out: str, err: str) -> Failure:
     for event in _events(out):
         data = event.get("data") or {}
         if event.get("type") == _ERROR:
-            found = Failure(str(data.get("name", "")), _line(data.get("message")), _line(data.get("advice")))
+            found = Failure(
+                str(data.get("name", "")), one_line(data.get("message") or ""), one_line(data.get("advice") or "")
+            )
             # Events without a name are remarks on the way to the one that has it.
             if found.reason or not failure.reason:
                 failure = found
         elif event.get("type", "").endswith(".info") and not failure.message and "not found" in str(data):
-            failure = Failure(message=_line(data.get("message")))
+            failure = Failure(message=one_line(data.get("message") or ""))
     return failure if failure.message else _from_words(err or out)
 
 
@@ -166,10 +170,14 @@ def _from_words(text: str) -> Failure:
     match = _EXITING.search(text)
     if match:
         advice = _ADVICE.search(text, match.end())
-        return Failure(match.group("reason"), _line(match.group("message")), _line(advice and advice.group("advice")))
+        return Failure(
+            match.group("reason"),
+            one_line(match.group("message")),
+            one_line((advice and advice.group("advice")) or ""),
+        )
     lines = [line.strip(" *X\t") for line in text.splitlines() if re.search(r"\w", line)]
     told = next((line for line in lines if line.startswith("Error:")), lines[0] if lines else "")
-    return Failure(message=_line(told))
+    return Failure(message=one_line(told))
 
 
 def _events(out: str) -> t.Iterator[t.Mapping[str, t.Any]]:
@@ -221,7 +229,3 @@ def _last_json(out: str) -> str:
     """Return the last line that looks like JSON: warnings may come before it."""
     lines = [line.strip() for line in out.splitlines() if line.strip()[:1] in ("{", "[")]
     return lines[-1] if lines else out.strip()
-
-
-def _line(text: t.Any) -> str:
-    return " ".join(str(text or "").split())

@@ -17,7 +17,7 @@ import re
 import typing as t
 from dataclasses import dataclass
 
-from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError
+from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import combined
 from ansible_collections.file_simulator.nas.plugins.module_utils._model import defaults as default
 from ansible_collections.file_simulator.nas.plugins.module_utils._model import fields
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.export_options import (
@@ -113,8 +113,7 @@ def read_topology(user: t.Mapping[str, t.Any] | None) -> Topology:
     problems: list[str] = []
     topology = _Reader(problems).topology(user)
     if problems or topology is None:
-        more = "" if len(problems) < 2 else f" ({len(problems) - 1} more, see problems)"
-        raise SimulatorError(f"topology: {problems[0]}{more}", problems=problems)
+        raise combined(problems, "topology: ")
     return topology
 
 

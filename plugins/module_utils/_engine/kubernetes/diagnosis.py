@@ -10,6 +10,7 @@ import typing as t
 from dataclasses import dataclass
 
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.command import last_line
+from ansible_collections.file_simulator.nas.plugins.module_utils._common.text import one_line
 from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes.names import Object
 
 _IMAGE_REASONS = ("ErrImagePull", "ImagePullBackOff", "ErrImageNeverPull", "InvalidImageName", "ImageInspectError")
@@ -138,5 +139,5 @@ def _of_probe(pod: Object, events: t.Sequence[Object], log: str) -> Diagnosis:
 
 
 def _short(text: str) -> str:
-    line = " ".join(text.split())
+    line = one_line(text)
     return line if len(line) <= _LONGEST else line[: _LONGEST - 3] + "..."

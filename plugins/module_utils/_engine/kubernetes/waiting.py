@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 import typing as t
 
-from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError
+from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError, combined
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.kubernetes.diagnosis import (
     Diagnosis,
     diagnose,
@@ -112,8 +112,7 @@ class Watcher:
             f"server {server}: not ready{when}: {found[server].cause if server in found else 'ready just now'}"
             for server in servers
         ]
-        more = f" ({len(problems) - 1} more, see problems)" if len(problems) > 1 else ""
-        return SimulatorError(problems[0] + more, problems=problems)
+        return combined(problems)
 
 
 def _when(event: Object) -> str:

@@ -14,6 +14,7 @@ import json
 import typing as t
 from dataclasses import dataclass
 
+from ansible_collections.file_simulator.nas.plugins.module_utils._common.text import bracketed
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.fields import cpu_millicores, memory_bytes
 from ansible_collections.file_simulator.nas.plugins.module_utils._server.pod import NFS_PORT, Container, Mount, Pod
 
@@ -109,11 +110,10 @@ def _mount_words(mount: Mount) -> str:
 def pod_create(pod: Pod, placement: Placement, description: t.Mapping[str, t.Any]) -> list[str]:
     """Return podman's arguments that create the empty pod with its published port."""
     names = Names(placement.instance, pod.server)
-    host = f"[{placement.listen_address}]" if ":" in placement.listen_address else placement.listen_address
     return [
         "pod", "create", "--name", names.pod, "--hostname", pod.server,
         "--network", network_name(placement.instance),
-        "--publish", f"{host}:{placement.port}:{NFS_PORT}/tcp",
+        "--publish", f"{bracketed(placement.listen_address)}:{placement.port}:{NFS_PORT}/tcp",
         *_labels(placement.instance, pod.server),
         "--label", f"{LABEL_DESCRIPTION}={json.dumps(description, sort_keys=True)}",
     ]  # fmt: skip

@@ -26,6 +26,7 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._reports import
 from ansible_collections.file_simulator.nas.plugins.module_utils._reports.html.parts import section, shape
 from ansible_collections.file_simulator.nas.plugins.module_utils._reports.markup import Element, element
 from ansible_collections.file_simulator.nas.plugins.module_utils._server import status as _report
+from ansible_collections.file_simulator.nas.plugins.module_utils._server.status_table import agent_word
 
 # More servers than this are shown as small pictures alone.
 _MOST_IN_ONE = 10
@@ -108,7 +109,7 @@ def _lane(server: t.Mapping[str, t.Any], results: t.Sequence[Result]) -> _Lane:
     if enabled and state != _report.READY:
         outcome = FAILED
     reported = {"containers": {}, "sync_mode": "none", "sync": None, **server}
-    sync = _report.agent_word(reported)
+    sync = agent_word(reported)
     return _Lane(
         name=visible(server["name"]),
         role=visible(server.get("role", "")),

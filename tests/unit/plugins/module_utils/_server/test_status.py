@@ -12,9 +12,10 @@ import pytest
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.topology import read_topology
 from ansible_collections.file_simulator.nas.plugins.module_utils._nfs.probe import Answer
 from ansible_collections.file_simulator.nas.plugins.module_utils._server import status as _report
-from ansible_collections.file_simulator.nas.plugins.module_utils._server.status import (
-    mount_options,
-    server_report,
+from ansible_collections.file_simulator.nas.plugins.module_utils._server.mounting import mount_options
+from ansible_collections.file_simulator.nas.plugins.module_utils._server.status import server_report
+from ansible_collections.file_simulator.nas.plugins.module_utils._server.status_table import (
+    agent_word,
     sync_word,
     table,
 )
@@ -160,4 +161,4 @@ def test_server_says_something_that_would_steer_a_terminal() -> None:
 def test_an_agent_that_does_not_run_is_not_what_it_last_said(
     server: str, containers: dict[str, str], word: str
 ) -> None:
-    assert _report.agent_word(report(server, containers=containers, sync={"state": "idle"})) == word
+    assert agent_word(report(server, containers=containers, sync={"state": "idle"})) == word
