@@ -30,7 +30,6 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes.obj
     VOLUME,
     Key,
     key_of,
-    settled,
 )
 
 # With these the API server refuses to change what cannot be changed.
@@ -86,13 +85,13 @@ class ClientCluster:
         }
         leaving = {key for key in wanted if key in found and state.is_leaving(found[key])}
         remade = recreated | leaving
-        stopped = self._in_the_way({*going, *remade}, found) - going
+        stopped = state.in_the_way({*going, *remade}, found) - going
         self._check_consumers({*going, *remade}, found)
         steps = [
             *[Step("remove", key) for key in _removal_order(going)],
             *[Step("recreate", key) for key in _removal_order(remade | (stopped & set(wanted)))],
             *[Step("remove", key) for key in _removal_order(stopped - set(wanted))],
-            *self._changes(wanted, found, predicted, remade | stopped),
+            *state.changes(wanted, found, predicted, remade | stopped),
         ]
         if not request.check_mode:
             self._remove({*going, *remade, *stopped}, request.timeout)
@@ -156,16 +155,6 @@ class ClientCluster:
             [key for key, answer in answers.items() if answer is None],
         )
 
-    def _in_the_way(self, doomed: t.Collection[Key], found: t.Mapping[Key, Object]) -> set[Key]:
-        """Return our own Deployments that use a claim which goes."""
-        claims = {(key.namespace, key.name) for key in doomed if key.kind == CLAIM}
-        return {
-            key
-            for key, item in found.items()
-            if key.kind == DEPLOYMENT
-            and any((key.namespace, name) in claims for name in state.claims_of(item["spec"]["template"]))
-        }
-
     def _check_consumers(self, doomed: t.Collection[Key], found: t.Mapping[Key, Object]) -> None:
         claims = [key for key in doomed if key.kind == CLAIM]
         pods = self._pods({key.namespace for key in claims})
@@ -173,29 +162,6 @@ class ClientCluster:
 
     def _pods(self, namespaces: t.Collection[str]) -> list[Object]:
         return [pod for place in sorted(namespaces) for pod in self._cluster.items("Pod", place)]
-
-    def _changes(
-        self,
-        wanted: t.Mapping[Key, Object],
-        found: t.Mapping[Key, Object],
-        predicted: t.Mapping[Key, Object],
-        remade: t.Collection[Key],
-    ) -> list[Step]:
-        steps = []
-        for key, item in wanted.items():
-            if key in remade:
-                continue
-            if key not in found:
-                steps.append(Step("create", key))
-                continue
-            if settled(predicted[key]) != settled(found[key]):
-                steps.append(Step("update", key))
-            if key.kind == VOLUME:
-                reference = item["spec"]["claimRef"]
-                claim = Key(CLAIM, reference["namespace"], reference["name"])
-                if state.is_released(found[key], None if claim in remade else found.get(claim)):
-                    steps.append(Step("release", key))
-        return steps
 
     # Doing it
 

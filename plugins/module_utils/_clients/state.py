@@ -169,6 +169,41 @@ def check_consumers(claims: t.Collection[Key], pods: t.Sequence[Object], doomed:
         raise combined(problems)
 
 
+def in_the_way(doomed: t.Collection[Key], found: t.Mapping[Key, Object]) -> set[Key]:
+    """Return our own Deployments that use a claim which goes."""
+    claims = {(key.namespace, key.name) for key in doomed if key.kind == CLAIM}
+    return {
+        key
+        for key, item in found.items()
+        if key.kind == DEPLOYMENT
+        and any((key.namespace, name) in claims for name in claims_of(item["spec"]["template"]))
+    }
+
+
+def changes(
+    wanted: t.Mapping[Key, Object],
+    found: t.Mapping[Key, Object],
+    predicted: t.Mapping[Key, Object],
+    remade: t.Collection[Key],
+) -> list[Step]:
+    """Return what is made or changed: what is not there, what would become another, volumes whose claim is gone."""
+    steps = []
+    for key, item in wanted.items():
+        if key in remade:
+            continue
+        if key not in found:
+            steps.append(Step("create", key))
+            continue
+        if settled(predicted[key]) != settled(found[key]):
+            steps.append(Step("update", key))
+        if key.kind == VOLUME:
+            reference = item["spec"]["claimRef"]
+            claim = Key(CLAIM, reference["namespace"], reference["name"])
+            if is_released(found[key], None if claim in remade else found.get(claim)):
+                steps.append(Step("release", key))
+    return steps
+
+
 def diff(
     steps: t.Sequence[Step], found: t.Mapping[Key, Object], predicted: t.Mapping[Key, Object]
 ) -> dict[str, dict[str, t.Any]]:
