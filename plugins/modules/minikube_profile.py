@@ -216,8 +216,12 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._minikube.optio
     check_name,
     read_options,
 )
+from ansible_collections.file_simulator.nas.plugins.module_utils._minikube.plan import not_compared
 from ansible_collections.file_simulator.nas.plugins.module_utils._minikube.preflight import machine_memory
-from ansible_collections.file_simulator.nas.plugins.module_utils._minikube.profile import DRIVERS, Wanted, not_compared
+from ansible_collections.file_simulator.nas.plugins.module_utils._minikube.profile import (
+    DRIVERS,
+    Wanted,
+)
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.topology import Topology, read_topology
 from ansible_collections.file_simulator.nas.plugins.module_utils._windows.directory import require_marker
 from ansible_collections.file_simulator.nas.plugins.module_utils._windows.drive_root import drive_root

@@ -18,6 +18,7 @@ import yaml
 from .conftest import HERE, Real
 
 from ansible_collections.file_simulator.nas.plugins.module_utils._minikube import output as parse  # isort: skip
+from ansible_collections.file_simulator.nas.plugins.module_utils._minikube import plan as plans  # isort: skip
 from ansible_collections.file_simulator.nas.plugins.module_utils._minikube import profile as profiles  # isort: skip
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError  # isort: skip
 
@@ -157,8 +158,8 @@ def test_profiles_in_every_condition_that_needs_no_node(real: Real) -> None:
     found = real.minikube.profiles()
     assert (sorted(found.valid), found.unreadable) == (["file-simulator", "virtual"], ("broken", "refused"))
     wanted = dataclasses.replace(WANTED, cpus=4, memory=8192, ports=(32160,))
-    assert profiles.compare(wanted, found.valid["file-simulator"]) == ()
-    assert profiles.compare(dataclasses.replace(wanted, driver="kvm2"), found.valid["virtual"]) == ()
+    assert plans.compare(wanted, found.valid["file-simulator"]) == ()
+    assert plans.compare(dataclasses.replace(wanted, driver="kvm2"), found.valid["virtual"]) == ()
     states = {name: real.minikube.status(name) for name in ("file-simulator", "virtual", "broken", "refused")}
     assert states == {"file-simulator": parse.ABSENT, "virtual": parse.ABSENT, "broken": None, "refused": parse.ABSENT}
 
@@ -168,7 +169,7 @@ def test_every_field_that_is_read_is_in_minikubes_own_list(real: Real) -> None:
     real.fabricate("file-simulator", NoSuchField=1)
     listed = real.minikube.profiles().valid["file-simulator"].config
     assert "NoSuchField" not in listed
-    for path in ("ListenAddress", "MountString", *(path for path, _takes in profiles._COMPARED.values())):
+    for path in ("ListenAddress", "MountString", *(path for path, _takes in plans._COMPARED.values())):
         value: t.Any = listed
         for key in path.split("."):
             assert key in value, path
@@ -182,7 +183,7 @@ def test_minikube_refuses_another_driver_as_we_do(real: Real) -> None:
     assert failure.advice.startswith("Delete the existing")
     found = real.minikube.profiles().valid["file-simulator"]
     with pytest.raises(SimulatorError, match="driver is docker, not ssh"):
-        profiles.plan(dataclasses.replace(WANTED, driver="ssh"), found, parse.Status("Stopped"), recreate=False)
+        plans.plan(dataclasses.replace(WANTED, driver="ssh"), found, parse.Status("Stopped"), recreate=False)
 
 
 def test_minikube_refuses_an_old_kubernetes(real: Real) -> None:

@@ -12,13 +12,14 @@ from dataclasses import dataclass
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.ports import connect_address, port_holder
 from ansible_collections.file_simulator.nas.plugins.module_utils._minikube import mount as mounts
+from ansible_collections.file_simulator.nas.plugins.module_utils._minikube import plan as plans
 from ansible_collections.file_simulator.nas.plugins.module_utils._minikube import profile as profiles
 from ansible_collections.file_simulator.nas.plugins.module_utils._minikube.cli import Minikube
 from ansible_collections.file_simulator.nas.plugins.module_utils._minikube.output import Profile, Status
+from ansible_collections.file_simulator.nas.plugins.module_utils._minikube.plan import Plan
 from ansible_collections.file_simulator.nas.plugins.module_utils._minikube.profile import (
     BARE_DRIVERS,
     CONTAINER_DRIVERS,
-    Plan,
     Wanted,
 )
 from ansible_collections.file_simulator.nas.plugins.module_utils._windows.marker import Marker
@@ -55,9 +56,9 @@ def start(minikube: Minikube, wanted: Wanted, here: Here, kubeconfig: str, recre
     """Make or start the profile, and prove its mount. Raises SimulatorError before anything is touched where it can."""
     known = minikube.profiles()
     found = known.valid.get(wanted.name)
-    status = profiles.settled(minikube.status(wanted.name), found)
-    profiles.published_elsewhere(wanted, known.valid.values())
-    plan = profiles.plan(wanted, found, status, recreate)
+    status = plans.settled(minikube.status(wanted.name), found)
+    plans.published_elsewhere(wanted, known.valid.values())
+    plan = plans.plan(wanted, found, status, recreate)
     if "start" in plan.actions and (status is None or status.word != "running"):
         _check_ports(minikube, wanted)
     running = status is not None and status.word == "running" and "delete" not in plan.actions
@@ -102,7 +103,7 @@ def halt(minikube: Minikube, name: str, state: str, check_mode: bool) -> Outcome
     """Stop or delete a profile, ``stopped`` or ``absent``. One that is not there is as stopped as can be."""
     known = minikube.profiles()
     found = known.valid.get(name)
-    status = profiles.settled(minikube.status(name), found)
+    status = plans.settled(minikube.status(name), found)
     if state == "absent":
         actions = ["delete"] if found or name in known.unreadable else []
     elif status is None:
@@ -110,7 +111,7 @@ def halt(minikube: Minikube, name: str, state: str, check_mode: bool) -> Outcome
     else:
         actions = ["stop"] if found and status.word not in ("stopped", "absent") else []
         if actions and found:
-            profiles.check_stoppable(found)
+            plans.check_stoppable(found)
     if actions and not check_mode:
         _carry_out_one(minikube, name, actions[0])
     before = _before(found, status)
@@ -122,7 +123,7 @@ def report(minikube: Minikube, name: str, here: Here, kubeconfig: str) -> dict[s
     """Return what there is of a profile, without changing anything."""
     known = minikube.profiles()
     found = known.valid.get(name)
-    status = profiles.settled(minikube.status(name), found)
+    status = plans.settled(minikube.status(name), found)
     word = _UNREADABLE if status is None else status.word
     shown: dict[str, t.Any] = {
         "profiles": sorted([*known.valid, *known.unreadable]),

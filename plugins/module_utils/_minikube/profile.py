@@ -2,59 +2,28 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a minikube profile is to be, how minikube is told, and what differs. Private to file_simulator.nas. Pure.
-
-What minikube changes in an existing profile, and what it ignores with a warning, is read in
-``updateExistingConfigFromFlags`` of ``cmd/minikube/cmd/start_flags.go``, version 1.38.
-"""
+"""What a minikube profile is to be, and how minikube is told. Private to file_simulator.nas. Pure."""
 
 from __future__ import annotations
 
 import typing as t
-from dataclasses import dataclass, field, replace
-
-from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError
-from ansible_collections.file_simulator.nas.plugins.module_utils._minikube.output import Profile, Status
+from dataclasses import dataclass, field
 
 # The node is a container: ports are published and directories bound when it is made, and never after.
 CONTAINER_DRIVERS = ("docker", "podman")
 # The hypervisor shares the directory itself.
-_VIRTIOFS_DRIVERS = ("vfkit", "krunkit")
+VIRTIOFS_DRIVERS = ("vfkit", "krunkit")
 # The node is this machine, and sees its files as they are.
 BARE_DRIVERS = ("none",)
 # Machines that minikube did not make. It does not end them either: "stop" waits for that, and fails after minutes.
 GIVEN_DRIVERS = ("ssh",)
 # Machines of their own size.
-_UNSIZED_DRIVERS = (*BARE_DRIVERS, *GIVEN_DRIVERS)
+UNSIZED_DRIVERS = (*BARE_DRIVERS, *GIVEN_DRIVERS)
 DRIVERS = (
-    *CONTAINER_DRIVERS, "hyperv", "kvm2", "qemu2", "virtualbox", "vmware", "parallels", *_VIRTIOFS_DRIVERS,
+    *CONTAINER_DRIVERS, "hyperv", "kvm2", "qemu2", "virtualbox", "vmware", "parallels", *VIRTIOFS_DRIVERS,
     *GIVEN_DRIVERS, *BARE_DRIVERS,
 )  # fmt: skip
 _ALIASES = {"kvm": "kvm2", "qemu": "qemu2", "generic": "ssh", "native": "none"}
-
-RECREATE = "recreate"
-RESTART = "restart"
-REMOUNT = "remount"
-
-# Options beyond ours that a profile's configuration tells of: where it is there, and what a change takes.
-_COMPARED = {
-    "apiserver-port": ("APIServerPort", RESTART),
-    "base-image": ("KicBaseImage", RECREATE),
-    "cni": ("KubernetesConfig.CNI", RECREATE),
-    "disk-size": ("DiskSize", RECREATE),
-    "extra-disks": ("ExtraDisks", RECREATE),
-    "feature-gates": ("KubernetesConfig.FeatureGates", RESTART),
-    "hyperv-virtual-switch": ("HypervVirtualSwitch", RECREATE),
-    "image-repository": ("KubernetesConfig.ImageRepository", RECREATE),
-    "kvm-network": ("KVMNetwork", RECREATE),
-    "network": ("Network", RECREATE),
-    "service-cluster-ip-range": ("KubernetesConfig.ServiceCIDR", RECREATE),
-    "ssh-ip-address": ("SSHIPAddress", RECREATE),
-    "ssh-user": ("SSHUser", RESTART),
-    "static-ip": ("StaticIP", RECREATE),
-    "subnet": ("Subnet", RECREATE),
-}
-_SIZES = {"b": 2**-20, "k": 2**-10, "m": 1, "g": 2**10, "kb": 2**-10, "mb": 1, "gb": 2**10}
 
 
 @dataclass(frozen=True)
@@ -75,25 +44,9 @@ class Wanted:
     extra: t.Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class Change:
-    """One difference, and what it takes: ``recreate``, ``restart`` or ``remount``."""
-
-    option: str
-    before: str
-    after: str
-    takes: str
-
-    def __str__(self) -> str:
-        return f"{self.option} is {self.before or 'not set'}, not {self.after}"
-
-
-@dataclass(frozen=True)
-class Plan:
-    """What to do, in order: ``delete``, ``unmount``, ``unpause``, ``start`` or ``stop``; and what differs."""
-
-    actions: tuple[str, ...]
-    changes: tuple[Change, ...] = ()
+def driver_of(name: str) -> str:
+    """Return the name that we use for a driver, of the several that minikube takes."""
+    return _ALIASES.get(name, name)
 
 
 def start_arguments(wanted: Wanted) -> list[str]:
@@ -112,7 +65,7 @@ def start_arguments(wanted: Wanted) -> list[str]:
         f"--container-runtime={wanted.container_runtime}",
         f"--wait-timeout={wanted.timeout}s",
     ]
-    if wanted.driver not in _UNSIZED_DRIVERS:
+    if wanted.driver not in UNSIZED_DRIVERS:
         words += [f"--cpus={wanted.cpus}", f"--memory={wanted.memory}mb"]
     if wanted.mount:
         # Until 1.36 the first switches the mount on; since then the second does, and the first is ignored.
@@ -145,113 +98,9 @@ def unmount_arguments(name: str) -> list[str]:
     return ["mount", f"--profile={name}", "--kill"]
 
 
-def compare(wanted: Wanted, found: Profile) -> tuple[Change, ...]:
-    """Return what differs between what is asked for and the profile that is there."""
-    changes = [Change("driver", _driver(found.driver), _driver(wanted.driver), RECREATE)]
-    if wanted.driver not in _UNSIZED_DRIVERS:
-        changes.append(Change("cpus", str(found.cpus), str(wanted.cpus), RECREATE))
-        changes.append(Change("memory", f"{found.memory} MiB", f"{wanted.memory} MiB", RECREATE))
-    newer = _numbers(wanted.kubernetes_version) > _numbers(found.kubernetes_version)
-    changes += [
-        Change(
-            "kubernetes_version", found.kubernetes_version, wanted.kubernetes_version, RESTART if newer else RECREATE
-        ),
-        # Images and containers of one runtime are unknown to the other.
-        Change("container_runtime", _runtime(found.container_runtime), _runtime(wanted.container_runtime), RECREATE),
-    ]
-    if wanted.mount:
-        fixed = wanted.driver in (*CONTAINER_DRIVERS, *_VIRTIOFS_DRIVERS)
-        changes.append(Change("mount", found.mount, wanted.mount, RECREATE if fixed else REMOUNT))
-    if wanted.driver in CONTAINER_DRIVERS and wanted.ports:
-        missing = sorted(set(wanted.ports) - found.host_ports)
-        shown = ", ".join(str(port) for port in sorted(found.host_ports))
-        changes.append(Change("ports", shown, f"{shown}, {_listed(missing)}" if missing else shown, RECREATE))
-        changes.append(Change("listen_address", found.listen_address or "127.0.0.1", wanted.listen_address, RECREATE))
-    changes += [
-        Change(f"extra_options.{name}", _found_option(found, _COMPARED[name][0]), _option(name, values), takes)
-        for name, values in wanted.extra.items()
-        if name in _COMPARED
-        for takes in (_COMPARED[name][1],)
-    ]
-    return tuple(change for change in changes if change.before != change.after)
-
-
-def not_compared(wanted: Wanted) -> tuple[str, ...]:
-    """Return the names of the extra options of which a profile's configuration does not tell."""
-    return tuple(name for name in wanted.extra if name not in _COMPARED)
-
-
-def plan(wanted: Wanted, found: Profile | None, status: Status | None, recreate: bool) -> Plan:
-    """Return what starts the profile. ``status`` is None where minikube cannot read its configuration.
-
-    Raises SimulatorError for changes that need ``recreate`` and lack it.
-    """
-    if status is None:
-        if not recreate:
-            raise SimulatorError(
-                f"profile {wanted.name}: minikube cannot read its configuration; "
-                "delete it with state: absent, or set recreate: true"
-            )
-        return Plan(("delete", "start"))
-    if found is None:
-        return Plan(("start",))
-    changes = compare(wanted, found)
-    fatal = [change for change in changes if change.takes == RECREATE]
-    # Where the machine is gone already, nothing is lost with what is left of its profile.
-    if fatal and not recreate and status.word != "absent":
-        raise SimulatorError(
-            f"profile {wanted.name}: {'; '.join(str(change) for change in fatal)}: minikube cannot change that without "
-            "deleting the profile; ask for what is there, choose another name, or set recreate: true",
-            changes=[str(change) for change in fatal],
-        )
-    if fatal:
-        return Plan(("delete", "start"), changes)
-    if status.word not in ("running", "paused"):
-        return Plan(("start",), changes)
-    actions = ["unpause"] if status.word == "paused" else []
-    if any(change.takes == REMOUNT for change in changes):
-        actions.append("unmount")
-    if changes:
-        actions.append("start")
-    return Plan(tuple(actions), changes)
-
-
-def settled(status: Status | None, found: Profile | None) -> Status | None:
-    """Return the states of a profile, read as its driver means them; None where its configuration is unreadable.
-
-    Of a machine that minikube did not make, ``Running`` only says that it answers. With nothing of Kubernetes in it
-    the profile is stopped, as after that machine's restart.
-    """
-    if status and found and _driver(found.driver) in GIVEN_DRIVERS and status.kubelet == status.apiserver == "Stopped":
-        return replace(status, host="Stopped")
-    return status
-
-
-def check_stoppable(found: Profile) -> None:
-    """Raise SimulatorError for a profile that minikube cannot stop."""
-    if _driver(found.driver) in GIVEN_DRIVERS:
-        raise SimulatorError(
-            f"profile {found.name}: minikube does not stop a machine that it did not make (driver {found.driver}); "
-            "shut that machine down itself, or take Kubernetes off it with state: absent"
-        )
-
-
-def published_elsewhere(wanted: Wanted, others: t.Iterable[Profile]) -> None:
-    """Raise SimulatorError when another profile publishes one of our ports, whether or not it runs now."""
-    if wanted.driver not in CONTAINER_DRIVERS:
-        return
-    for other in others:
-        shared = sorted(set(wanted.ports) & other.host_ports)
-        if other.name != wanted.name and other.driver in CONTAINER_DRIVERS and shared:
-            raise SimulatorError(
-                f"profile {wanted.name}: profile {other.name} publishes {_listed(shared)} too; "
-                f"give the servers other ports, or delete the other: minikube delete --profile={other.name}"
-            )
-
-
 def described(wanted: Wanted) -> dict[str, t.Any]:
     """Return what the diff shows of a profile that is asked for."""
-    sized = wanted.driver not in _UNSIZED_DRIVERS
+    sized = wanted.driver not in UNSIZED_DRIVERS
     return {
         "driver": wanted.driver,
         **({"cpus": wanted.cpus, "memory": wanted.memory} if sized else {}),
@@ -259,39 +108,3 @@ def described(wanted: Wanted) -> dict[str, t.Any]:
         "container_runtime": wanted.container_runtime,
         "mount": wanted.mount,
     }
-
-
-def _driver(name: str) -> str:
-    return _ALIASES.get(name, name)
-
-
-def _runtime(name: str) -> str:
-    return "cri-o" if name == "crio" else name
-
-
-def _listed(ports: t.Sequence[int]) -> str:
-    return f"port{'s' if len(ports) > 1 else ''} {', '.join(str(port) for port in ports)}"
-
-
-def _numbers(version: str) -> tuple[int, ...]:
-    """Return a version's numbers for ordering; what follows a hyphen does not count."""
-    return tuple(int(word) for word in version.lstrip("v").split("-")[0].split(".") if word.isdigit())
-
-
-def _option(name: str, values: tuple[str, ...]) -> str:
-    value = ",".join(values)
-    return str(_mebibytes(value)) if name == "disk-size" else value
-
-
-def _found_option(found: Profile, path: str) -> str:
-    value: t.Any = found.config
-    for key in path.split("."):
-        value = (value or {}).get(key)
-    return "" if value is None else str(value)
-
-
-def _mebibytes(size: str) -> int:
-    """Return the MiB in a size as minikube takes it: 40g, 20000mb, or bytes."""
-    number = size.rstrip("bkmgBKMG")
-    unit = size[len(number) :].lower()
-    return int(int(number) * _SIZES[unit]) if number.isdigit() and unit in _SIZES else int(number or 0) // 2**20

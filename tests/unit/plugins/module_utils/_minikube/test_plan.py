@@ -16,6 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError
+from ansible_collections.file_simulator.nas.plugins.module_utils._minikube import plan as plans
 from ansible_collections.file_simulator.nas.plugins.module_utils._minikube import profile as profiles
 from ansible_collections.file_simulator.nas.plugins.module_utils._minikube.output import (
     ABSENT,
@@ -59,14 +60,14 @@ def test_arguments_of_a_container_and_of_a_virtual_machine() -> None:
 
 
 def test_equal_profiles_do_not_differ() -> None:
-    assert profiles.compare(WANTED, found()) == ()
-    assert profiles.plan(WANTED, found(), RUNNING, recreate=False).actions == ()
+    assert plans.compare(WANTED, found()) == ()
+    assert plans.plan(WANTED, found(), RUNNING, recreate=False).actions == ()
 
 
 def test_aliases_and_spellings_are_no_difference() -> None:
     virtual = dataclasses.replace(WANTED, driver="kvm2", container_runtime="cri-o")
     there = dataclasses.replace(found(Driver="kvm"), container_runtime="crio")
-    assert profiles.compare(virtual, there) == ()
+    assert plans.compare(virtual, there) == ()
 
 
 @pytest.mark.parametrize(
@@ -82,17 +83,17 @@ def test_aliases_and_spellings_are_no_difference() -> None:
     ],
 )
 def test_extra_options(option: dict[str, tuple[str, ...]], config: dict[str, t.Any], takes: str | None) -> None:
-    changes = profiles.compare(dataclasses.replace(WANTED, extra=option), found(**config))
+    changes = plans.compare(dataclasses.replace(WANTED, extra=option), found(**config))
     assert [change.takes for change in changes] == ([takes] if takes else [])
-    assert profiles.not_compared(dataclasses.replace(WANTED, extra=option)) == tuple({"unknown"} & set(option))
+    assert plans.not_compared(dataclasses.replace(WANTED, extra=option)) == tuple({"unknown"} & set(option))
 
 
 def test_the_guide_names_what_is_compared() -> None:
     guide = (Path(__file__).parents[5] / "docs" / "minikube.md").read_text()
     (row,) = [line for line in guide.splitlines() if line.startswith("| `minikube_extra_options` that")]
     options, happens = row.strip("| ").split(" | ")
-    assert set(re.findall(r"`([a-z-]+)`", options)) == set(profiles._COMPARED)
-    restarts = {name for name, (_path, takes) in profiles._COMPARED.items() if takes == profiles.RESTART}
+    assert set(re.findall(r"`([a-z-]+)`", options)) == set(plans._COMPARED)
+    restarts = {name for name, (_path, takes) in plans._COMPARED.items() if takes == plans.RESTART}
     assert set(re.findall(r"`([a-z-]+)`", happens)) == restarts
 
 
@@ -103,12 +104,12 @@ def test_upgrade_and_downgrade() -> None:
         ("v1.35.0", "recreate"),
         ("v1.9.9", "recreate"),
     ]:
-        changes = profiles.compare(dataclasses.replace(WANTED, kubernetes_version=version), found())
+        changes = plans.compare(dataclasses.replace(WANTED, kubernetes_version=version), found())
         assert [change.takes for change in changes] == [takes]
 
 
 def test_what_is_left_of_a_lost_machine_may_be_deleted() -> None:
-    plan = profiles.plan(dataclasses.replace(WANTED, cpus=2), found(), ABSENT, recreate=False)
+    plan = plans.plan(dataclasses.replace(WANTED, cpus=2), found(), ABSENT, recreate=False)
     assert plan.actions == ("delete", "start")
 
 
@@ -116,9 +117,9 @@ def test_ports_of_other_profiles() -> None:
     elsewhere = [
         dataclasses.replace(found(), name=name, driver=driver) for name, driver in [("dk", "docker"), ("kv", "kvm2")]
     ]
-    profiles.published_elsewhere(WANTED, elsewhere)
+    plans.published_elsewhere(WANTED, elsewhere)
     with pytest.raises(SimulatorError, match="profile other publishes ports 32150, 32151 too"):
-        profiles.published_elsewhere(WANTED, [dataclasses.replace(found(), name="other", driver="podman")])
+        plans.published_elsewhere(WANTED, [dataclasses.replace(found(), name="other", driver="podman")])
 
 
 wanted_profiles = st.builds(
@@ -150,7 +151,7 @@ def test_nothing_is_deleted_unasked(
     """Deletion only when asked for, or when nothing is lost by it; and what is not running is started."""
     status = status if there else ABSENT
     try:
-        plan = profiles.plan(wanted, found() if there else None, status, recreate)
+        plan = plans.plan(wanted, found() if there else None, status, recreate)
     except SimulatorError:
         assert not recreate
         return
@@ -159,7 +160,7 @@ def test_nothing_is_deleted_unasked(
         assert plan.actions[-1] == "start"
     elif status is None or status.word not in ("running", "paused"):
         assert plan.actions == ("start",)
-    fatal = [change for change in plan.changes if change.takes == profiles.RECREATE]
+    fatal = [change for change in plan.changes if change.takes == plans.RECREATE]
     assert bool(fatal) <= ("delete" in plan.actions)
 
 
@@ -175,9 +176,9 @@ def test_nothing_is_deleted_unasked(
 def test_what_the_states_of_a_given_machine_mean(kubelet: str, apiserver: str, word: str) -> None:
     found = read_profiles(json.dumps({"valid": [printed.GIVEN, printed.profile("dk")]})).valid
     status = Status("Running", kubelet, apiserver, "Configured")
-    settled = profiles.settled(status, found["given"])
+    settled = plans.settled(status, found["given"])
     assert settled is not None
     assert settled.word == word
     # A machine that minikube made is left running by no state of its own.
-    assert profiles.settled(status, found["dk"]) == profiles.settled(status, None) == status
-    assert profiles.settled(None, found["given"]) is None
+    assert plans.settled(status, found["dk"]) == plans.settled(status, None) == status
+    assert plans.settled(None, found["given"]) is None
