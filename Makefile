@@ -48,6 +48,11 @@ validate: venv
 rescue: venv
 	@ansible-playbook playbooks/rescue.yml $(BECOME) -e "file_simulator_rescue_server=$(SERVER)" -e "file_simulator_rescue_to=$(abspath $(TO))" $(ARGS)
 
+# What a server withholds because all of a side was gone is meant: make accept SERVER=nas-input-1
+.PHONY: accept
+accept: venv
+	@ansible-playbook playbooks/accept.yml $(BECOME) -e "file_simulator_accept_server=$(SERVER)" $(ARGS)
+
 # --- What the commands need
 
 .PHONY: venv venv-dev

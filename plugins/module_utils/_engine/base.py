@@ -68,5 +68,8 @@ class Engine(t.Protocol):
     def report(self, servers: t.Sequence[Server]) -> list[dict[str, t.Any]]:
         """Return a report on each of ``servers``, in their order."""
 
+    def accept(self, server: str) -> str:
+        """Say to a server's sync agent that what it withholds is meant; return what that is, empty when nothing is."""
+
     def inspector(self) -> Inspector:
         """Return what checks look at the servers with."""

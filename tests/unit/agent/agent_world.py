@@ -219,12 +219,12 @@ class World:
         try:
             engine = self.engine or self.start()
             engine.open()
-            self.status.unknown("")
             self.hear()
             if scan:
                 heard = {Side.NAS} if self.watcher is not None else set()
                 for side in {*self.mode.sources, Side.WINDOWS} - heard:
                     engine.scan(side, self.now)
+            self.status.unknown("")
             engine.step(self.now)
         except Unknown as unknown:
             self.status.unknown(str(unknown))
@@ -246,7 +246,8 @@ class World:
         engine.open()
         self.hear()
         for side in {*self.mode.sources, Side.WINDOWS}:
-            engine.scan(side, self.now, told=side is Side.NAS and self.watcher is not None)
+            heard = side is Side.NAS and self.watcher is not None
+            engine.scan(side, self.now, told=heard, watched=heard)
 
     def event(self, path: str, change: Change = Change.CLOSED) -> None:
         """What the watcher would tell."""

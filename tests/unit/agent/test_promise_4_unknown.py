@@ -8,8 +8,6 @@ import os
 
 import pytest
 from agent_world import World
-from nas_sync_agent.__main__ import main
-from nas_sync_agent.cli import DeletionLimit
 from nas_sync_agent.errors import Unknown
 from nas_sync_agent.model import Mode, Side
 
@@ -76,17 +74,6 @@ def test_unmounted_between_scan_and_deletion(world: World) -> None:
     assert world.files(N) == {"a": "1"}
 
 
-def test_export_emptied_while_nobody_watched(world: World) -> None:
-    for name in "abc":
-        world.write(N, name, name)
-    world.settle()
-    world.stop()
-    for name in "abc":
-        world.delete(N, name)
-    world.settle()
-    assert "the export is empty" in world.status.halted_reason and len(world.files(W)) == 3
-
-
 def test_export_replaced(world: World) -> None:
     world.write(N, "a", "1")
     world.settle()
@@ -111,59 +98,9 @@ def test_unreadable_directory(world: World, source: Side) -> None:
     assert world.files(source.other) == {"d/a": "1"}
 
 
-def test_too_many_deletions(world: World, source: Side) -> None:
-    world.limit = DeletionLimit(50, True)
-    world.start()
-    for number in range(10):
-        world.write(source, f"f{number}", "x")
-    world.settle()
-    for number in range(6):
-        world.delete(source, f"f{number}")
-    world.settle()
-    assert "6 files would be deleted" in world.status.halted_reason
-    assert len(world.files(source.other)) == 10
-    world.write(source, "f0", "x again")
-    for _turn in range(5):
-        world.settle()
-    assert world.status.halted_reason == "" and len(world.files(source.other)) == 5
-
-
 def test_lost_volume_deletes_nothing(world: World, source: Side) -> None:
     world.write(source, "a", "1")
     world.settle()
     world.lose_volume()
     world.settle()
     assert world.files(W) == {"a": "1"}
-
-
-def test_withheld_deletions_are_accepted_by_one_command(world: World, source: Side) -> None:
-    """Without a restart, once: the next that are too many are withheld again."""
-    world.limit = DeletionLimit(3, False)
-    world.start()
-    for directory in ("d", "e"):
-        for number in range(5):
-            world.write(source, f"{directory}/{number}", "x")
-    world.settle()
-    world.delete(source, "d")
-    world.settle()
-    assert "5 files would be deleted" in world.status.halted_reason and "'d'" in world.status.halted_reason
-    assert len(world.files(source.other)) == 10, "a halt is a halt"
-    assert main(["accept", "--state", str(world.state)]) == 0
-    world.pass_time(10)
-    world.settle()
-    assert world.status.halted_reason == "" and set(world.files(source.other)) == {f"e/{number}" for number in range(5)}
-    world.delete(source, "e")
-    world.settle()
-    assert "5 files would be deleted" in world.status.halted_reason and len(world.files(source.other)) == 5
-
-
-def test_nothing_is_accepted_in_advance(world: World, source: Side) -> None:
-    world.limit = DeletionLimit(3, False)
-    world.start()
-    for number in range(5):
-        world.write(source, f"d/{number}", "x")
-    main(["accept", "--state", str(world.state)])
-    world.settle()
-    world.delete(source, "d")
-    world.settle()
-    assert "5 files would be deleted" in world.status.halted_reason and len(world.files(source.other)) == 5

@@ -62,6 +62,7 @@ class FakeKubernetes:
         self.logs: dict[str, str] = {}
         self.left: dict[str, Object] = {}
         self.silent: set[str] = set()
+        self.accepted: dict[str, Object] = {}
         self.events: list[Object] = []
         self.pods: dict[str, str] = {}
         self.strangers: list[Object] = []
@@ -251,6 +252,8 @@ class FakeKubernetes:
         server = pod.rpartition("-")[0]
         if server in self.silent:
             return None
+        if "accept" in words:
+            return self.accepted.get(server)
         if "status" in words:
             return self.statuses.get(server)
         nothing = {"waiting_count": 0, "refused_count": 0, "error_count": 0, "windows": {"generation": "one"}}

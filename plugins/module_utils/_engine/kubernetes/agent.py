@@ -16,6 +16,7 @@ import uuid
 
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.text import encodable
+from ansible_collections.file_simulator.nas.plugins.module_utils._engine.acceptance import ARGUMENTS, withheld
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.removal import Directory, Look, refusal
 from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes.client import Cluster
 from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes.names import Object
@@ -35,6 +36,15 @@ def sync_status(cluster: Cluster, namespace: str, pod: Object) -> Object | None:
     except (SimulatorError, ValueError):
         return None
     return t.cast(Object, encodable(found)) if isinstance(found, dict) else None
+
+
+def accept(cluster: Cluster, namespace: str, server: str, pod: Object) -> str:
+    """Say that what the agent withholds is meant; return what that is, empty when nothing is. Raises SimulatorError."""
+    try:
+        answer = _run(cluster, namespace, pod, ARGUMENTS, _STATUS_SECONDS)
+    except SimulatorError as error:
+        raise SimulatorError(f"server {server}: its sync agent does not answer: {error.message}") from None
+    return withheld(server, answer)
 
 
 def objection(cluster: Cluster, namespace: str, pod: Object, directory: str) -> str:

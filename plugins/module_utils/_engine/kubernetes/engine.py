@@ -18,7 +18,8 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors 
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.parallel import for_each
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine import plan as _plan
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.base import Outcome, Request
-from ansible_collections.file_simulator.nas.plugins.module_utils._engine.kubernetes import state
+from ansible_collections.file_simulator.nas.plugins.module_utils._engine.kubernetes import agent, state
+from ansible_collections.file_simulator.nas.plugins.module_utils._engine.kubernetes.diagnosis import newest_pod
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.kubernetes.inspector import KubernetesInspector
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.kubernetes.preparation import (
     Preparation,
@@ -53,6 +54,13 @@ class KubernetesEngine:
     def report(self, servers: t.Sequence[Server]) -> list[dict[str, t.Any]]:
         """Return a report on each of ``servers``; asks all of them at once over NFS."""
         return self._reporter.reports(servers)
+
+    def accept(self, server: str) -> str:
+        """Say to a server's sync agent that what it withholds is meant; return what that is, empty when nothing is."""
+        pod = newest_pod(self._watcher.pods().get(server, ()))
+        if pod is None:
+            raise SimulatorError(f"server {server}: it has no pod")
+        return agent.accept(self._cluster, self._namespace, server, pod)
 
     def inspector(self) -> KubernetesInspector:
         """Return what checks look at the servers with."""

@@ -21,6 +21,7 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._common.paralle
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine import plan as _plan
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.base import Outcome, Request
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman import render
+from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.acceptance import accept
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.cli import Found, Podman
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.configuration import is_written
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.inspector import PodmanInspector
@@ -77,6 +78,10 @@ class PodmanEngine:
     def report(self, servers: t.Sequence[Server]) -> list[dict[str, t.Any]]:
         """Return a report on each of ``servers``; asks all of them at once over NFS."""
         return podman_reports(self._podman_or_none, self._topology, self._drives, servers)
+
+    def accept(self, server: str) -> str:
+        """Say to a server's sync agent that what it withholds is meant; return what that is, empty when nothing is."""
+        return accept(self._podman, self._instance, server)
 
     def inspector(self) -> PodmanInspector:
         """Return what checks look at the servers with."""

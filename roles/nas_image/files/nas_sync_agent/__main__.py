@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import argparse
 import logging
 import os
 import sqlite3
@@ -16,7 +15,6 @@ from . import commands
 from .cli import parse
 from .daemon.service import Service
 from .errors import Unknown
-from .sync.acceptance import accept
 
 EXIT_ERROR = 1
 EXIT_HALTED = 3
@@ -27,8 +25,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     words = sys.argv[1:] if arguments is None else list(arguments)
     if words and words[0] in commands.COMMANDS:
         return commands.run(words[0], words[1:])
-    if words[:1] == ["accept"]:
-        return _accept(words[1:])
     options = parse(words)
     logging.Formatter.converter = time.gmtime
     logging.basicConfig(
@@ -50,22 +46,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (OSError, sqlite3.Error) as error:
         log.error("cannot go on: %s", error)
         return EXIT_ERROR
-    return 0
-
-
-def _accept(words: Sequence[str]) -> int:
-    """Let a running agent delete what it withholds."""
-    parser = argparse.ArgumentParser(
-        prog="nas_sync_agent accept", description="Let the agent delete what it withholds."
-    )
-    parser.add_argument("--state", required=True, metavar="DIR", help="the agent's own directory")
-    given = parser.parse_args(words)
-    try:
-        accept(given.state)
-    except OSError as error:
-        print(f"{given.state}: {error.strerror}", file=sys.stderr)
-        return EXIT_ERROR
-    print("accepted: what is withheld now is deleted within some seconds")
     return 0
 
 

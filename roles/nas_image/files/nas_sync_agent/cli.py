@@ -19,6 +19,7 @@ _EPILOG = """commands, each a word before the options; the answer is JSON on std
   status   the running agent's status (--address)
   compare  look for the same without an agent, read-only (the agent's options, --nonce)
   rescue   copy that to a directory (the agent's options, --to)
+  accept   say that the deletions which the agent withholds are meant (--state)
 
 exit status:
   0  stopped by SIGTERM or SIGINT, or (--once) done
@@ -30,7 +31,7 @@ exit status:
 
 @dataclass(frozen=True)
 class DeletionLimit:
-    """How much one cycle may delete: a number of files, or a share of the files known on that side."""
+    """How much may go with a side that is suddenly empty: a number of files, or a share of those known there."""
 
     number: int
     percent: bool
@@ -44,7 +45,7 @@ class DeletionLimit:
         return cls(number, percent)
 
     def allowed(self, known: int) -> int:
-        """How many of ``known`` files may go in one cycle."""
+        """How many of ``known`` files may go."""
         return known * self.number // 100 if self.percent else self.number
 
     def __str__(self) -> str:
@@ -161,7 +162,8 @@ def _parser() -> argparse.ArgumentParser:
         type=_limit,
         default=DeletionLimit(1000, False),
         metavar="N|P%",
-        help="halt when one cycle would delete more files, or a larger share (default: %(default)s)",
+        help="halt when all of a side is gone unseen and more files, or a larger share, would be deleted"
+        " (default: %(default)s)",
     )
     add(
         "--rescan",

@@ -3,7 +3,8 @@
 """The agent's other commands, each a word before its options:
 
 ``ask`` asks the running agent what it finds now; ``compare`` looks by itself, where no agent runs;
-``rescue`` copies what only the export has to another directory. The answer is one JSON object on stdout.
+``rescue`` copies what only the export has to another directory; ``accept`` says that what the running agent withholds is
+meant. The answer is one JSON object on stdout.
 """
 
 from __future__ import annotations
@@ -21,8 +22,10 @@ from typing import Any
 
 from .cli import parse
 from .sync import rescue
+from .sync.acceptance import accept
 from .sync.comparison import compare
 from .sync.ledger import ReadOnlyLedger
+from .text import visible
 
 EXIT_NO_ANSWER = 4
 _ADDRESS = "127.0.0.1:9100"
@@ -70,11 +73,20 @@ def _rescue(arguments: Sequence[str]) -> dict[str, Any]:
     return rescue.rescue(options, ReadOnlyLedger(join(options.state, "ledger.sqlite")), given.to)
 
 
+def _accept(arguments: Sequence[str]) -> dict[str, Any]:
+    given, _rest = _split(arguments, "--state")
+    if not given.state:
+        raise ValueError("--state is missing")
+    reasons = accept(given.state)
+    return {"accepted": bool(reasons), "withheld": visible("; ".join(reasons))}
+
+
 COMMANDS: dict[str, Callable[[Sequence[str]], dict[str, Any]]] = {
     "ask": _ask,
     "status": _status,
     "compare": _compare,
     "rescue": _rescue,
+    "accept": _accept,
 }
 
 

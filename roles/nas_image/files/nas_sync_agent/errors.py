@@ -28,6 +28,10 @@ class Unknown(Exception):
     """A side is not there, or is not the one that the ledger knows: nothing may be concluded from it."""
 
 
+class Emptied(Unknown):
+    """All of a side is gone and nobody saw it go: what that means is for a person to say."""
+
+
 _NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT})
 ABSENT = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ELOOP})
 """Errors that say that a path is not there (a symbolic link in the middle of it counts as nothing)."""

@@ -13,7 +13,7 @@ import time
 from posixpath import join
 
 from ..cli import Options
-from ..errors import Unknown, reason
+from ..errors import Emptied, Unknown, reason
 from ..model import Mode, Side
 from ..sync import comparison, identity
 from ..sync.engine import Engine
@@ -53,10 +53,14 @@ class Service:
         self._watcher: Watcher | None = None
         self._stopping = False
         self._known = False
+        self._emptied = False
+        """Whether a scan has found a side so empty that nothing may follow from it."""
         self._checked = 0.0
         self._scan_due = dict.fromkeys(options.mode.sources, 0.0)
         self._scan_due[Side.WINDOWS] = 0.0  # once in every mode: for unfinished files of an earlier run
         self._rescan_due = 0.0
+        self._unwatched = True
+        """Whether nobody has watched the export for a time, since the last scan of it."""
         self._unheard = True
         """Whether the export may have changed, since the last scan of it, without anybody's hearing of it."""
         self._written = 0.0
@@ -66,7 +70,7 @@ class Service:
     def once(self) -> None:
         """Carry across what is there now. Raises Unknown when a side is unknown or has no room."""
         engine = self._engine
-        begin = time.monotonic()
+        begin, scanned = time.monotonic(), 0
         try:
             engine.open()
             engine.start()
@@ -81,6 +85,8 @@ class Service:
                 if due is None or due > patience:
                     break
                 time.sleep(max(0.0, due - time.monotonic()))
+        except Emptied as doubt:
+            self._status.unknown(str(doubt))  # nothing was deleted: that is no reason for the server not to start
         except Unknown as unknown:
             self._status.unknown(str(unknown))
             raise
@@ -167,6 +173,7 @@ class Service:
             if not self._known or now - self._checked >= _CHECK:
                 self._check(now)
             self._scan(now)
+            self._status.unknown("")
             due = self._engine.pending.next_due()
             if due is not None and due <= now:
                 self._status.phase("running")
@@ -175,6 +182,7 @@ class Service:
                 self._engine.step(time.monotonic())
         except Unknown as unknown:
             self._known = False
+            self._emptied = isinstance(unknown, Emptied)
             self._checked = now
             self._status.unknown(str(unknown))
         except sqlite3.Error as error:
@@ -205,14 +213,15 @@ class Service:
         self._engine.open()
         self._checked = now
         if first:
-            self._engine.start()
-            self._engine.rescan()
-            self._watch()
+            if not self._emptied:  # else both sides are what they were: only that one scan is to be repeated
+                self._engine.start()
+                self._engine.rescan()
+                self._watch()
+            self._emptied = False
             for side in self._scan_due:
                 self._scan_due[side] = now
             self._rescan_due = now + self._options.rescan
             self._known = True
-            self._status.unknown("")
 
     def _watch(self) -> None:
         """Watch the export with inotify; where that cannot be, it is polled."""
@@ -228,13 +237,16 @@ class Service:
 
     def _unwatch(self) -> None:
         """Watch no more: what is open now may be closed without anybody's hearing of it."""
-        if self._watcher is not None:
+        if self._watcher is None:
+            self._unwatched = True
+        else:
             self._watcher.close()
             self._watcher = None
             self._engine.forget_open(time.monotonic())
 
     def _poll_instead(self, error: Exception) -> None:
         self._unwatch()
+        self._unwatched = True
         reason = "the limit of inotify watches is reached" if isinstance(error, OutOfWatches) else str(error)
         _log.warning("the export is polled, not watched: %s", reason)
         self._status.watching(f"polling: {reason}")
@@ -275,7 +287,10 @@ class Service:
             if side is Side.NAS:
                 self._unheard = False
             begin, used = time.monotonic(), time.thread_time()
-            scan = self._engine.scan(side, now, told=told)
+            watched = side is Side.NAS and self._watcher is not None and not self._unwatched
+            scan = self._engine.scan(side, now, told=told, watched=watched)
+            if side is Side.NAS:
+                self._unwatched = False
             self._status.cycle(time.monotonic() - begin, scan.entries)
             self._scan_due[side] = now + self._pause(side, time.thread_time() - used)
 

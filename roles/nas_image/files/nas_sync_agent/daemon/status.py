@@ -45,7 +45,6 @@ class Status:
         self._started = now_text()
         self._phase = "starting"
         self._unknown = ""
-        self._withheld = ""
         self._full: dict[str, Side] = {}
         self._last_cycle: dict[str, Any] | None = None
         self._delivered = {"files": 0, "bytes": 0, "deleted": 0}
@@ -165,20 +164,12 @@ class Status:
             self._full[outcome.path] = outcome.side
         self.failed(outcome.path, outcome.detail, times)
 
-    def withhold(self, reason: str) -> None:
-        """Deletions are withheld for a reason; none when it is empty."""
-        self._halt("_withheld", reason)
-
     # ------------------------------------------------------------------ what the service tells
 
     def unknown(self, reason: str) -> None:
         """A side is unknown for a reason; none when it is empty."""
-        self._halt("_unknown", reason)
-
-    def _halt(self, attribute: str, reason: str) -> None:
         with self._lock:
-            before = getattr(self, attribute)
-            setattr(self, attribute, reason)
+            before, self._unknown = self._unknown, reason
             self.changed = self.changed or before != reason
         if reason and not before:
             _log.error("halted: %s", visible(reason))
@@ -214,7 +205,7 @@ class Status:
     def halted_reason(self) -> str:
         """Why the agent does not go on; empty when it does."""
         with self._lock:
-            return visible(self._reason())
+            return visible(self._unknown)
 
     @property
     def is_full(self) -> bool:
@@ -222,13 +213,10 @@ class Status:
         with self._lock:
             return bool(self._full)
 
-    def _reason(self) -> str:
-        return "; ".join(filter(None, [self._unknown, self._withheld]))
-
     def snapshot(self) -> dict[str, Any]:
         """Everything, as JSON has it. Lists are bounded, with the full count beside them."""
         with self._lock:
-            reason = self._reason()
+            reason = self._unknown
             errors = dict(self._errors)
             for paths in self._unreadable.values():
                 errors.update(paths)

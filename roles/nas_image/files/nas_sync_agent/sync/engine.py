@@ -9,21 +9,19 @@ from __future__ import annotations
 
 import itertools
 import time
-from collections.abc import Callable, Collection, Iterable, Mapping
-from posixpath import commonpath
+from collections.abc import Callable, Iterable, Mapping
 
 from ..cli import Options
 from ..daemon.inotify import Change
 from ..daemon.status import Status
-from ..errors import Unknown
 from ..model import DIRECTORY, FILE, Agree, Entry, MakeDirectory, Refuse, Remove, Side, Wait
 from ..names import is_ignored
 from ..outcome import Outcome, Result
 from ..trees.nas import NasTree
 from ..trees.windows import WindowsTree
 from . import identity
-from .acceptance import take_acceptance
 from .executor import Executor
+from .guard import Guard
 from .ledger import Ledger
 from .pending import Item, Pending
 from .planner import plan
@@ -33,7 +31,7 @@ from .snapshot import Looker, Sight
 
 _CHUNK = 1000
 _MOST_PENDING = 20_000
-_HALTED_RETRY = 5.0
+_REMOVE_AGAIN = 5.0
 
 
 class Engine:
@@ -62,9 +60,9 @@ class Engine:
         self._scanners = {
             side: Scanner(windows if side is Side.WINDOWS else nas, ledger) for side in (Side.WINDOWS, Side.NAS)
         }
+        self._guard = Guard(options, {Side.WINDOWS: windows, Side.NAS: nas}, ledger)
         self._pending = Pending()
         self._removals: dict[str, Remove] = {}
-        self._scanned: set[Side] = set()
         self.incomplete: set[Side] = set()
         """Sides where a scan has found more than may wait at once: the caller is to scan them again soon."""
 
@@ -129,10 +127,11 @@ class Engine:
         for scanner in self._scanners.values():
             scanner.forget()
 
-    def scan(self, side: Side, now: float, top: str = "", *, told: bool = False) -> Scan:
-        """Look through a side for what differs from the ledger. Raises Unknown when that is implausible.
+    def scan(self, side: Side, now: float, top: str = "", *, told: bool = False, watched: bool = False) -> Scan:
+        """Look through a side for what differs from the ledger. Raises Emptied when that is not to be believed.
 
         ``told``: every change since the last scan should have been reported, so whatever is found was missed.
+        ``watched``: as long as that a watcher was there, even where it was told of too much at once.
         """
         scan = Scan()
         scanner = self._scanners[side]
@@ -154,16 +153,8 @@ class Engine:
             self._windows.discard(path)
         self._status.unreadable(side, scan.unreadable)
         if not top:
-            self._plausible(side, scan)
-            self._scanned.add(side)
+            self._guard.judge(side, scan, watched=watched)
         return scan
-
-    def _plausible(self, side: Side, scan: Scan) -> None:
-        """An export that is empty at the first look although the ledger knows files was lost, not deleted."""
-        if side is Side.NAS and side not in self._scanned and not scan.entries and not scan.unreadable:
-            known = self._ledger.files(side)
-            if known > 1:
-                raise Unknown(f"the export is empty, but the ledger knows {known} files in it")
 
     # what the engine does
 
@@ -173,14 +164,15 @@ class Engine:
         return self._pending
 
     def step(self, now: float) -> None:
-        """Do everything that is due. Both sides must be open and known."""
+        """Do everything that is due. Both sides must be open and known. Raises Unknown, Emptied."""
+        self._guard.check()
         try:
             while paths := self._pending.due(now, _CHUNK):
                 self._process(paths, now)
             self._remove(now)
         finally:
             for path in self._removals:
-                self._pending.postpone(path, now + _HALTED_RETRY)
+                self._pending.postpone(path, now + _REMOVE_AGAIN)
             self._pending.release()
             self._windows.release()
             self._nas.release()
@@ -250,36 +242,14 @@ class Engine:
                     self._pending.add(inner, now, now, quiet=False)
 
     def _remove(self, now: float) -> None:
-        """Remove what the cycle has found to be deleted, unless that is more than the limit allows."""
+        """Remove what the cycle has found to be deleted."""
         if not self._removals:
-            take_acceptance(self._options.state)  # said when nothing was withheld: it is no word on what comes later
-            self._status.withhold("")
             return
-        reason = self._too_many(self._removals.values())
-        accepted = bool(reason) and take_acceptance(self._options.state)
-        self._status.withhold("" if accepted else reason)
-        if reason and not accepted:
-            return  # each of them is looked at again before long
         # Deleting is what cannot be taken back: make sure once more that the sides are what they were.
         self.open()
         removals, self._removals = self._removals, {}
         inner_first = sorted(removals.values(), key=lambda action: (action.path.count("/"), action.path), reverse=True)
         self._take(self._executor.run(inner_first), now)
-
-    def _too_many(self, removals: Collection[Remove]) -> str:
-        counts = dict.fromkeys(Side, 0)
-        for action in removals:
-            counts[action.side] += action.target.kind == FILE
-        for side, count in counts.items():
-            if count and count > self._options.max_deletions.allowed(self._ledger.files(side)):
-                paths = [action.path for action in removals if action.side is side]
-                where = commonpath(paths) or "the whole tree"
-                return (
-                    f"{count} files would be deleted on the {side.value} side in {where!r}, more than --max-deletions"
-                    f" {self._options.max_deletions} allows; if that is meant, run in the agent's container:"
-                    f" python3 -m nas_sync_agent accept --state {self._options.state}"
-                )
-        return ""
 
     def _take(self, outcomes: Iterable[Outcome], now: float) -> None:
         for outcome in outcomes:

@@ -124,8 +124,8 @@ class Ledger:
         """All recorded paths below a directory."""
         top = to_text(directory)
         rows = self._database.execute(
-            "SELECT parent, name FROM entries WHERE parent = ? OR (parent > ? AND parent < ?)",
-            (top, top + "/", top + "0"),  # "0" follows "/"
+            "SELECT parent, name FROM entries WHERE ? = '' OR parent = ? OR (parent > ? AND parent < ?)",
+            (top, top, top + "/", top + "0"),  # "0" follows "/"
         )
         return (from_text(join(parent, name)) for parent, name in rows)
 
