@@ -8,7 +8,11 @@ from __future__ import annotations
 
 import errno
 import socket
+import typing as t
 
+from ansible_collections.file_simulator.nas.plugins.module_utils._common.listeners import listeners
+
+_UNKNOWN = "another program"
 _ANY = {"0.0.0.0": "127.0.0.1", "::": "::1"}
 
 
@@ -17,8 +21,13 @@ def connect_address(listen_address: str) -> str:
     return _ANY.get(listen_address, listen_address)
 
 
-def port_holder(address: str, port: int) -> str:
-    """Return who keeps us from listening on ``address`` and ``port``, empty when nobody does."""
+def port_holder(address: str, port: int, known: t.Mapping[str, str] | None = None) -> str:
+    """Return who keeps us from listening on ``address`` and ``port``, empty when nobody does.
+
+    ``known`` names holders by a word of their command line, such as a container's id. One with an empty name is
+    about to go, so that it is in nobody's way.
+    """
+    known = known or {}
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as attempt:
         # A connection that has just ended does not count: who listens next may take its place.
@@ -27,8 +36,10 @@ def port_holder(address: str, port: int) -> str:
             attempt.bind((address, port))
         except OSError as error:
             if error.errno == errno.EADDRINUSE:
-                return "another program"
+                return _listener(address, port, known)
             return f"nobody, but this machine cannot listen there ({error.strerror})"
+    if "" in known.values():
+        return ""  # what answers there may be just that
     # What kube-proxy publishes holds no socket, yet answers.
     with socket.socket(family, socket.SOCK_STREAM) as visitor:
         visitor.settimeout(0.5)
@@ -37,3 +48,14 @@ def port_holder(address: str, port: int) -> str:
             if visitor.connect_ex((connect_address(address), port))
             else "a Kubernetes NodePort or another forwarding"
         )
+
+
+def _listener(address: str, port: int, known: t.Mapping[str, str]) -> str:
+    found = [each for each in listeners(port) if _meet(each.address, address)]
+    names = [next((known[word] for word in each.command if word in known), each.name or _UNKNOWN) for each in found]
+    return ", ".join(sorted({name for name in names if name})) if names else _UNKNOWN
+
+
+def _meet(one: str, other: str) -> bool:
+    # A listener on all IPv6 addresses usually has those of IPv4, too.
+    return one == other or bool({one, other} & set(_ANY))
