@@ -144,6 +144,7 @@ class FakePodman:
             [
                 {
                     "Name": name,
+                    "InfraId": f"infra-of-{name}",
                     "Labels": pod["labels"],
                     "Containers": [
                         {"Id": f"id-of-{each}", "Names": each, "Status": status}

@@ -43,13 +43,15 @@ DEAD = "dead"
 class Found:
     """A pod of ours as podman shows it; ``containers`` maps their short names to podman's state words.
 
-    That of a container which podman calls running, and whose process is gone, is ``dead``.
+    That of a container which podman calls running, and whose process is gone, is ``dead``. ``infra`` is the
+    full id of podman's own container of the pod, which has its addresses and ports.
     """
 
     instance: str
     current: Current
     containers: t.Mapping[str, str]
     has_dead: bool = False
+    infra: str = ""
 
 
 class Podman:
@@ -208,6 +210,7 @@ def _found(pod: t.Mapping[str, t.Any]) -> Found:
         ),
         containers=containers,
         has_dead=bool(dead),
+        infra=str(pod.get("InfraId", "")),
     )
 
 

@@ -55,8 +55,7 @@ class Placing:
             generation_of(server, topology.data_root, drives, topology.instance, guess=request.check_mode)
             for server in servers
         ]
-        for server in servers:
-            self._check_port(server, found.get((topology.instance, server.name)))
+        self._check_ports(servers, found)
         check_unfs3_image(servers, request)
 
     def check_images(self, podman: Podman) -> None:
@@ -103,15 +102,25 @@ class Placing:
                     "with drive_root and data_root, or have it moved with move_data_root: true"
                 )
 
-    def _check_port(self, server: Server, own: Found | None) -> None:
-        address = f"{self._topology.listen_address}:{server.port}"
-        if own and not own.current.stopped and own.current.description.get("address") == address:
-            return
-        holder = port_holder(self._topology.listen_address, server.port)
-        if holder:
-            raise SimulatorError(
-                f"server {server.name}: port: {address} is in use by {holder}; stop that, or choose another port"
-            )
+    def _check_ports(self, servers: t.Sequence[Server], found: t.Mapping[tuple[str, str], Found]) -> None:
+        """Refuse ports that somebody else has, all of them at once."""
+        listen = self._topology.listen_address
+        known = {pod.infra: f"server {server} of instance {instance}" for (instance, server), pod in found.items()}
+        taken = []
+        for server in servers:
+            address = f"{listen}:{server.port}"
+            own = found.get((self._topology.instance, server.name))
+            running = own is not None and not own.current.stopped
+            if own and running and own.current.description.get("address") == address:
+                continue
+            # Its own port at another address is free once it has stopped.
+            holder = port_holder(listen, server.port, {**known, own.infra: ""} if own and running else known)
+            if holder:
+                taken.append(f"server {server.name}: port: {address} is in use by {holder}")
+        if taken:
+            one = len(taken) == 1
+            todo = "stop that, or choose another port" if one else "stop those, or choose other ports"
+            raise SimulatorError("; ".join([*taken, todo]))
 
     def _placement(self, server: Server, generation: str, gateway: str) -> Placement:
         return Placement(
