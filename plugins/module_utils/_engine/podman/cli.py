@@ -15,7 +15,7 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._common.command
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.plan import Current
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.output import causes, without_noise
-from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.processes import is_dead
+from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.processes import ALIVE, is_dead
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.render import (
     LABEL_DESCRIPTION,
     LABEL_INSTANCE,
@@ -178,8 +178,8 @@ def _failure(
     if status in _TIMED_OUT:
         return SimulatorError(
             f"{doing}: podman {' '.join(arguments[:2])} did not end within {_limit(arguments)} s and was stopped; "
-            "look for another podman that waits (ps -C podman) and end it; if none runs and no container does, "
-            "podman system renumber mends podman's locks",
+            "end a podman that waits (ps -C podman) and try again; if it hangs again and no container runs, remove "
+            f"{ALIVE}: podman then takes the machine as freshly started, and gives its locks new numbers",
             **details,
         )
     reason = causes(err) or last_line(out) or f"exit status {status}"

@@ -28,7 +28,10 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.lifecycle import Lifecycle
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.network import InstanceNetwork
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.placing import Placing
-from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.processes import tell_of_restart
+from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.processes import (
+    restart_was_missed,
+    tell_of_restart,
+)
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.removal_guard import RemovalGuard
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.render import Placement
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.status import podman_reports
@@ -137,16 +140,16 @@ class PodmanEngine:
         for server, fate in fates.items():
             diff["after"][server].update({"volume": fate} if fate else {})
         leftover = request.state == "absent" and not mine and self._shared_is_there()
+        warnings = placing.warnings() if placing else []
         if request.check_mode:
-            return Outcome(actions, diff, surroundings_changed=leftover)
-        warnings = []
+            return Outcome(actions, diff, surroundings_changed=leftover, warnings=warnings)
         if placing and pods:
             self._network.ensure()
-            warnings = self._network.keep_neighbours_out()
+            warnings += self._network.keep_neighbours_out()
             # Only now is its gateway known where this run has made the network.
             pods = placing.pods(self._network.gateway())
         if actions or leftover:
-            if any(pod.has_dead for pod in found.values()):
+            if any(pod.has_dead for pod in found.values()) or restart_was_missed():
                 tell_of_restart()
             losing = {server for server, fate in fates.items() if fate in (REMOVED, ANEW)}
             self._carry_out(actions, pods, mine, losing, request)

@@ -9,6 +9,7 @@ Everything is looked at before anything is touched.
 
 from __future__ import annotations
 
+import ipaddress
 import os
 import typing as t
 
@@ -72,6 +73,17 @@ class Placing:
             server.name: (self._pod(server, gateway), self._placement(server, generation, gateway))
             for server, generation in zip(self._servers, self._generations)
         }
+
+    def warnings(self) -> list[str]:
+        """Say which servers are open to everybody."""
+        listen = self._topology.listen_address
+        everybodys = [server.name for server in self._servers if not server.clients]
+        if not everybodys or ipaddress.ip_address(listen).is_loopback:
+            return []
+        return [
+            f"{', '.join(everybodys)}: listen_address {listen} is reached from other machines, and without clients every "
+            "one of them may mount, with root's rights unless the export squashes root; name those that may in clients"
+        ]
 
     def _check_neighbours(self, servers: t.Sequence[Server], found: t.Mapping[tuple[str, str], Found]) -> None:
         """Refuse a Windows directory that another instance's server has: two agents would fight over it."""

@@ -16,8 +16,10 @@ import os
 
 _PROC = "/proc"
 # Podman makes this file at its first call after a restart of the machine, which it knows by its absence.
+# Its locks are made anew with the shared memory that they are in.
+_LOCKS = "/dev/shm/libpod_lock"
 # What follows is of root's podman, whichever storage driver it has; conmon writes both files as a container starts.
-_ALIVE = "/run/libpod/alive"
+ALIVE = "/run/libpod/alive"
 _USERDATA = "/run/containers/storage/*-containers/{container}/userdata"
 
 
@@ -31,6 +33,14 @@ def is_dead(container: str) -> bool:
     return any(_told(directory) and not _lives(directory, container) for directory in directories)
 
 
+def restart_was_missed() -> bool:
+    """Tell whether podman's locks are younger than the start of the machine that it knows of."""
+    try:
+        return os.stat(_LOCKS).st_mtime > os.stat(ALIVE).st_mtime
+    except OSError:
+        return False
+
+
 def tell_of_restart() -> None:
     """Let podman do what it does after a restart of the machine, when it did not notice one.
 
@@ -41,7 +51,7 @@ def tell_of_restart() -> None:
     directories = glob.glob(_USERDATA.format(container="*"))
     if not any(_lives(directory, os.path.basename(os.path.dirname(directory))) for directory in directories):
         with contextlib.suppress(FileNotFoundError):
-            os.unlink(_ALIVE)
+            os.unlink(ALIVE)
 
 
 def _told(directory: str) -> bool:

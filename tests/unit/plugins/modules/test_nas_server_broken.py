@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import typing as t
 from pathlib import Path
@@ -73,8 +74,9 @@ def test_pod_is_completed_around_its_volume(
 def power_loss(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each container has the files of a process that is no more: its number is another program's now."""
     monkeypatch.setattr(processes, "_USERDATA", str(tmp_path / "run" / "{container}" / "userdata"))
-    monkeypatch.setattr(processes, "_ALIVE", str(tmp_path / "alive"))
+    monkeypatch.setattr(processes, "ALIVE", str(tmp_path / "alive"))
     (tmp_path / "alive").touch()
+    monkeypatch.setattr(processes, "_LOCKS", str(tmp_path / "locks"))
     monkeypatch.setattr(processes, "_PROC", str(tmp_path / "proc"))
     for name in ("sync-agent", "nfs-server"):
         userdata = tmp_path / "run" / f"id-of-{POD}.{name}" / "userdata"
@@ -95,7 +97,7 @@ def test_container_without_a_process_does_not_run(
     report = run_module(nas_server_info, servers=["nas-input-1"], **given)["servers"][0]
     assert report["state"] == "broken" and "podman did not see nfs-server end" in report["problem"]
     assert "make up" in report["problem"]
-    alive = Path(processes._ALIVE)
+    alive = Path(processes.ALIVE)
     assert alive.exists()
     before = len(podman.calls)
     done = run_module(nas_server, state="started", **{**arguments, "servers": ["nas-input-1"]})
@@ -116,6 +118,16 @@ def test_podman_keeps_its_state_while_a_container_lives(
     (tmp_path / "proc" / "9" / "cgroup").write_text("0::/libpod-stranger")
     assert verbs(run_module(nas_server, state="started", **arguments)) == ["repair nas-input-1"]
     assert (tmp_path / "alive").exists()
+
+
+def test_podman_is_told_of_a_restart_before_which_nothing_ran(
+    run_module: Run, podman: FakePodman, arguments: dict[str, t.Any], power_loss: None, tmp_path: Path
+) -> None:
+    """Its locks are new all the same, and their numbers in its database old."""
+    (tmp_path / "locks").touch()
+    os.utime(tmp_path / "alive", (1, 1))
+    run_module(nas_server, **arguments)
+    assert not (tmp_path / "alive").exists()
 
 
 @pytest.mark.parametrize("lives", [("7", "cmdline", "conmon\0-c\0{id}"), ("8", "cgroup", "0::/libpod-{id}")])

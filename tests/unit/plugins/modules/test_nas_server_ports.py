@@ -96,3 +96,14 @@ def test_server_of_another_instance_is_called_by_its_name(
         pytest.raises(ModuleFailed, match=r"is in use by server nas-input-1 of instance file-simulator; stop"),
     ):
         run_module(nas_server, check=True, **{**arguments, "topology": other})
+
+
+def test_what_is_open_to_everybody_is_told(run_module: Run, podman: FakePodman, arguments: dict[str, t.Any]) -> None:
+    assert not run_module(nas_server, **arguments).get("warnings")
+    topology = {**arguments["topology"], "listen_address": "0.0.0.0"}
+    for check in (True, False):
+        told = run_module(nas_server, check=check, **{**arguments, "topology": topology})["warnings"]
+        assert len(told) == 1
+        assert "nas-input-1, nas-output-1: listen_address 0.0.0.0 is reached from other machines" in str(told)
+    topology["changes"] = [{"name": name, "clients": ["192.0.2.0/24"]} for name in ("nas-input-1", "nas-output-1")]
+    assert not run_module(nas_server, **{**arguments, "topology": topology}).get("warnings")

@@ -32,7 +32,7 @@ def test_a_call_that_hangs_ends_and_says_what_to_do(tmp_path: Path, monkeypatch:
     monkeypatch.setattr(cli, "_LIMIT", 1)
     podman = _program(tmp_path, "sleep 20")
     with pytest.raises(
-        SimulatorError, match=r"list volumes: podman volume ls did not end within 1 s .*renumber"
+        SimulatorError, match=r"list volumes: podman volume ls did not end within 1 s .*remove /run/libpod/alive"
     ) as told:
         podman.call(["volume", "ls"], "list volumes")
     assert "\n" not in told.value.message
