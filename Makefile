@@ -94,7 +94,7 @@ molecule: artefact
 test-agent: venv-dev
 	pytest tests/agent
 
-# One real server on podman: what only the real thing shows of locks, owners and neighbours.
+# One real server on podman: what only the real thing shows of locks, owners, neighbours and the start with the machine.
 test-podman: venv-dev
 	pytest tests/podman
 

@@ -58,12 +58,18 @@ def reaches_port(host: str, port: int) -> bool:
     return subprocess.run(command, capture_output=True, check=False, timeout=30).returncode == 0
 
 
+TABLE = ["table", "inet", f"file_simulator_{INSTANCE}"]
+
+
+def without_table() -> None:
+    subprocess.run(["nft", "delete", *TABLE], check=False, capture_output=True)
+
+
 @pytest.fixture
 def without_rules() -> t.Iterator[None]:
     """As after a reload of the firewall: the server itself has to refuse."""
-    table = ["table", "inet", f"file_simulator_{INSTANCE}"]
-    shown = subprocess.run(["nft", "list", *table], capture_output=True, text=True, check=False)
-    subprocess.run(["nft", "delete", *table], check=False, capture_output=True)
+    shown = subprocess.run(["nft", "list", *TABLE], capture_output=True, text=True, check=False)
+    without_table()
     yield
     if shown.returncode == 0:
         subprocess.run(["nft", "-f", "-"], input=shown.stdout, text=True, check=True)
@@ -106,14 +112,24 @@ class TestOnEveryAddress:
     """Published to the network, for some of it."""
 
     def test_clients_are_enforced(self, simulator: Simulator) -> None:
-        # A port of the old address is not free for the new one.
-        simulator.remove()
         everywhere: dict[str, t.Any] = {"listen_address": "0.0.0.0"}
         simulator.apply(topology=everywhere, clients=[f"{NEIGHBOUR}/32", "127.0.0.1/32"])
         assert asks(HERE, PORT).returncode == 0
         assert not reaches_port(simulator.pod_address, 2049)
         simulator.apply(topology=everywhere, clients=["192.0.2.0/24", "127.0.0.1/32"])
         assert asks(HERE, PORT).returncode == 1
-        simulator.remove()
+        # It is not let in by another way either, and this machine is.
+        without_table()
+        assert asks(simulator.pod_address, 2049).returncode == 1
+        assert simulator.client().listdir("/data") is not None
+
+    def test_without_clients_everybody_is_let_in(self, simulator: Simulator) -> None:
+        """What the warning of nas_server says."""
+        simulator.apply(topology={"listen_address": "0.0.0.0"})
+        assert asks(HERE, PORT).returncode == 0
+
+    def test_running_server_goes_back_to_loopback(self, simulator: Simulator) -> None:
+        simulator.apply(topology={"listen_address": "0.0.0.0"})
         simulator.apply()
         assert not reaches_port(HERE, PORT)
+        assert simulator.report()["state"] == "ready"

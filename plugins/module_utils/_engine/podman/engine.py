@@ -145,7 +145,7 @@ class PodmanEngine:
             return Outcome(actions, diff, surroundings_changed=leftover, warnings=warnings)
         if placing and pods:
             self._network.ensure()
-            warnings += self._network.keep_neighbours_out()
+            warnings += self._network.keep_neighbours_out(self._config_root)
             # Only now is its gateway known where this run has made the network.
             pods = placing.pods(self._network.gateway())
         if actions or leftover:

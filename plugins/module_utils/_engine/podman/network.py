@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.cli import Podman
+from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.configuration import write_configuration
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.firewall import (
     neighbour_rules,
     no_neighbour_rules,
@@ -15,6 +16,9 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.
     network_create,
     network_name,
 )
+
+# The template of the role nas_servers' unit names it, too.
+RULES_FILE = "neighbours.nft"
 
 
 class InstanceNetwork:
@@ -37,13 +41,16 @@ class InstanceNetwork:
         if not self.exists():
             self._podman.call(network_create(self._instance), f"create the network {self._name}")
 
-    def keep_neighbours_out(self) -> list[str]:
+    def keep_neighbours_out(self, directory: str) -> list[str]:
         """Let nobody into the network but through the published ports; return what to warn of.
 
+        The rules are also written to ``directory``, for what starts the pods with the machine.
         A reload of a firewall may take the rules away, so they are set each time. Where they cannot be,
         servers that listen on loopback still refuse by themselves whoever comes by another address.
         """
-        problem = self._podman.firewall(neighbour_rules(self._instance, self._podman.interface(self._name)))
+        rules = neighbour_rules(self._instance, self._podman.interface(self._name))
+        write_configuration(directory, {RULES_FILE: rules})
+        problem = self._podman.firewall(rules)
         who = f"network {self._name}: who routes it by this machine is not kept out of it"
         return [f"{who}: {problem}"] if problem else []
 
