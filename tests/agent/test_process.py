@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import shutil
 import signal
 import subprocess
@@ -275,3 +276,48 @@ def test_the_last_status_counts_what_waits_after_the_last_flush(agent: AgentProc
     assert len(list(agent.windows.glob("f*"))) == 2000
     status = agent.status()
     assert (status["state"], status["pending"], status["lag_seconds"]) == ("stopped", 0, 0)
+
+
+def test_descriptors_beyond_a_thousand(agent: AgentProcess) -> None:
+    """select() takes none above 1,023."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if hard != resource.RLIM_INFINITY and hard < 1500:
+        pytest.skip(f"this machine allows a process {hard} descriptors only")
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, 1500), hard))
+    held = [os.dup(0) for _number in range(1100)]
+    try:
+        with agent.log.open("ab") as log:
+            command = agent.command("nas_to_windows")
+            agent.process = subprocess.Popen(command, env=agent.environment(), stderr=log, pass_fds=held)
+    finally:
+        for fd in held:
+            os.close(fd)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    agent.wait_until_idle()
+    (agent.export / "a").write_text("1")
+    agent.wait_for((agent.windows / "a").exists)
+    assert agent.stop() == 0
+
+
+def test_a_server_starts_without_a_file_that_does_not_fit(agent: AgentProcess) -> None:
+    """And its agent tells of it, though it will never carry it itself."""
+    with small_disk(agent.volume, 8 * MIB):
+        (agent.windows / "big").write_bytes(bytes(9 * MIB))
+        (agent.windows / "small").write_text("1")
+        for name in ("big", "small"):
+            os.utime(agent.windows / name, (1e9, 1e9))
+        done = agent.once("windows_to_nas", "--deletions", "keep")
+        assert done.returncode == 0 and (agent.export / "small").read_text() == "1"
+        agent.start("nas_to_windows", "--status-address", f"127.0.0.1:{agent.port}")
+        agent.wait_until_idle()
+        (error,) = json.loads(agent.get("/status")[1])["errors"]
+        assert error["path"] == "big" and error["reason"].startswith(
+            "left out at the start: does not fit: needs 9437184"
+        )
+        agent.stop()
+        (agent.windows / "big").unlink()
+        assert agent.once("windows_to_nas", "--deletions", "keep").returncode == 0
+        agent.start("nas_to_windows", "--status-address", f"127.0.0.1:{agent.port}")
+        agent.wait_until_idle()
+        assert json.loads(agent.get("/status")[1])["errors"] == []
+        agent.stop()

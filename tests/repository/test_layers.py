@@ -54,7 +54,7 @@ AGENT_MAY_IMPORT: dict[str, set[str]] = {
     "daemon": {"", "trees", "sync"},
     "": {"", "trees", "sync", "daemon"},
 }
-AGENT_EXCEPTIONS: dict[str, set[str]] = {"sync.engine": {".daemon.inotify.Change", ".daemon.status.Status"}}
+AGENT_EXCEPTIONS: dict[str, set[str]] = {}
 
 
 def modules(top: Path) -> dict[str, Path]:

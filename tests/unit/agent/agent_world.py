@@ -17,10 +17,10 @@ from pathlib import Path
 
 from agent_faults import Control, Killed, TestSyscalls, WindowsSyscalls
 from nas_sync_agent.cli import DeletionLimit, Options
-from nas_sync_agent.daemon.inotify import Change, Watcher
+from nas_sync_agent.daemon.inotify import Watcher
 from nas_sync_agent.daemon.status import Status
 from nas_sync_agent.errors import Unknown
-from nas_sync_agent.model import Deletions, Mode, Side
+from nas_sync_agent.model import Change, Deletions, Mode, Side
 from nas_sync_agent.names import MARKER, is_temporary
 from nas_sync_agent.sync import identity
 from nas_sync_agent.sync.engine import Engine
@@ -171,12 +171,12 @@ class World:
         windows = WindowsTree(str(self.windows), self.windows_calls)
         nas = NasTree(str(self.export), str(self.state / "stage"), TestSyscalls(self.control, "nas"))
         self.trees = (windows, nas)
-        engine = Engine(options, windows, nas, ledger, self.status, self._between, wall_ns=self.wall_ns)
+        engine = Engine(options, windows, nas, ledger, self.status, self.wall_ns, self._between)
         engine.open()
         engine.start()
         self.engine = engine
         if self.watching:
-            self.watcher = Watcher(str(self.export), self.event, engine.moved)
+            self.watcher = Watcher(str(self.export), self.event, engine.events.moved)
             engine.scan(Side.NAS, self.now)
         return engine
 
@@ -251,7 +251,7 @@ class World:
 
     def event(self, path: str, change: Change = Change.CLOSED) -> None:
         """What the watcher would tell."""
-        (self.engine or self.start()).report(path, change, self.now)
+        (self.engine or self.start()).events.report(path, change, self.now)
 
     def killed_at(self, call: int, work: str = "settle") -> bool:
         """Do some work, killed at its n-th call. False when the work needed fewer calls."""

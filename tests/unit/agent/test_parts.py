@@ -13,7 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from nas_sync_agent import names
 from nas_sync_agent.cli import DeletionLimit, parse
+from nas_sync_agent.daemon.metrics import metrics
 from nas_sync_agent.daemon.status import Status
+from nas_sync_agent.daemon.status_file import write_status
 from nas_sync_agent.model import (
     DIRECTORY,
     FILE,
@@ -203,13 +205,19 @@ class TestStatus:
             status.unreadable(side, {name: f"reason {name}"})
         status.unknown(f"the marker {name}")
         status.watching(f"polling: {name}")
-        status.write(str(directory))
-        texts = [json.dumps(status.snapshot(), ensure_ascii=False), status.metrics().replace("\n", "")]
+        write_status(str(directory), status.snapshot())
+        texts = [json.dumps(status.snapshot(), ensure_ascii=False), metrics(status.snapshot()).replace("\n", "")]
         texts += [(directory / "status.json").read_text("utf-8").replace("\n", ""), status.halted_reason]
         texts += [record.getMessage() for record in caplog.records]
         for text in texts:
             assert text.isprintable() and text.encode("utf-8", "strict")
         assert set(json.loads(texts[2])) == set(status.snapshot())
+
+    def test_counters_keep_their_digits(self, status: Status) -> None:
+        status.outcome(Outcome("a", Result.DELIVERED, N, size=123_456_789_012))
+        text = metrics(status.snapshot())
+        assert 'nas_sync_delivered_bytes_total{server="s"} 123456789012\n' in text
+        assert 'nas_sync_up{server="s"} 1\n' in text
 
     def test_bytes_that_are_no_text_are_shown_as_such(self, status: Status) -> None:
         status.outcome(Outcome("Ärger 😀\udcff", Result.REFUSED, N, "why"))

@@ -5,8 +5,7 @@
 from __future__ import annotations
 
 from agent_world import QUIET, World
-from nas_sync_agent.daemon.inotify import Change
-from nas_sync_agent.model import Side
+from nas_sync_agent.model import Change, Side
 
 W, N = Side.WINDOWS, Side.NAS
 
@@ -31,7 +30,7 @@ def test_renamed_while_it_is_written(world: World) -> None:
     world.write(N, "a", "half")
     world.event("a", Change.WRITING)
     (world.export / "a").rename(world.export / "b")
-    engine.moved("a", "b")
+    engine.events.moved("a", "b")
     world.event("a", Change.TOUCHED)
     world.event("b", Change.TOUCHED)
     world.settle()

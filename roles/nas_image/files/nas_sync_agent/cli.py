@@ -25,7 +25,7 @@ exit status:
   0  stopped by SIGTERM or SIGINT, or (--once) done
   1  an error that the agent did not expect
   2  wrong usage
-  3  (--once) halted: a side is unknown or has no room for a file; one line on stderr says which and why
+  3  (--once) halted: a side is unknown; one line on stderr says which and why
   4  (commands) no answer"""
 
 

@@ -50,6 +50,19 @@ class Deletions(enum.Enum):
     KEEP = "keep"
 
 
+class Change(enum.Enum):
+    """What happened to a path of the NAS side, as a watcher tells it."""
+
+    WRITING = "writing"
+    """A file is open for writing: it will be closed."""
+    CLOSED = "closed"
+    """It was closed after writing, or removed."""
+    TOUCHED = "touched"
+    """It was moved here or away, or its attributes changed."""
+    DIRECTORY = "directory"
+    """A directory appeared; what it contains may have come before the watch."""
+
+
 FILE = "f"
 DIRECTORY = "d"
 OTHER = "o"

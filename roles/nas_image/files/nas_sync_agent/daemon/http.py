@@ -10,6 +10,7 @@ import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
 
+from .metrics import metrics
 from .questions import Questions
 from .status import Status
 
@@ -46,7 +47,7 @@ class _Handler(BaseHTTPRequestHandler):
         if self.path == "/status":
             self._answer(200, "application/json", json.dumps(status.snapshot(), indent=1) + "\n")
         elif self.path == "/metrics":
-            self._answer(200, "text/plain; version=0.0.4; charset=utf-8", status.metrics())
+            self._answer(200, "text/plain; version=0.0.4; charset=utf-8", metrics(status.snapshot()))
         elif self.path == "/healthz":
             reason = status.halted_reason
             self._answer(503 if reason else 200, "text/plain; charset=utf-8", (reason or "ok") + "\n")

@@ -11,10 +11,10 @@ from __future__ import annotations
 import errno
 import os
 from collections.abc import Callable
-from enum import Enum
 from posixpath import join
 
 from ..errors import ABSENT
+from ..model import Change
 from ..trees import libc
 
 _MASK = (
@@ -30,19 +30,6 @@ _MASK = (
     | libc.IN_EXCL_UNLINK
 )
 _READ = 1 << 16
-
-
-class Change(Enum):
-    """What happened to a path."""
-
-    WRITING = "writing"
-    """A file is open for writing: it will be closed."""
-    CLOSED = "closed"
-    """It was closed after writing, or removed."""
-    TOUCHED = "touched"
-    """It was moved here or away, or its attributes changed."""
-    DIRECTORY = "directory"
-    """A directory appeared; what it contains may have come before the watch."""
 
 
 class OutOfWatches(Exception):

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import logging
+import math
 import os
 import select
 import signal
@@ -22,9 +23,11 @@ from ..trees.nas import NasTree
 from ..trees.syscalls import Syscalls
 from ..trees.windows import WindowsTree
 from .http import StatusServer
-from .inotify import Change, OutOfWatches, Watcher
+from .once import carry_once, flush, keep_left, left_by_start
 from .questions import Questions
 from .status import Status
+from .status_file import write_status
+from .watching import Watching
 
 _SHARE = 0.016
 """The share of one core that polling may take."""
@@ -34,6 +37,7 @@ _CHECK = 10.0
 _CHECK_HALTED = 1.0
 _HEARTBEAT = 30.0
 _LEDGER_RETRY = 5.0
+_LONGEST_WAIT = 60.0
 
 _log = logging.getLogger("nas_sync_agent")
 
@@ -49,8 +53,10 @@ class Service:
         self._ledger = Ledger(join(options.state, "ledger.sqlite"))
         windows = WindowsTree(options.windows, syscalls)
         nas = NasTree(options.export, join(options.state, "stage"), syscalls)
-        self._engine = Engine(options, windows, nas, self._ledger, self._status, self._read_events)
-        self._watcher: Watcher | None = None
+        self._engine = Engine(
+            options, windows, nas, self._ledger, self._status, time.time_ns, lambda: self._watching.read()
+        )
+        self._watching = Watching(options, self._engine, self._status)
         self._stopping = False
         self._known = False
         self._emptied = False
@@ -59,53 +65,12 @@ class Service:
         self._scan_due = dict.fromkeys(options.mode.sources, 0.0)
         self._scan_due[Side.WINDOWS] = 0.0  # once in every mode: for unfinished files of an earlier run
         self._rescan_due = 0.0
-        self._unwatched = True
-        """Whether nobody has watched the export for a time, since the last scan of it."""
-        self._unheard = True
-        """Whether the export may have changed, since the last scan of it, without anybody's hearing of it."""
         self._written = 0.0
 
-    # ------------------------------------------------------------------ once
-
     def once(self) -> None:
-        """Carry across what is there now. Raises Unknown when a side is unknown or has no room."""
-        engine = self._engine
-        begin, scanned = time.monotonic(), 0
-        try:
-            engine.open()
-            engine.start()
-            scanned = sum(engine.scan(side, time.monotonic()).entries for side in self._options.mode.sources)
-            patience = 0.0
-            while True:
-                engine.step(time.monotonic())
-                if engine.incomplete or not patience:
-                    patience = time.monotonic() + 3 * self._options.quiet_period + 2
-                self._scan_incomplete()
-                due = engine.pending.next_due()
-                if due is None or due > patience:
-                    break
-                time.sleep(max(0.0, due - time.monotonic()))
-        except Emptied as doubt:
-            self._status.unknown(str(doubt))  # nothing was deleted: that is no reason for the server not to start
-        except Unknown as unknown:
-            self._status.unknown(str(unknown))
-            raise
-        finally:
-            self._status.waiting(len(engine.pending), engine.pending.oldest())
-            self._status.phase("stopped")
-            self._status.write(self._options.state)
-        self._status.cycle(time.monotonic() - begin, scanned)
-        self._status.write(self._options.state)
-        if self._status.is_full:
-            raise Unknown("a side has no room for some files")
-
-    def _scan_incomplete(self) -> None:
-        sides = set(self._engine.incomplete)
-        self._engine.incomplete.clear()
-        for side in sides:
-            self._engine.scan(side, time.monotonic())
-
-    # ------------------------------------------------------------------ on and on
+        """Carry across what is there now. Raises Unknown when a side is unknown."""
+        carry_once(self._options, self._engine, self._status)
+        keep_left(self._ledger, self._status.left())
 
     def run(self) -> None:
         """Work until SIGTERM or SIGINT. Raises OSError when the status address is not to be had."""
@@ -118,6 +83,8 @@ class Service:
             StatusServer(self._options.status_address, self._status, questions).start()
         else:
             questions = Questions(lambda: None)
+        if Side.WINDOWS not in self._options.mode.sources:
+            self._status.left_by_start(left_by_start(self._ledger))
         _log.info("started: server %r, mode %s", self._options.server, self._options.mode.value)
         self._write_status()
         if self._options.mode is Mode.NONE:
@@ -130,10 +97,10 @@ class Service:
             self._write_status()
             self._wait(wake)
         if self._options.mode is not Mode.NONE:
-            self._flush()
+            flush(self._options, self._engine, self._status, self._watching)
             self._status.waiting(len(self._engine.pending), self._engine.pending.oldest())
         self._status.phase("stopped")
-        self._status.write(self._options.state)
+        write_status(self._options.state, self._status.snapshot())
         _log.info("stopped")
 
     def _answer(self) -> dict[str, object]:
@@ -162,13 +129,20 @@ class Service:
                 pending = self._engine.pending.next_due()
                 if pending is not None:
                     due.append(pending)
-        inputs = [wake] if self._watcher is None else [wake, self._watcher.fd]
-        if not self._stopping and wake in select.select(inputs, [], [], max(0.0, min(due) - now))[0]:
+        poll = select.poll()  # select() takes no descriptor above 1,023, and a large tree may have as many open
+        for fd in (wake, self._watching.fd):
+            if fd is not None:
+                poll.register(fd, select.POLLIN)
+        if self._stopping:
+            return
+        # At most a minute: poll() takes no more milliseconds than an int has.
+        seconds = min(max(0.0, min(due) - now), _LONGEST_WAIT)
+        if any(fd == wake for fd, _event in poll.poll(math.ceil(seconds * 1000))):
             os.read(wake, 4096)
 
     def _turn(self, now: float) -> None:
         """Do what is due now."""
-        self._read_events()
+        self._watching.read()
         try:
             if not self._known or now - self._checked >= _CHECK:
                 self._check(now)
@@ -216,58 +190,12 @@ class Service:
             if not self._emptied:  # else both sides are what they were: only that one scan is to be repeated
                 self._engine.start()
                 self._engine.rescan()
-                self._watch()
+                self._watching.start()
             self._emptied = False
             for side in self._scan_due:
                 self._scan_due[side] = now
             self._rescan_due = now + self._options.rescan
             self._known = True
-
-    def _watch(self) -> None:
-        """Watch the export with inotify; where that cannot be, it is polled."""
-        if Side.NAS not in self._options.mode.sources:
-            return
-        self._unwatch()
-        self._unheard = True
-        try:
-            self._watcher = Watcher(self._options.export, self._report, self._engine.moved)
-            self._status.watching("inotify")
-        except (OSError, OutOfWatches) as error:
-            self._poll_instead(error)
-
-    def _unwatch(self) -> None:
-        """Watch no more: what is open now may be closed without anybody's hearing of it."""
-        if self._watcher is None:
-            self._unwatched = True
-        else:
-            self._watcher.close()
-            self._watcher = None
-            self._engine.forget_open(time.monotonic())
-
-    def _poll_instead(self, error: Exception) -> None:
-        self._unwatch()
-        self._unwatched = True
-        reason = "the limit of inotify watches is reached" if isinstance(error, OutOfWatches) else str(error)
-        _log.warning("the export is polled, not watched: %s", reason)
-        self._status.watching(f"polling: {reason}")
-        self._scan_due[Side.NAS] = time.monotonic()
-
-    def _report(self, path: str, change: Change) -> None:
-        self._engine.report(path, change, time.monotonic())
-
-    def _read_events(self) -> None:
-        if self._watcher is None:
-            return
-        try:
-            self._watcher.read()
-        except (OSError, OutOfWatches) as error:
-            self._poll_instead(error)
-            return
-        if self._watcher.overflowed:
-            self._watcher.overflowed = False
-            _log.warning("too many changes at once: the export is scanned")
-            self._watch()
-            self._scan_due[Side.NAS] = time.monotonic()
 
     def _scan(self, now: float) -> None:
         """Scan the sides whose time has come, and settle when to do it again."""
@@ -276,52 +204,38 @@ class Service:
             self._engine.rescan()
             for side in self._scan_due:
                 self._scan_due[side] = now
+        if self._watching.must_scan:
+            self._watching.must_scan = False
+            self._scan_due[Side.NAS] = now
         for side, due in list(self._scan_due.items()):
             if now < due:
                 continue
             if side is Side.WINDOWS:
                 self._engine.check_windows()
-            told = side is Side.NAS and self._watcher is not None and not self._unheard
-            told = told and side not in self._engine.incomplete
+            told = side is Side.NAS and self._watching.has_told_all and side not in self._engine.incomplete
             self._engine.incomplete.discard(side)
             if side is Side.NAS:
-                self._unheard = False
+                self._watching.scan_begins()
             begin, used = time.monotonic(), time.thread_time()
-            watched = side is Side.NAS and self._watcher is not None and not self._unwatched
+            watched = side is Side.NAS and self._watching.has_watched
             scan = self._engine.scan(side, now, told=told, watched=watched)
             if side is Side.NAS:
-                self._unwatched = False
+                self._watching.scan_ended()
             self._status.cycle(time.monotonic() - begin, scan.entries)
             self._scan_due[side] = now + self._pause(side, time.thread_time() - used)
 
     def _pause(self, side: Side, used: float) -> float:
         """How long not to scan a side, after a scan that took so much processor time."""
-        watched = side is Side.NAS and self._watcher is not None
+        watched = side is Side.NAS and self._watching.fd is not None
         if watched or side not in self._options.mode.sources:
             return float("inf")
         longest = self._options.interval - self._options.quiet_period - 1
         return max(_SHORTEST, min(used / _SHARE, longest))
-
-    def _flush(self) -> None:
-        """Carry across what is complete, waiting at most until what is quiet now counts as complete."""
-        last = time.monotonic() + self._options.quiet_period + 1
-        try:
-            self._engine.open()
-            self._read_events()
-            while True:
-                self._engine.step(time.monotonic())
-                self._scan_incomplete()
-                due = self._engine.pending.next_due()
-                if due is None or due > last:
-                    return
-                time.sleep(max(0.0, due - time.monotonic()))
-                self._read_events()
-        except (Unknown, sqlite3.Error) as error:
-            self._status.unknown(str(error))
 
     def _write_status(self) -> None:
         """Write the status file, once a second at most, and at rest as a heartbeat only."""
         age = time.monotonic() - self._written
         if age >= (1.0 if self._status.changed else _HEARTBEAT):
             self._written = time.monotonic()
-            self._status.write(self._options.state)
+            self._status.changed = False
+            write_status(self._options.state, self._status.snapshot())

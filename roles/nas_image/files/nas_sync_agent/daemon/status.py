@@ -1,18 +1,16 @@
 # Copyright (c) 2026, file_simulator.nas contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the agent did, lags behind, refuses and why: for /status, /metrics, the status file and the log."""
+"""What the agent did, lags behind, refuses and why: kept to be read at any time."""
 
 from __future__ import annotations
 
-import json
-import logging
 import os
 import threading
 import time
 from collections import deque
 from collections.abc import Callable
 from datetime import UTC, datetime
-from posixpath import dirname, join
+from posixpath import dirname
 from typing import Any
 
 from .. import __version__
@@ -20,13 +18,11 @@ from ..cli import Options
 from ..model import Side
 from ..outcome import Outcome, Result
 from ..text import all_visible, visible
+from .journal import Journal
 
 FORMAT = 1
 _MOST_LISTED = 100
 _MOST_KEPT = 10_000
-_LINES_PER_SECOND = 20
-
-_log = logging.getLogger("nas_sync_agent")
 
 
 def now_text() -> str:
@@ -52,13 +48,13 @@ class Status:
         self._conflict_count = 0
         self._refused: dict[str, tuple[str, str]] = {}
         self._errors: dict[str, str] = {}
+        self._left: dict[str, str] = {}
         self._unreadable: dict[str, dict[str, str]] = {}
         self._found_by_rescan = 0
         self._watching = "polling"
         self._pending = 0
         self._oldest: float | None = None
-        self._lines: list[float] = []
-        self._swallowed = 0
+        self._journal = Journal(monotonic)
         self.changed = True
         """Set with every change; whoever writes the status file clears it."""
 
@@ -84,20 +80,7 @@ class Status:
                 self._refused[path] = outcome.side.value, outcome.detail
                 if known == self._refused[path]:
                     return
-        side = outcome.side.value if outcome.side else ""
-        match result:
-            case Result.DELIVERED:
-                self._line(logging.INFO, "delivered %r to %s, %d bytes", path, side, outcome.size)
-            case Result.REMOVED:
-                self._line(logging.INFO, "removed %r on %s", path, side)
-            case Result.KEPT:
-                self._line(logging.INFO, "kept %r on %s: it was changed there", path, side)
-            case Result.CONFLICT:
-                self._line(logging.WARNING, "conflict at %r: the second version is %r", path, outcome.detail)
-            case Result.REFUSED:
-                self._line(logging.WARNING, "refused %r on %s: %s", path, side, outcome.detail)
-            case _:
-                return
+        self._journal.outcome(outcome)
 
     def failed(self, path: str, reason: str, times: int) -> None:
         """An action failed and will be tried again; logged at the first, second, fourth ... time."""
@@ -106,7 +89,7 @@ class Status:
             if path in self._errors or len(self._errors) < _MOST_KEPT:
                 self._errors[path] = reason
         if times & (times - 1) == 0:
-            self._line(logging.WARNING, "cannot carry over %r: %s; it will be tried again", path, reason)
+            self._journal.warn("cannot carry over %r: %s; it will be tried again", path, reason)
 
     def resolved(self, path: str, *, keep_refused: bool = False) -> None:
         """Nothing stands against a path any more."""
@@ -134,7 +117,7 @@ class Status:
             self._unreadable[side.value] = paths
             self.changed = self.changed or known != paths
         for path in paths.keys() - known.keys():
-            self._line(logging.WARNING, "cannot look at %r on %s: %s", path or ".", side.value, paths[path])
+            self._journal.warn("cannot look at %r on %s: %s", path or ".", side.value, paths[path])
 
     def is_refused(self, path: str) -> bool:
         """Whether a path, or a directory that it is in, is refused as things stand."""
@@ -155,7 +138,7 @@ class Status:
         with self._lock:
             self._found_by_rescan += 1
             self.changed = True
-        self._line(logging.WARNING, "found %r by comparing everything: its change was not told", path)
+        self._journal.warn("found %r by comparing everything: its change was not told", path)
 
     def full(self, outcome: Outcome, times: int) -> None:
         """A side had no room for a path, which will be tried again; what fits goes on."""
@@ -172,9 +155,19 @@ class Status:
             before, self._unknown = self._unknown, reason
             self.changed = self.changed or before != reason
         if reason and not before:
-            _log.error("halted: %s", visible(reason))
+            self._journal.error("halted: %s", visible(reason))
         elif before and not reason:
-            _log.info("resumed: %s", visible(before))
+            self._journal.inform("resumed: %s", visible(before))
+
+    def left(self) -> dict[str, str]:
+        """What failed and was not tried again with success, with the reasons."""
+        with self._lock:
+            return dict(self._errors)
+
+    def left_by_start(self, left: dict[str, str]) -> None:
+        """What the start could not carry across, and this agent will not either: its mode carries the other way."""
+        with self._lock:
+            self._left = {path: f"left out at the start: {reason}" for path, reason in left.items()}
 
     def phase(self, phase: str) -> None:
         """The state, as long as nothing halts the agent."""
@@ -207,17 +200,11 @@ class Status:
         with self._lock:
             return visible(self._unknown)
 
-    @property
-    def is_full(self) -> bool:
-        """Whether a side has no room for something."""
-        with self._lock:
-            return bool(self._full)
-
     def snapshot(self) -> dict[str, Any]:
         """Everything, as JSON has it. Lists are bounded, with the full count beside them."""
         with self._lock:
             reason = self._unknown
-            errors = dict(self._errors)
+            errors = {**self._left, **self._errors}
             for paths in self._unreadable.values():
                 errors.update(paths)
             lag = 0.0 if self._oldest is None else self._monotonic() - self._oldest
@@ -249,65 +236,3 @@ class Status:
             }
         found: dict[str, Any] = all_visible(seen)
         return found
-
-    def metrics(self) -> str:
-        """The same in the text format of Prometheus."""
-        seen = self.snapshot()
-        label = json.dumps(self._options.server)
-        values: list[tuple[str, str, str, float]] = [
-            ("up", "gauge", "1 while the agent runs.", 1),
-            ("halted", "gauge", "1 while the agent is halted.", float(seen["state"] == "halted")),
-            ("pending", "gauge", "Paths that wait to be carried across.", seen["pending"]),
-            ("lag_seconds", "gauge", "Age of the oldest change not yet carried across.", seen["lag_seconds"]),
-            ("delivered_files_total", "counter", "Files delivered.", seen["delivered"]["files"]),
-            ("delivered_bytes_total", "counter", "Bytes delivered.", seen["delivered"]["bytes"]),
-            (
-                "deleted_files_total",
-                "counter",
-                "Files and directories deleted.",
-                seen["delivered"]["deleted"],
-            ),
-            (
-                "found_by_rescan_total",
-                "counter",
-                "Changes that only a comparison of everything has found.",
-                seen["found_by_rescan"],
-            ),
-            ("conflicts_total", "counter", "Conflicts.", seen["conflict_count"]),
-            ("refused", "gauge", "Paths refused.", seen["refused_count"]),
-            ("errors", "gauge", "Paths that fail and are tried again.", seen["error_count"]),
-        ]
-        lines = []
-        for name, kind, meaning, value in values:
-            name = f"nas_sync_{name}"
-            lines += [
-                f"# HELP {name} {meaning}",
-                f"# TYPE {name} {kind}",
-                f"{name}{{server={label}}} {value:g}",
-            ]
-        return "\n".join(lines) + "\n"
-
-    def write(self, state: str) -> None:
-        """Replace the status file in one step. Failing to is no error: the agent's work comes first."""
-        path = join(state, "status.json")
-        try:
-            with open(path + ".tmp", "w", encoding="utf-8") as file:
-                json.dump(self.snapshot(), file, indent=1)
-                file.write("\n")
-            os.replace(path + ".tmp", path)
-        except OSError as error:
-            _log.debug("cannot write the status file: %s", error.strerror)
-        self.changed = False
-
-    def _line(self, level: int, message: str, *arguments: object) -> None:
-        """Log, but not more than some lines a second."""
-        now = self._monotonic()
-        self._lines = [when for when in self._lines if now - when < 1.0]
-        if len(self._lines) >= _LINES_PER_SECOND and level < logging.ERROR:
-            self._swallowed += 1
-            return
-        if self._swallowed:
-            _log.info("%d more lines were left out", self._swallowed)
-            self._swallowed = 0
-        self._lines.append(now)
-        _log.log(level, "%s", visible(message % arguments))

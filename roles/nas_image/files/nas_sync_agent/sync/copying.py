@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from ..errors import Changed, SideFull, is_full
 from ..model import FILE, Deliver, Entry, Intent, Record, Side
-from ..trees.base import Temporary, Tree, new_digest, same
+from ..trees.base import Temporary, Tree
+from ..trees.reading import new_digest, same
 
 
 @dataclass(frozen=True)

@@ -8,25 +8,23 @@ The service tells the engine the time and what happened; the engine tells when i
 from __future__ import annotations
 
 import itertools
-import time
 from collections.abc import Callable, Iterable, Mapping
 
 from ..cli import Options
-from ..daemon.inotify import Change
-from ..daemon.status import Status
-from ..model import DIRECTORY, FILE, Agree, Entry, MakeDirectory, Refuse, Remove, Side, Wait
-from ..names import is_ignored
+from ..model import DIRECTORY, Agree, Entry, MakeDirectory, Refuse, Remove, Side, Wait
 from ..outcome import Outcome, Result
 from ..trees.nas import NasTree
 from ..trees.windows import WindowsTree
 from . import identity
+from .events import Events
 from .executor import Executor
 from .guard import Guard
 from .ledger import Ledger
+from .observer import Observer
 from .pending import Item, Pending
 from .planner import plan
 from .scanner import Scan, Scanner
-from .settling import SETTLE, Settling
+from .settling import Settling
 from .snapshot import Looker, Sight
 
 _CHUNK = 1000
@@ -43,16 +41,16 @@ class Engine:
         windows: WindowsTree,
         nas: NasTree,
         ledger: Ledger,
-        status: Status,
+        observer: Observer,
+        wall_ns: Callable[[], int],
         between: Callable[[], None] = lambda: None,
-        wall_ns: Callable[[], int] = time.time_ns,
     ) -> None:
-        """``between`` is called between two files; ``wall_ns`` is the clock of the NAS side."""
+        """``wall_ns`` is the clock of the NAS side; ``between`` is called between two files."""
         self._options = options
         self._windows = windows
         self._nas = nas
         self._ledger = ledger
-        self._status = status
+        self._observer = observer
         self._looker = Looker(windows, nas, ledger, options.mode)
         self._settling = Settling(options, wall_ns)
         self._between = between
@@ -62,6 +60,8 @@ class Engine:
         }
         self._guard = Guard(options, {Side.WINDOWS: windows, Side.NAS: nas}, ledger)
         self._pending = Pending()
+        self.events = Events(options, nas, self._settling, self._pending, self.scan)
+        """Takes in what is heard of the NAS side."""
         self._removals: dict[str, Remove] = {}
         self.incomplete: set[Side] = set()
         """Sides where a scan has found more than may wait at once: the caller is to scan them again soon."""
@@ -83,45 +83,6 @@ class Engine:
         """Clear away what an earlier run has left. Both sides must be open."""
         self._executor.recover()
 
-    def report(self, path: str, change: Change, now: float) -> None:
-        """Take in one change on the NAS side."""
-        if is_ignored(path):
-            return
-        if change in (Change.DIRECTORY, Change.TOUCHED):
-            self._nas.release()  # a directory may have another name now, or be another one under the same
-        if change is Change.DIRECTORY:
-            self.scan(Side.NAS, now, path)
-            self._pending.add(path, now, now, quiet=False).replaced = True
-        elif not self._options.close_events:
-            item = self._pending.add(path, now, now + self._options.quiet_period, quiet=True)
-            item.quiet, item.looks = True, None
-        elif change is Change.WRITING and (self._settling.is_open(path) or self._is_written(path)):
-            self._settling.opened(path, now)
-            # Looked at in case that it will never be closed: a file truncated by name.
-            self._pending.add(path, now, now + self._options.quiet_period, quiet=True)
-        else:
-            if change is Change.CLOSED:
-                self._settling.closed(path)
-            self._pending.add(path, now, now + SETTLE, quiet=False)
-
-    def moved(self, old: str, new: str) -> None:
-        """A file on the NAS side has another name."""
-        self._settling.moved(old, new)
-
-    def forget_open(self, now: float) -> None:
-        """Nobody will tell when open files are closed: they are complete when they have been left alone."""
-        for path in self._settling.forget():
-            item = self._pending.add(path, now, now + self._options.quiet_period, quiet=True)
-            item.quiet, item.looks = True, None
-
-    def _is_written(self, path: str) -> bool:
-        """Whether a new name is a file that somebody writes, not a further name of one or a special file."""
-        try:
-            entry = self._nas.look(path)
-        except OSError:
-            return True
-        return entry is not None and entry.kind == FILE and entry.links == 1
-
     def rescan(self) -> None:
         """Compare everything with the ledger at the next scans."""
         for scanner in self._scanners.values():
@@ -136,14 +97,14 @@ class Engine:
         scan = Scan()
         scanner = self._scanners[side]
         for directory, paths, names in scanner.scan(scan, top):
-            self._status.drop_refused(side, directory, names)
+            self._observer.drop_refused(side, directory, names)
             for path in paths:
                 if len(self._pending) >= _MOST_PENDING and path not in self._pending:
                     scanner.forget_directory(directory)
                     self.incomplete.add(side)
                     continue
                 if not self._pending.is_waiting(path):
-                    missed = told and not self._status.is_refused(path)
+                    missed = told and not self._observer.is_refused(path)
                     self._pending.add(path, now, now, quiet=True, missed=missed)
                 elif not told:
                     self._pending[path].missed = False
@@ -151,10 +112,17 @@ class Engine:
             self._between()  # what has changed during the scan is being told only now
         for path in scan.temporaries:
             self._windows.discard(path)
-        self._status.unreadable(side, scan.unreadable)
+        self._observer.unreadable(side, scan.unreadable)
         if not top:
             self._guard.judge(side, scan, watched=watched)
         return scan
+
+    def scan_incomplete(self, now: float) -> None:
+        """Scan the sides again where more was found than may wait at once."""
+        sides = set(self.incomplete)
+        self.incomplete.clear()
+        for side in sides:
+            self.scan(side, now)
 
     # what the engine does
 
@@ -203,7 +171,7 @@ class Engine:
         for action in actions:
             if items[action.path].missed and not isinstance(action, Refuse | Wait):
                 items[action.path].missed = False
-                self._status.found_by_rescan(action.path)
+                self._observer.found_by_rescan(action.path)
         self._removals.update((action.path, action) for action in actions if isinstance(action, Remove))
         made = [action.path for action in actions if isinstance(action, MakeDirectory | Agree)]
         retried = [path for path in made if items[path].failures]
@@ -237,7 +205,7 @@ class Engine:
             gone = [s for s in self._options.mode.sources if not _is_directory(entries[s])]
             if not gone and not items[path].replaced:
                 continue
-            for inner in itertools.chain(self._ledger.below(path), self._status.refused_below(path)):
+            for inner in itertools.chain(self._ledger.below(path), self._observer.refused_below(path)):
                 if inner not in self._removals and not self._pending.is_in_work(inner):
                     self._pending.add(inner, now, now, quiet=False)
 
@@ -257,24 +225,24 @@ class Engine:
             if outcome.result is Result.FAILED:
                 self._failed(path, outcome.detail, now)
             elif outcome.result is Result.FULL:
-                self._status.full(outcome, self._pending.failed(path, now))
+                self._observer.full(outcome, self._pending.failed(path, now))
             elif outcome.result is Result.AGAIN:
                 if self._pending.failed(path, now) > 8:
-                    self._status.outcome(Outcome(path, Result.FAILED, None, "it keeps changing"))
+                    self._observer.outcome(Outcome(path, Result.FAILED, None, "it keeps changing"))
             else:
                 self._resolved(path, keep_refused=outcome.result is Result.REFUSED)
-                self._status.outcome(outcome)
+                self._observer.outcome(outcome)
                 if outcome.result in (Result.REMOVED, Result.KEPT):
                     # Something else may be there under this name by now.
                     self._pending.add(path, now, now, quiet=True)
 
     def _failed(self, path: str, reason: str, now: float) -> None:
         times = self._pending.failed(path, now)
-        self._status.failed(path, reason, times)
+        self._observer.failed(path, reason, times)
 
     def _resolved(self, path: str, *, keep_refused: bool = False) -> None:
         self._pending.done(path)
-        self._status.resolved(path, keep_refused=keep_refused)
+        self._observer.resolved(path, keep_refused=keep_refused)
 
 
 def _is_directory(entry: Entry | None) -> bool:

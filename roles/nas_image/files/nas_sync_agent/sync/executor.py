@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from posixpath import basename, dirname
+from posixpath import dirname
 
 from .. import names
 from ..errors import Changed, SideFull, is_full, reason
@@ -35,12 +35,12 @@ from ..trees.nas import NasTree
 from ..trees.windows import WindowsTree
 from .copying import Prepared, prepare_copy
 from .ledger import Ledger
-from .planner import decide
 from .publisher import Publisher
+from .recorded import directory_record, holds
+from .remover import Remover
 
 _BATCH_FILES = 512
 _BATCH_BYTES = 64 << 20
-_SECOND = 1_000_000_000
 
 
 class Executor:
@@ -59,10 +59,9 @@ class Executor:
         self._trees: dict[Side, Tree] = {Side.WINDOWS: windows, Side.NAS: nas}
         self._nas = nas
         self._ledger = ledger
-        self._mode = mode
-        self._deletions = deletions
         self._between = between
         self._publisher = Publisher(self._trees, nas, ledger)
+        self._remover = Remover(self._trees, ledger, mode, deletions)
 
     def recover(self) -> None:
         """Finish or undo what an earlier run was about to do."""
@@ -123,7 +122,7 @@ class Executor:
                 record = self._ledger.get(action.path)
                 return self._agree(action.path, record.delivered if record else frozenset())
             case Remove():
-                return self._remove(action)
+                return self._remover.remove(action)
             case Forget():
                 self._ledger.drop(action.path)
                 return Outcome(action.path, Result.RECORDED)
@@ -177,7 +176,7 @@ class Executor:
         if target is None:
             return prepare_copy(action, here, there, path, None)
         if target.kind == FILE:
-            if action.may_replace and self._holds(there, path, target, record):
+            if action.may_replace and holds(there, path, target, record):
                 return prepare_copy(action, here, there, path, target)
             if target.size == source.size:
                 found = there.digest(path, target)
@@ -198,20 +197,8 @@ class Executor:
             found = there.look(path)
             record = self._ledger.get(path) or Record(FILE)
             ours = action.to in record.delivered
-            if found is None or (ours and found.kind == FILE and self._holds(there, path, found, record)):
+            if found is None or (ours and found.kind == FILE and holds(there, path, found, record)):
                 return replace(prepare_copy(action, here, there, path, found), delivered=delivered)
-
-    def _holds(self, tree: Tree, path: str, entry: Entry, record: Record) -> bool:
-        """Whether a file still has the content that the ledger recorded for it on this side."""
-        if record.kind != FILE or entry.kind != FILE:
-            return False
-        stamp = record.at(tree.side)
-        # Where times are whole seconds, a change within the second of the delivery does not show.
-        coarse = not tree.inodes and entry.mtime_ns % _SECOND == 0
-        if stamp == entry.stamp and not coarse:
-            return True
-        alike = stamp is not None and stamp.size == entry.size
-        return alike and tree.digest(path, entry) == record.digest
 
     def _reconcile(self, action: Reconcile) -> Outcome | Prepared:
         path, trees = action.path, self._trees
@@ -233,54 +220,3 @@ class Executor:
                 number += 1
         copy = prepare_copy(deliver, trees[Side.WINDOWS], trees[Side.NAS], path, action.nas)
         return replace(copy, kept=kept)
-
-    def _remove(self, action: Remove) -> Outcome:
-        path, tree = action.path, self._trees[action.side]
-        record = self._ledger.get(path)
-        if record is None or self._is_back(path, record, self._trees[action.side.other]):
-            return Outcome(path, Result.AGAIN)
-        if action.target.kind == DIRECTORY:
-            return self._remove_directory(path, tree)
-        if not self._holds(tree, path, action.target, record):
-            self._ledger.drop(path)
-            return Outcome(path, Result.KEPT, action.side)
-        intent = Intent(path, action.side, tree.removal(path), action.target.stamp, ())
-        if intent.temporary:
-            self._ledger.begin(intent)
-            self._ledger.commit()
-        try:
-            tree.remove(path, action.target, intent.temporary)
-        finally:
-            self._ledger.end(intent, done=False)
-        self._ledger.drop(path)
-        tree.settle([path])
-        return Outcome(path, Result.REMOVED, action.side)
-
-    @staticmethod
-    def _is_back(path: str, record: Record, source: Tree) -> bool:
-        """Whether the source has the path again. A name that differs in case only is another path."""
-        found = source.look(path)
-        return found is not None and found.kind == record.kind and basename(path) in source.entries(dirname(path))
-
-    def _remove_directory(self, path: str, tree: Tree) -> Outcome:
-        """Remove a directory when it is empty; what is left in it belongs to somebody else."""
-        if not all(map(self._is_settled, self._ledger.below(path))):
-            return Outcome(path, Result.AGAIN)
-        kept = bool(tree.entries(path))
-        if not kept:
-            tree.rmdir(path)
-            tree.settle([path])
-        self._ledger.drop(path)
-        return Outcome(path, Result.KEPT if kept else Result.REMOVED, tree.side)
-
-    def _is_settled(self, path: str) -> bool:
-        """Whether nothing is to be done about a recorded path as it is."""
-        record = self._ledger.get(path)
-        windows, nas = self._trees[Side.WINDOWS].look(path), self._trees[Side.NAS].look(path)
-        return decide(path, record, windows, nas, self._mode, self._deletions) is None
-
-
-def directory_record(delivered: frozenset[Side]) -> Record:
-    """The record of a directory that both sides have."""
-    stamp = Entry(DIRECTORY).stamp
-    return Record(DIRECTORY, windows=stamp, nas=stamp, delivered=delivered)

@@ -16,7 +16,8 @@ from posixpath import basename, dirname
 from .. import names
 from ..errors import Changed
 from ..model import Entry, Side
-from .base import Tree, new_digest, same
+from .base import Tree
+from .reading import new_digest, same
 from .syscalls import Syscalls
 
 _FEW = 8

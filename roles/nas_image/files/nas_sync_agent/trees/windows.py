@@ -12,7 +12,8 @@ from posixpath import basename, dirname
 
 from ..errors import Changed
 from ..model import Entry, Side
-from .base import Tree, same
+from .base import Tree
+from .reading import same
 
 
 class WindowsTree(Tree):

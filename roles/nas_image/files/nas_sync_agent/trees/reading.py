@@ -1,0 +1,146 @@
+# Copyright (c) 2026, file_simulator.nas contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One side's tree, reached only through descriptors of its directories: no symbolic link is ever followed."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
+from posixpath import basename, dirname
+
+from ..errors import ABSENT, Changed, Unknown
+from ..model import DIRECTORY, FILE, OTHER, Entry, Side
+from .syscalls import Syscalls
+
+CHUNK = 1 << 20
+_FLAGS_DIRECTORY = os.O_RDONLY | os.O_DIRECTORY
+# O_NONBLOCK: a name that has become a fifo must not hold the agent up.
+_FLAGS_READ = os.O_RDONLY | os.O_NONBLOCK
+_OPEN_DIRECTORIES = 32
+
+
+class ReadTree:
+    """What a side shows. Paths are relative to the root, ``""`` is the root itself.
+
+    Methods raise OSError as the calls below them do, except where a path is merely absent.
+    """
+
+    side: Side
+    inodes = True
+    """Whether inode numbers identify files here."""
+
+    def __init__(self, root: str, syscalls: Syscalls | None = None) -> None:
+        """Take the root's path. Nothing is opened before :meth:`open`."""
+        self.root = root
+        self.sys = syscalls or Syscalls()
+        self._root_fd = -1
+        self._directories: dict[str, int] = {}
+
+    def open(self) -> None:
+        """Open the root. Raises Unknown when it is not there."""
+        self.close()
+        try:
+            self._root_fd = self.sys.open(self.root, _FLAGS_DIRECTORY)
+        except OSError as error:
+            raise Unknown(f"cannot open {self.root}: {error.strerror}") from error
+
+    def close(self) -> None:
+        """Give all descriptors back."""
+        self.release()
+        if self._root_fd >= 0:
+            self.sys.close(self._root_fd)
+            self._root_fd = -1
+
+    def release(self) -> None:
+        """Forget the directories that were opened: they may be elsewhere by the next cycle."""
+        for fd in self._directories.values():
+            self.sys.close(fd)
+        self._directories.clear()
+
+    def directory(self, path: str) -> int:
+        """A descriptor of a directory, valid until the next call or :meth:`release`."""
+        missing = []
+        while path and path not in self._directories:
+            missing.append(path)
+            path = dirname(path)
+        fd = self._directories[path] if path else self._root_fd
+        for inner in reversed(missing):
+            fd = self.sys.open(basename(inner), _FLAGS_DIRECTORY, dir_fd=fd)
+            if len(self._directories) >= _OPEN_DIRECTORIES:
+                self.release()
+            self._directories[inner] = fd
+        return fd
+
+    def entry(self, status: os.stat_result) -> Entry:
+        """What a status means to the agent."""
+        mode = status.st_mode
+        if stat.S_ISREG(mode):
+            inode = status.st_ino if self.inodes else 0
+            return Entry(FILE, status.st_size, status.st_mtime_ns, inode, mode & 0o777, status.st_nlink)
+        return Entry(DIRECTORY if stat.S_ISDIR(mode) else OTHER, mode=mode & 0o777)
+
+    def look(self, path: str) -> Entry | None:
+        """What is at a path; None when nothing is."""
+        try:
+            return self.entry(self.sys.stat(basename(path), self.directory(dirname(path))))
+        except OSError as error:
+            if error.errno in ABSENT:
+                return None
+            raise
+
+    def entries(self, directory: str) -> dict[str, Entry | None]:
+        """Everything in a directory by name; None for what cannot be looked at."""
+        make = self.entry
+        return {
+            name: None if isinstance(status, OSError) else make(status)
+            for name, status in self.sys.listing(self.directory(directory))
+        }
+
+    @contextmanager
+    def reading(self, path: str) -> Iterator[int]:
+        """A descriptor to read a file from."""
+        fd = self.sys.open(basename(path), _FLAGS_READ, dir_fd=self.directory(dirname(path)))
+        try:
+            yield fd
+        finally:
+            self.sys.close(fd)
+
+    def seen(self, fd: int) -> Entry:
+        """What is behind a descriptor."""
+        return self.entry(self.sys.fstat(fd))
+
+    def chunks(self, fd: int) -> Iterator[bytes]:
+        """A file's content from where the descriptor stands."""
+        while data := self.sys.read(fd, CHUNK):
+            yield data
+
+    def digest(self, path: str, expected: Entry) -> bytes:
+        """The digest of a file's content. Raises Changed unless the file is and stays as expected."""
+        hasher = new_digest()
+        try:
+            with self.reading(path) as fd:
+                for when in range(2):
+                    found = self.seen(fd)
+                    if found.kind != FILE or found.stamp != expected.stamp:
+                        raise Changed(path)
+                    if when == 0:
+                        for data in self.chunks(fd):
+                            hasher.update(data)
+        except FileNotFoundError as error:
+            raise Changed(path) from error
+        return hasher.digest()
+
+
+def new_digest() -> hashlib.blake2b:
+    """The hash that tells contents apart."""
+    return hashlib.blake2b(digest_size=16)
+
+
+def same(found: Entry | None, expected: Entry | None) -> bool:
+    """Whether two looks at a name show the same version."""
+    if found is None or expected is None:
+        return found is expected
+    return found.kind == expected.kind and found.stamp == expected.stamp
