@@ -38,7 +38,6 @@ class Tree:
     def __init__(self, root: Path, chance: random.Random) -> None:
         self.root = os.fsencode(root)
         self.chance = chance
-        self.largest = 1 << 62
         self.makers = (self.file, self.file, self.file, self.directory, self.directory, self.deep, self.many,
                        self.symlink, self.hard_link, self.fifo, self.socket, self.device, self.sparse)  # fmt: skip
 
@@ -77,7 +76,7 @@ class Tree:
 
     def sparse(self, path: bytes) -> None:
         with open(path, "xb") as stream:
-            stream.truncate(self.chance.choice((1 << 21, self.largest - self.chance.randrange(1 << 20))))
+            stream.truncate(self.chance.choice((1 << 21, (1 << 62) - self.chance.randrange(1 << 20))))
         self.finish(path)
 
     def directory(self, path: bytes) -> None:
@@ -130,8 +129,6 @@ def test_the_agent_lives_and_a_neighbour_arrives(world: World, mode: Mode, seed:
     trees = [Tree(world.root(side), chance) for side in Side]
     source = mode.sources[-1]
     for tree in trees:
-        if mode is Mode.TWO_WAY:
-            tree.largest = 1 << 22  # where both sides have a file, both are read to their ends
         tree.grow(12)
     world.write(source, "neighbour", "here")
     world.write(source, "within/neighbour", "here too")

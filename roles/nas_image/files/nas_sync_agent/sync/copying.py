@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from ..errors import Changed, SideFull, is_full
 from ..model import FILE, Deliver, Entry, Intent, Record, Side
 from ..trees.base import Temporary, Tree
-from ..trees.reading import new_digest, same
+from ..trees.contents import Digest
+from ..trees.reading import same
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,7 @@ def prepare_copy(action: Deliver, here: Tree, there: Tree, path: str, expected: 
     if room is not None and 0 < source.size > room:
         # Not even tried: a copy that fails at its end takes the room from all others meanwhile.
         raise SideFull(there.side, source.size, room)
-    hasher = new_digest()
+    hasher = Digest()
     with there.writing(path) as (fd, temporary), here.reading(action.path) as reading:
         _expect(here.seen(reading), source)
         length = 0

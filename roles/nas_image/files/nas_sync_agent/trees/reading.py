@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import stat
 from collections.abc import Iterator
@@ -13,9 +12,9 @@ from posixpath import basename, dirname
 
 from ..errors import ABSENT, Changed, Unknown
 from ..model import DIRECTORY, FILE, OTHER, Entry, Side
+from .contents import BLOCK, digest_of
 from .syscalls import Syscalls
 
-CHUNK = 1 << 20
 _FLAGS_DIRECTORY = os.O_RDONLY | os.O_DIRECTORY
 # O_NONBLOCK: a name that has become a fifo must not hold the agent up.
 _FLAGS_READ = os.O_RDONLY | os.O_NONBLOCK
@@ -114,12 +113,12 @@ class ReadTree:
 
     def chunks(self, fd: int) -> Iterator[bytes]:
         """A file's content from where the descriptor stands."""
-        while data := self.sys.read(fd, CHUNK):
+        while data := self.sys.read(fd, BLOCK):
             yield data
 
     def digest(self, path: str, expected: Entry) -> bytes:
         """The digest of a file's content. Raises Changed unless the file is and stays as expected."""
-        hasher = new_digest()
+        digest = b""
         try:
             with self.reading(path) as fd:
                 for when in range(2):
@@ -127,16 +126,17 @@ class ReadTree:
                     if found.kind != FILE or found.stamp != expected.stamp:
                         raise Changed(path)
                     if when == 0:
-                        for data in self.chunks(fd):
-                            hasher.update(data)
+                        digest = digest_of(self.sys, fd, found.size, self._all_room())
         except FileNotFoundError as error:
             raise Changed(path) from error
-        return hasher.digest()
+        return digest
 
-
-def new_digest() -> hashlib.blake2b:
-    """The hash that tells contents apart."""
-    return hashlib.blake2b(digest_size=16)
+    def _all_room(self) -> int:
+        """Bytes that the file system has, used or not; 0 where it does not tell."""
+        try:
+            return self.sys.room(self._root_fd)[1]
+        except OSError:
+            return 0
 
 
 def same(found: Entry | None, expected: Entry | None) -> bool:

@@ -7,6 +7,7 @@ follows no symbolic link in the last component.
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Iterator
 
@@ -27,6 +28,20 @@ class Syscalls:
     def read(self, fd: int, length: int) -> bytes:
         """Up to ``length`` bytes; none at the end."""
         return os.read(fd, length)
+
+    def seek(self, fd: int, offset: int) -> None:
+        """Read on from an offset."""
+        os.lseek(fd, offset, os.SEEK_SET)
+
+    def seek_data(self, fd: int, offset: int) -> int | None:
+        """Where a file has data at or after an offset; None when only a hole follows.
+
+        A file system that knows nothing of holes says that there is data everywhere.
+        """
+        try:
+            return os.lseek(fd, offset, os.SEEK_DATA)
+        except OSError as error:
+            return None if error.errno == errno.ENXIO else offset
 
     def write(self, fd: int, data: bytes) -> None:
         """All of ``data``."""
