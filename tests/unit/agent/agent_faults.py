@@ -210,6 +210,9 @@ class WindowsSyscalls(TestSyscalls):
                 os.utime(fd, ns=(self.clock_ns(), self.clock_ns()))
         super().close(fd)
 
+    def file_system(self, fd: int) -> int:
+        return 0x01021997  # 9p
+
     def seek_data(self, fd: int, offset: int) -> int | None:
         return offset  # 9p knows nothing of holes
 

@@ -96,6 +96,11 @@ class Stamp(NamedTuple):
     mtime_ns: int
     inode: int
 
+    def fits(self, other: Stamp) -> bool:
+        """Whether both may be the same version. An inode number of 0 is not known, and fits every other."""
+        known = self.inode and other.inode
+        return self[:2] == other[:2] and (not known or self.inode == other.inode)
+
 
 @dataclass(frozen=True)
 class Record:
@@ -127,7 +132,7 @@ class Record:
         stamp = self.at(side)
         if entry is None or stamp is None:
             return entry is None and stamp is None
-        return entry.kind == self.kind and entry.stamp == stamp
+        return entry.kind == self.kind and stamp.fits(entry.stamp)
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from posixpath import basename, dirname, join
 from typing import Any
 from urllib.parse import quote
@@ -120,6 +120,14 @@ class Ledger:
         for name, kind, *stamp in rows:
             yield from_text(name), kind, _stamp(stamp)
 
+    def learn_inodes(self, directory: str, side: Side, inodes: Mapping[str, int]) -> None:
+        """Add to what is recorded in a directory the inode numbers of one side, by name, and keep them."""
+        self._database.executemany(
+            f"UPDATE entries SET {side.value}_inode = ? WHERE parent = ? AND name = ?",
+            [(to_number(inode), to_text(directory), to_text(name)) for name, inode in inodes.items()],
+        )
+        self.commit()
+
     def below(self, directory: str) -> Iterator[str]:
         """All recorded paths below a directory."""
         top = to_text(directory)
@@ -203,6 +211,9 @@ class ReadOnlyLedger(Ledger):
 
     def set_setting(self, key: str, value: str) -> None:
         """Keep nothing."""
+
+    def learn_inodes(self, directory: str, side: Side, inodes: Mapping[str, int]) -> None:
+        """Learn nothing."""
 
     def commit(self) -> None:
         """There is nothing to commit."""

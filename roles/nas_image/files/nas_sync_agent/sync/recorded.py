@@ -17,7 +17,7 @@ def holds(tree: Tree, path: str, entry: Entry, record: Record) -> bool:
     stamp = record.at(tree.side)
     # Where times are whole seconds, a change within the second of the delivery does not show.
     coarse = not tree.inodes and entry.mtime_ns % _SECOND == 0
-    if stamp == entry.stamp and not coarse:
+    if stamp is not None and stamp.fits(entry.stamp) and not coarse:
         return True
     alike = stamp is not None and stamp.size == entry.size
     return alike and tree.digest(path, entry) == record.digest

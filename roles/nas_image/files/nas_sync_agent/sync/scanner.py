@@ -94,14 +94,21 @@ class Scanner:
 
     def _differing(self, directory: str, entries: dict[str, Entry | None]) -> list[str]:
         left = dict(entries)
-        differing = []
+        differing, learned = [], {}
         for name, kind, stamp in self._ledger.children(directory, self._tree.side):
             if name not in left:
                 if stamp is not None:
                     differing.append(name)
                 continue
             entry = left.pop(name)
-            if entry is not None and (entry.kind != kind or entry.stamp != stamp):
+            if entry is None:
+                continue
+            if entry.kind != kind or stamp is None or not stamp.fits(entry.stamp):
                 differing.append(name)
+            elif entry.inode and not stamp.inode:
+                learned[name] = entry.inode
+        if learned:
+            # Recorded by an agent that took no notice of it, or before the tree was on this file system.
+            self._ledger.learn_inodes(directory, self._tree.side, learned)
         differing += (name for name, entry in left.items() if entry is not None)
         return [join(directory, name) for name in differing]

@@ -58,6 +58,13 @@ def syncfs(fd: int) -> None:
     _check(_libc.syncfs(fd), "syncfs")
 
 
+def file_system(fd: int) -> int:
+    """The number that tells the kind of the file system that ``fd`` is on, as statfs(2) lists them."""
+    status = (ctypes.c_long * 64)()  # longer than struct statfs anywhere, which begins with that number
+    _check(_libc.fstatfs(fd, status), "fstatfs")
+    return int(status[0])
+
+
 def inotify_open() -> int:
     """A new inotify instance that does not block."""
     return _check(_libc.inotify_init1(os.O_NONBLOCK | os.O_CLOEXEC), "inotify")

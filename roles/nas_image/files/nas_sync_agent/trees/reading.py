@@ -28,8 +28,8 @@ class ReadTree:
     """
 
     side: Side
-    inodes = True
-    """Whether inode numbers identify files here."""
+    inodes: bool = True
+    """Whether inode numbers identify files here; known once the tree is open."""
 
     def __init__(self, root: str, syscalls: Syscalls | None = None) -> None:
         """Take the root's path. Nothing is opened before :meth:`open`."""

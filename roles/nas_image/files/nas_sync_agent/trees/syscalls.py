@@ -111,6 +111,10 @@ class Syscalls:
         found = os.fstatvfs(fd)
         return found.f_bavail * found.f_frsize, found.f_blocks * found.f_frsize
 
+    def file_system(self, fd: int) -> int:
+        """The number of the kind of file system, see statfs(2)."""
+        return libc.file_system(fd)
+
     def syncfs(self, fd: int) -> None:
         """Bring a file system to the disk."""
         libc.syncfs(fd)

@@ -15,12 +15,26 @@ from ..model import Entry, Side
 from .base import Tree
 from .reading import same
 
+_LASTING_INODES = frozenset({0xEF53, 0x58465342, 0x9123683E, 0x01021994})
+"""ext2 to ext4, XFS, Btrfs, tmpfs: a file keeps its number as long as it exists.
+
+Through 9p, by which Windows directories come to WSL and to a Minikube node alike, it may be anything (minikube's own
+server gives the file's size); FUSE may give another one at each look, an overlay at the first change.
+"""
+
 
 class WindowsTree(Tree):
     """Content is written beside its target under a temporary name."""
 
     side = Side.WINDOWS
-    inodes = False
+
+    def open(self) -> None:
+        """Open the root, and find out whether inode numbers identify files there. Raises Unknown."""
+        super().open()
+        try:
+            self.inodes = self.sys.file_system(self._root_fd) in _LASTING_INODES
+        except OSError:
+            self.inodes = False
 
     def publish(self, temporary: str, path: str, expected: Entry | None) -> None:
         """Look, then rename: the moment between the two is the promise's exception on this side."""
