@@ -107,6 +107,10 @@ class Bench:
             pause = min(pause * 1.3, _LONGEST_PAUSE)
         return self.clock() - started
 
+    def agent_state(self, subject: Subject) -> str:
+        """Return the state that a server's agent last told, empty when it has told none."""
+        return str((self.inspector.sync_status(subject.name) or {}).get("state", ""))
+
     def agent_words(self, subject: Subject) -> tuple[str, ...]:
         """Return what a server's agent says of itself, as evidence."""
         try:

@@ -64,7 +64,7 @@ class Result:
 class Run:
     """One run of checks.
 
-    ``started`` is UTC in ISO 8601, ``servers`` are reports of ``_report.server_report``, ``versions``
+    ``started`` is UTC in ISO 8601, ``servers`` are reports of ``_server.status.server_report``, ``versions``
     are of the programs that took part (ansible-core, the engine, the NFS server, the client).
     """
 
@@ -77,9 +77,13 @@ class Run:
     servers: t.Sequence[t.Mapping[str, t.Any]]
     results: t.Sequence[Result]
 
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many results there are of each outcome."""
+        return {word: sum(result.outcome == word for result in self.results) for word in (PASSED, FAILED, SKIPPED)}
+
     def as_dict(self) -> dict[str, t.Any]:
         """Return the run as the JSON report has it."""
-        counts = {word: sum(result.outcome == word for result in self.results) for word in (PASSED, FAILED, SKIPPED)}
         return {
             "schema": SCHEMA,
             "started": self.started,
@@ -88,7 +92,7 @@ class Run:
             "instance": self.instance,
             "data_root": self.data_root,
             "versions": dict(self.versions),
-            "counts": counts,
+            "counts": self.counts,
             "servers": [dict(server) for server in self.servers],
             "results": [result.as_dict() for result in self.results],
         }

@@ -15,9 +15,9 @@ import typing as t
 import uuid
 from dataclasses import dataclass
 
-from ansible_collections.file_simulator.nas.plugins.module_utils._checks.catalogue import Check
 from ansible_collections.file_simulator.nas.plugins.module_utils._checks.context import Bench, Limits, Subject
 from ansible_collections.file_simulator.nas.plugins.module_utils._checks.files import PREFIX, restore_marker, sweep
+from ansible_collections.file_simulator.nas.plugins.module_utils._checks.registry import Check
 from ansible_collections.file_simulator.nas.plugins.module_utils._checks.result import Run
 from ansible_collections.file_simulator.nas.plugins.module_utils._checks.runner import Runner
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.base import Engine
@@ -53,7 +53,8 @@ def check_servers(
     bench = Bench(subjects, inspector, RsClient, order.limits, uuid.uuid4().hex[:8])
     runner = Runner(bench, inspector.engine)
     left: list[str] = []
-    with _tidy(bench, left) if order.writing and any(check.writes for check in order.checks) else _untouched():
+    writing = order.writing and any(check.writes for check in order.checks)
+    with _tidy(bench, left) if writing else contextlib.nullcontext():
         results = runner.run(order.checks, disruptive=order.disruptive, writing=order.writing)
     python = ".".join(map(str, sys.version_info[:3]))
     run = Run(
@@ -67,11 +68,6 @@ def check_servers(
         results=results,
     )
     return run, left
-
-
-@contextlib.contextmanager
-def _untouched() -> t.Iterator[None]:
-    yield
 
 
 @contextlib.contextmanager

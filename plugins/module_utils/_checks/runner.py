@@ -6,52 +6,26 @@
 
 from __future__ import annotations
 
+import functools
 import traceback
 import typing as t
 
-from ansible_collections.file_simulator.nas.plugins.module_utils._checks.catalogue import DISRUPT, STAGES, Check
 from ansible_collections.file_simulator.nas.plugins.module_utils._checks.context import Bench, Subject
 from ansible_collections.file_simulator.nas.plugins.module_utils._checks.finding import Finding, Findings, concluded
+from ansible_collections.file_simulator.nas.plugins.module_utils._checks.registry import (
+    DISRUPT,
+    STAGES,
+    Check,
+    Each,
+    Together,
+)
 from ansible_collections.file_simulator.nas.plugins.module_utils._checks.result import FAILED, PASSED, SKIPPED, Result
-from ansible_collections.file_simulator.nas.plugins.module_utils._checks.suite import availability as _checks_look
-from ansible_collections.file_simulator.nas.plugins.module_utils._checks.suite import containers as _checks_engine
-from ansible_collections.file_simulator.nas.plugins.module_utils._checks.suite import disruptive as _checks_disruptive
-from ansible_collections.file_simulator.nas.plugins.module_utils._checks.suite import export as _checks_export
-from ansible_collections.file_simulator.nas.plugins.module_utils._checks.suite import transfer as _checks_transfer
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.parallel import for_each
 from ansible_collections.file_simulator.nas.plugins.module_utils._nfs.client import NasError
 
 # Checks wait far more than they compute.
 _WORKERS = 24
-
-EACH: dict[str, t.Callable[[Bench, Subject], Finding]] = {
-    "ready": _checks_look.ready,
-    "windows_directory": _checks_look.windows_directory,
-    "containers": _checks_engine.containers,
-    "sync_state": _checks_look.sync_state,
-    "listing": _checks_look.listing,
-    "free_space": _checks_look.free_space,
-    "security": _checks_engine.security,
-    "resources": _checks_engine.resources,
-    "windows_to_nas": _checks_transfer.windows_to_nas,
-    "nas_to_windows": _checks_transfer.nas_to_windows,
-    "read_only": _checks_export.read_only,
-    "subdirectories": _checks_export.subdirectories,
-    "ownership": _checks_export.ownership,
-    "write_cycles": _checks_transfer.write_cycles,
-    "rest": _checks_transfer.rest,
-    "stable_writes": _checks_disruptive.stable_writes,
-    "windows_lost": _checks_disruptive.windows_lost,
-}
-TOGETHER: dict[str, t.Callable[[Bench, t.Sequence[Subject]], Findings]] = {
-    "fsid": _checks_look.fsid,
-    "capacity": _checks_engine.capacity,
-    "dns": _checks_engine.dns,
-    "client_volumes": _checks_engine.client_volumes,
-    "isolation": _checks_export.isolation,
-    "persistence": _checks_disruptive.persistence,
-}
 
 
 class Runner:
@@ -101,12 +75,11 @@ class Runner:
                 self._keep(check, subject.name, 0.0, Finding(f"needs {missing}, which did not pass here", SKIPPED))
             else:
                 able.append(subject)
-        if check.name in TOGETHER:
-            if able:
-                yield lambda: self._together(check, able)
-            return
-        for subject in able:
-            yield lambda subject=subject: self._each(check, subject)  # type: ignore[misc]
+        if check.each is not None:
+            for subject in able:
+                yield functools.partial(self._each, check, check.each, subject)
+        elif check.together is not None and able:
+            yield functools.partial(self._together, check, check.together, able)
 
     def _unmet(self, check: Check, subject: Subject) -> str:
         """Return the first check that this one needs and that did not pass; one that was not run counts as passed.
@@ -116,18 +89,18 @@ class Runner:
         failed = {each.check for each in self._results if each.server == subject.name and each.outcome == FAILED}
         return next((name for name in check.needs if name in failed), "")
 
-    def _each(self, check: Check, subject: Subject) -> None:
+    def _each(self, check: Check, made: Each, subject: Subject) -> None:
         started = self._bench.clock()
-        finding = _guarded(lambda: EACH[check.name](self._bench, subject))
+        finding = _guarded(lambda: made(self._bench, subject))
         self._keep(check, subject.name, self._bench.clock() - started, finding)
 
-    def _together(self, check: Check, subjects: t.Sequence[Subject]) -> None:
+    def _together(self, check: Check, made: Together, subjects: t.Sequence[Subject]) -> None:
         started = self._bench.clock()
         findings: Findings = {}
 
         def work() -> Finding:
             nonlocal findings
-            findings = TOGETHER[check.name](self._bench, subjects)
+            findings = made(self._bench, subjects)
             return Finding("")
 
         failure = _guarded(work)

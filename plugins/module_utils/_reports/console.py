@@ -113,7 +113,7 @@ def _wrapped(margin: str, text: str) -> list[str]:
 
 
 def _ending(run: Run) -> str:
-    counts = run.as_dict()["counts"]
+    counts = run.counts
     total = counted(len(run.results), "check result")
     parts = [f"{counts[outcome]} {outcome}" for outcome in (PASSED, FAILED, SKIPPED) if counts[outcome]]
     text = f"{total}: {', '.join(parts) or 'nothing was checked'}, in {duration(run.seconds)}"

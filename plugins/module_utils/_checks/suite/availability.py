@@ -16,6 +16,12 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._checks.finding
     Findings,
     Skipped,
 )
+from ansible_collections.file_simulator.nas.plugins.module_utils._checks.registry import (
+    QUICK_TAG,
+    READY_TAG,
+    check,
+    check_together,
+)
 from ansible_collections.file_simulator.nas.plugins.module_utils._checks.result import FAILED, SKIPPED, Measure
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError
 from ansible_collections.file_simulator.nas.plugins.module_utils._nfs.client import CannotList
@@ -35,6 +41,13 @@ def _asked(subject: Subject) -> Answer:
     return probe(subject.host, subject.server.port, timeout=_PROBE_SECONDS, version=subject.server.nfs_version)
 
 
+@check(
+    "The server answers over NFS at its port",
+    stage="ask",
+    tags=(READY_TAG, QUICK_TAG, "nfs"),
+    requirements=("NAS-01", "NAS-02", "NAS-03", "NAS-06", "EXP-04", "TST-01"),
+    nfs_client=False,
+)
 def ready(bench: Bench, subject: Subject) -> Finding:
     """RPC NULL, and the attributes of /data."""
     where = f"{subject.host}:{subject.server.port}"
@@ -54,6 +67,13 @@ def ready(bench: Bench, subject: Subject) -> Finding:
     return Finding(f"{where} answered in {answer.seconds * 1000:.0f} ms", measures=(measure,))
 
 
+@check(
+    "The Windows directory is there, with the marker of this server",
+    stage="ask",
+    tags=(READY_TAG, QUICK_TAG, "windows"),
+    requirements=("WIN-01", "WIN-07"),
+    nfs_client=False,
+)
 def windows_directory(bench: Bench, subject: Subject) -> Finding:
     """The directory and its marker; an unmounted data root has none."""
     try:
@@ -63,65 +83,14 @@ def windows_directory(bench: Bench, subject: Subject) -> Finding:
     return Finding(f"{subject.server.directory} has generation {marker.generation}")
 
 
-def fsid(bench: Bench, subjects: t.Sequence[Subject]) -> Findings:
-    """The fsid that clients see. A server that is silent is not what this check is about."""
-    seen: dict[str, tuple[int, int]] = {}
-    findings: dict[str | None, Finding] = {}
-    for subject in subjects:
-        if subject.server.nfs_version == 3:
-            findings[subject.name] = Finding("unfs3 shows its disk's file system id, which nobody can choose", SKIPPED)
-            continue
-        try:
-            seen[subject.name] = _asked(subject).fsid
-        except ProbeError as error:
-            findings[subject.name] = Finding(f"ready has the reason: {error}", SKIPPED)
-    wanted = {subject.name: (subject.server.export_id, subject.server.export_id) for subject in subjects}
-    for name, found in seen.items():
-        same = [other for other in seen if other != name and seen[other] == found]
-        shown, expected = _fsid(found), _fsid(wanted[name])
-        if same:
-            detail = f"its fsid {shown} is also that of {', '.join(same)}"
-            findings[name] = Finding(detail, FAILED, expected, shown)
-        elif found != wanted[name]:
-            findings[name] = Finding(f"its fsid is {shown}, not {expected}", FAILED, expected, shown)
-        else:
-            findings[name] = Finding(f"fsid {shown}")
-    return findings
-
-
-def _fsid(found: tuple[int, int]) -> str:
-    return f"{found[0]}.{found[1]}"
-
-
-def listing(bench: Bench, subject: Subject) -> Finding:
-    """What a client does first."""
-    with bench.client(subject) as client:
-        if not client.attributes().directory:
-            raise Failed("/data is no directory", expected="a directory")
-        try:
-            names = client.names()
-        except CannotList:
-            raise Skipped("the NFS client needs READDIRPLUS to list an NFSv3 server, and unfs3 has none") from None
-    return Finding(f"{len(names)} names in /data")
-
-
-def free_space(bench: Bench, subject: Subject) -> Finding:
-    """What the file system below the export has left."""
-    with bench.client(subject) as client:
-        free = client.free_bytes()
-    needed = bench.limits.free_bytes
-    shown, expected = f"{free / _MEBIBYTE:.0f} MiB", f"{needed / _MEBIBYTE:.0f} MiB or more"
-    measure = Measure("free", round(free / _MEBIBYTE, 1), "MiB")
-    if free < needed:
-        raise Failed(
-            f"only {shown} are free in the export; delete files, or raise storage.size_limit",
-            expected=expected,
-            seen=shown,
-            measures=(measure,),
-        )
-    return Finding(f"{shown} free", measures=(measure,))
-
-
+@check(
+    "The sync agent is alive, carries what it is to carry, is not halted and lags behind nothing",
+    stage="look",
+    tags=(READY_TAG, QUICK_TAG, "sync"),
+    requirements=("WIN-05",),
+    needs=("containers",),
+    nfs_client=False,
+)
 def sync_state(bench: Bench, subject: Subject) -> Finding:
     """What the agent says of itself, and how long ago it did."""
     if not subject.has_agent:
@@ -170,3 +139,84 @@ def _age(text: str) -> float:
     except ValueError:
         return float("inf")
     return (datetime.datetime.now(datetime.timezone.utc) - then).total_seconds()
+
+
+@check_together(
+    "Each server has the file system id of its export id, and no two have the same",
+    stage="look",
+    tags=(READY_TAG, QUICK_TAG, "nfs"),
+    requirements=("NAS-07",),
+    needs=("ready",),
+    nfs_client=False,
+)
+def fsid(bench: Bench, subjects: t.Sequence[Subject]) -> Findings:
+    """The fsid that clients see. A server that is silent is not what this check is about."""
+    seen: dict[str, tuple[int, int]] = {}
+    findings: dict[str | None, Finding] = {}
+    for subject in subjects:
+        if subject.server.nfs_version == 3:
+            findings[subject.name] = Finding("unfs3 shows its disk's file system id, which nobody can choose", SKIPPED)
+            continue
+        try:
+            seen[subject.name] = _asked(subject).fsid
+        except ProbeError as error:
+            findings[subject.name] = Finding(f"ready has the reason: {error}", SKIPPED)
+    wanted = {subject.name: (subject.server.export_id, subject.server.export_id) for subject in subjects}
+    for name, found in seen.items():
+        same = [other for other in seen if other != name and seen[other] == found]
+        shown, expected = _fsid(found), _fsid(wanted[name])
+        if same:
+            detail = f"its fsid {shown} is also that of {', '.join(same)}"
+            findings[name] = Finding(detail, FAILED, expected, shown)
+        elif found != wanted[name]:
+            findings[name] = Finding(f"its fsid is {shown}, not {expected}", FAILED, expected, shown)
+        else:
+            findings[name] = Finding(f"fsid {shown}")
+    return findings
+
+
+def _fsid(found: tuple[int, int]) -> str:
+    return f"{found[0]}.{found[1]}"
+
+
+@check(
+    "A client lists /data and reads its attributes",
+    stage="look",
+    tags=(QUICK_TAG, "nfs"),
+    requirements=("NAS-05", "TST-01"),
+    needs=("ready",),
+)
+def listing(bench: Bench, subject: Subject) -> Finding:
+    """What a client does first."""
+    with bench.client(subject) as client:
+        if not client.attributes().directory:
+            raise Failed("/data is no directory", expected="a directory")
+        try:
+            names = client.names()
+        except CannotList:
+            raise Skipped("the NFS client needs READDIRPLUS to list an NFSv3 server, and unfs3 has none") from None
+    return Finding(f"{len(names)} names in /data")
+
+
+@check(
+    "There is room in the export",
+    stage="look",
+    tags=(QUICK_TAG, "nfs"),
+    requirements=("TST-01",),
+    needs=("ready",),
+)
+def free_space(bench: Bench, subject: Subject) -> Finding:
+    """What the file system below the export has left."""
+    with bench.client(subject) as client:
+        free = client.free_bytes()
+    needed = bench.limits.free_bytes
+    shown, expected = f"{free / _MEBIBYTE:.0f} MiB", f"{needed / _MEBIBYTE:.0f} MiB or more"
+    measure = Measure("free", round(free / _MEBIBYTE, 1), "MiB")
+    if free < needed:
+        raise Failed(
+            f"only {shown} are free in the export; delete files, or raise storage.size_limit",
+            expected=expected,
+            seen=shown,
+            measures=(measure,),
+        )
+    return Finding(f"{shown} free", measures=(measure,))

@@ -11,6 +11,13 @@ import typing as t
 from ansible_collections.file_simulator.nas.plugins.module_utils._checks.context import Bench, Subject
 from ansible_collections.file_simulator.nas.plugins.module_utils._checks.files import PREFIX
 from ansible_collections.file_simulator.nas.plugins.module_utils._checks.finding import Failed, Finding, Findings
+from ansible_collections.file_simulator.nas.plugins.module_utils._checks.registry import (
+    KUBERNETES,
+    QUICK_TAG,
+    READY_TAG,
+    check,
+    check_together,
+)
 from ansible_collections.file_simulator.nas.plugins.module_utils._checks.result import FAILED, SKIPPED, Measure
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.inspection import (
     ClusterInspector,
@@ -34,6 +41,13 @@ def _pod(subject: Subject) -> Pod:
     return pod_of(subject.server, Images(nas="", unfs3=""))
 
 
+@check(
+    "The containers that belong to the server run, a sync agent where there is to be one and no other",
+    stage="ask",
+    tags=(READY_TAG, QUICK_TAG, "engine"),
+    requirements=("WIN-04", "WIN-05"),
+    nfs_client=False,
+)
 def containers(bench: Bench, subject: Subject) -> Finding:
     """Those that are there, and those that run; the init container has done its work and ended."""
     pod = _pod(subject)
@@ -61,6 +75,13 @@ def _listed(names: t.Sequence[str]) -> str:
     return f"{', '.join(names)} {'is' if len(names) == 1 else 'are'}"
 
 
+@check(
+    "No container is privileged, may become so, or has a capability that it does not need",
+    stage="look",
+    tags=(QUICK_TAG, "engine", "security"),
+    needs=("containers",),
+    nfs_client=False,
+)
 def security(bench: Bench, subject: Subject) -> Finding:
     """Fewer capabilities than wanted are no matter of security; what then does not work, other checks tell."""
     wanted = {container.name: container for container in _pod(subject).containers}
@@ -88,6 +109,14 @@ def _excess(facts: ContainerFacts, wanted: Container) -> t.Iterator[str]:
         yield f"{facts.name} can write to its root file system"
 
 
+@check(
+    "Each container has the CPU and memory that the topology gives it",
+    stage="look",
+    tags=(QUICK_TAG, "engine", "resources"),
+    requirements=("DEP-04",),
+    needs=("containers",),
+    nfs_client=False,
+)
 def resources(bench: Bench, subject: Subject) -> Finding:
     """Requests are known to a cluster only; podman has limits."""
     wanted = {container.name: container.resources for container in _pod(subject).containers}
@@ -115,6 +144,13 @@ def _amounts(facts: ContainerFacts, wanted: Resources) -> t.Iterator[tuple[str, 
     yield "memory request", fields.memory_bytes(wanted.memory_request), facts.memory_request
 
 
+@check_together(
+    "What all servers request fits the machine that testers have",
+    stage="look",
+    tags=(QUICK_TAG, "resources"),
+    requirements=("DEP-05",),
+    nfs_client=False,
+)
 def capacity(bench: Bench, subjects: t.Sequence[Subject]) -> Findings:
     """A pod requests the larger of what its steady containers and its init container ask for."""
     cpu = memory = 0
@@ -141,6 +177,14 @@ def capacity(bench: Bench, subjects: t.Sequence[Subject]) -> Findings:
     return {None: Finding(f"{seen} requested", expected=expected, seen=seen, measures=measures)}
 
 
+@check_together(
+    "A pod finds the server by its name, and gets an answer over NFS",
+    stage="look",
+    tags=(QUICK_TAG, "kubernetes", "nfs"),
+    requirements=("NAS-04",),
+    engines=KUBERNETES,
+    nfs_client=False,
+)
 def dns(bench: Bench, subjects: t.Sequence[Subject]) -> Findings:
     """As a pod of the cluster sees the servers. One that lets listed clients in need not let the pod in."""
     inspector = t.cast(ClusterInspector, bench.inspector)
@@ -165,6 +209,14 @@ def dns(bench: Bench, subjects: t.Sequence[Subject]) -> Findings:
     return findings
 
 
+@check_together(
+    "PersistentVolumes that point to the server are bound to their claims",
+    stage="look",
+    tags=(QUICK_TAG, "kubernetes", "clients"),
+    requirements=("INT-01", "INT-02"),
+    engines=KUBERNETES,
+    nfs_client=False,
+)
 def client_volumes(bench: Bench, subjects: t.Sequence[Subject]) -> Findings:
     """Volumes are known by the address that they mount, whoever made them."""
     inspector = t.cast(ClusterInspector, bench.inspector)

@@ -23,11 +23,23 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._checks.finding
     Findings,
     Skipped,
 )
+from ansible_collections.file_simulator.nas.plugins.module_utils._checks.registry import (
+    QUICK_TAG,
+    check,
+    check_together,
+)
 from ansible_collections.file_simulator.nas.plugins.module_utils._nfs.client import Address, NasClient, NasError
 
 _NOBODY_IN_PARTICULAR = (1234, 5678)
 
 
+@check(
+    "A read-only server refuses every change",
+    stage="write",
+    tags=(QUICK_TAG, "export", "nfs"),
+    requirements=("NAS-02", "EXP-05"),
+    needs=("ready",),
+)
 def read_only(bench: Bench, subject: Subject) -> Finding:
     """Every kind of change must be refused, and with the word for it."""
     if not subject.server.export.read_only:
@@ -61,6 +73,13 @@ def read_only(bench: Bench, subject: Subject) -> Finding:
     return Finding("refuses to write, to make directories, to rename and to remove")
 
 
+@check(
+    "Directories made over NFS hold files, and can be mounted as such",
+    stage="write",
+    tags=(QUICK_TAG, "export", "nfs"),
+    requirements=("EXP-01", "EXP-02"),
+    needs=("ready",),
+)
 def subdirectories(bench: Bench, subject: Subject) -> Finding:
     """A directory in a directory, a file in that, and a client that mounts the inner one."""
     _check_writable(subject)
@@ -83,6 +102,13 @@ def subdirectories(bench: Bench, subject: Subject) -> Finding:
     return Finding("made, filled and mounted")
 
 
+@check(
+    "A client's root is root, or squashed, as the export options say",
+    stage="write",
+    tags=(QUICK_TAG, "export", "nfs"),
+    requirements=("EXP-03", "EXP-05"),
+    needs=("ready",),
+)
 def ownership(bench: Bench, subject: Subject) -> Finding:
     """Who a client's root is on the server, by whose the files are that it makes."""
     _check_writable(subject)
@@ -147,6 +173,13 @@ def _check_writable(subject: Subject) -> None:
         raise Skipped("it is read-only: nothing can be written to it over NFS")
 
 
+@check_together(
+    "The server has its own files and none of another server",
+    stage="write",
+    tags=(QUICK_TAG, "isolation", "nfs"),
+    requirements=("INT-04", "WIN-01", "TST-04"),
+    needs=("ready",),
+)
 def isolation(bench: Bench, subjects: t.Sequence[Subject]) -> Findings:
     """The whole matrix: each server's file is looked for on each server, and in each Windows directory."""
     with contextlib.ExitStack() as stack:

@@ -12,6 +12,10 @@ import typing as t
 from ansible_collections.file_simulator.nas.plugins.module_utils._checks.context import Bench, Subject
 from ansible_collections.file_simulator.nas.plugins.module_utils._checks.files import Files, random_content, sha256
 from ansible_collections.file_simulator.nas.plugins.module_utils._checks.finding import Failed, Finding, Skipped
+from ansible_collections.file_simulator.nas.plugins.module_utils._checks.registry import (
+    QUICK_TAG,
+    check,
+)
 from ansible_collections.file_simulator.nas.plugins.module_utils._checks.result import Measure
 from ansible_collections.file_simulator.nas.plugins.module_utils._nfs.client import NasClient, NotThere
 
@@ -22,6 +26,13 @@ _REST_FILES = 3
 _REST_PAUSE = 0.5
 
 
+@check(
+    "A file put into the Windows directory is read over NFS in time, and goes when it is deleted",
+    stage="write",
+    tags=(QUICK_TAG, "sync", "windows"),
+    requirements=("WIN-02", "NAS-05", "TST-02"),
+    needs=("ready", "windows_directory", "containers", "sync_state"),
+)
 def windows_to_nas(bench: Bench, subject: Subject) -> Finding:
     """There and gone again, as a tester puts a file and deletes it."""
     if not subject.takes_from_windows:
@@ -40,6 +51,13 @@ def windows_to_nas(bench: Bench, subject: Subject) -> Finding:
     return Finding(f"there after {seconds:.2f} s, gone after {gone:.2f} s, same sha256", measures=measures)
 
 
+@check(
+    "A file written over NFS is in the Windows directory in time, and goes when it is deleted",
+    stage="write",
+    tags=(QUICK_TAG, "sync", "windows"),
+    requirements=("WIN-03", "NAS-05", "TST-03"),
+    needs=("ready", "windows_directory", "containers", "sync_state"),
+)
 def nas_to_windows(bench: Bench, subject: Subject) -> Finding:
     """There and gone again, as a service writes a file and deletes it."""
     if not subject.carries_to_windows:
@@ -79,6 +97,13 @@ def _latencies(there: float, gone: float, limit: float, aim: float) -> tuple[Mea
     )
 
 
+@check(
+    "A file that is overwritten again and again arrives whole each time",
+    stage="write",
+    tags=("sync", "windows"),
+    requirements=("WIN-02", "WIN-03"),
+    needs=("ready", "windows_directory", "containers", "sync_state"),
+)
 def write_cycles(bench: Bench, subject: Subject) -> Finding:
     """Each version must arrive whole, and no other content may ever be seen."""
     if not subject.has_agent:
@@ -135,6 +160,12 @@ def _has_arrived(look: t.Callable[[], bytes | None], content: bytes, before: byt
     return seen == content or bool(odd)
 
 
+@check(
+    "Files that nobody changes are not written again",
+    stage="rest",
+    tags=("sync", "windows"),
+    needs=("ready", "windows_directory", "containers", "sync_state"),
+)
 def rest(bench: Bench, subject: Subject) -> Finding:
     """Files that have arrived are watched on both sides: a sync that goes round in circles writes them again."""
     if not subject.has_agent:

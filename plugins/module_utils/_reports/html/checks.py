@@ -44,7 +44,7 @@ def checks_section(run: Run) -> Element | None:
 
 def _choice(run: Run) -> Element:
     """Return the choice of what is shown; style alone carries it out, see _report_html_style."""
-    counts = run.as_dict()["counts"]
+    counts = run.counts
     options = [("all", f"all {len(run.results)}")]
     options += [(outcome, f"{counts[outcome]} {outcome}") for outcome in (PASSED, FAILED, SKIPPED) if counts[outcome]]
     made = (

@@ -42,7 +42,7 @@ _SECTIONS: t.Sequence[t.Callable[[Run], Element | None]] = (
 
 def html(run: Run) -> str:
     """Return the page."""
-    counts = run.as_dict()["counts"]
+    counts = run.counts
     outcome = FAILED if counts[FAILED] else PASSED if counts[PASSED] else SKIPPED
     verdict = _verdict(counts)
     sections = [made for make in _SECTIONS for made in [make(run)] if made is not None]

@@ -5,35 +5,46 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 
 import pytest
 
-from ansible_collections.file_simulator.nas.plugins.module_utils._checks import catalogue
-from ansible_collections.file_simulator.nas.plugins.module_utils._checks.runner import EACH, TOGETHER
+from ansible_collections.file_simulator.nas.plugins.module_utils._checks import catalogue, registry
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError
 
 CHECKS = {check.name: check for check in catalogue.CATALOGUE}
 
 
-def test_every_check_can_be_made_and_nothing_else() -> None:
-    assert set(EACH) | set(TOGETHER) == set(CHECKS)
-    assert {name for name, check in CHECKS.items() if check.scope == catalogue.TOGETHER} == set(TOGETHER)
+def test_every_function_that_is_a_check_is_entered_once() -> None:
+    functions = {
+        name
+        for module in catalogue.SUITE
+        for name, found in vars(module).items()
+        if not name.startswith("_") and inspect.isfunction(found) and found.__module__ == module.__name__
+    }
+    assert functions == set(CHECKS)
+    assert all((check.each is None) != (check.together is None) for check in catalogue.CATALOGUE)
+
+
+def test_two_checks_of_one_name_are_refused() -> None:
+    with pytest.raises(ValueError, match="two checks are called ready"):
+        registry.check("It answers", stage="ask", tags=())(CHECKS["ready"].each)
 
 
 @pytest.mark.parametrize("check", catalogue.CATALOGUE, ids=lambda check: check.name)
-def test_entry(check: catalogue.Check) -> None:
+def test_entry(check: registry.Check) -> None:
     assert re.fullmatch(r"[a-z]+(_[a-z]+)*", check.name)
     assert check.title[0].isupper() and not check.title.endswith(".")
     assert all(re.fullmatch(r"(NAS|WIN|EXP|INT|DEP|TST)-[0-9]{2}", each) for each in check.requirements)
-    assert check.stage in catalogue.STAGES
-    assert check.disruptive == (catalogue.DISRUPTIVE_TAG in check.tags)
+    assert check.stage in registry.STAGES
+    assert check.disruptive == (registry.DISRUPTIVE_TAG in check.tags)
 
 
 @pytest.mark.parametrize("check", catalogue.CATALOGUE, ids=lambda check: check.name)
-def test_what_a_check_needs_is_known_by_then(check: catalogue.Check) -> None:
+def test_what_a_check_needs_is_known_by_then(check: registry.Check) -> None:
     for name in check.needs:
-        assert catalogue.STAGES.index(CHECKS[name].stage) < catalogue.STAGES.index(check.stage)
+        assert registry.STAGES.index(CHECKS[name].stage) < registry.STAGES.index(check.stage)
 
 
 def test_ready_is_quick_needs_no_client_and_writes_nothing() -> None:

@@ -1,0 +1,31 @@
+# Copyright (c) 2026, file_simulator.nas contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Whether a server answers over NFS, for checks. Private to file_simulator.nas. Talks to the outside."""
+
+from __future__ import annotations
+
+from ansible_collections.file_simulator.nas.plugins.module_utils._checks.context import Bench, Subject
+from ansible_collections.file_simulator.nas.plugins.module_utils._checks.finding import Failed
+from ansible_collections.file_simulator.nas.plugins.module_utils._nfs.probe import ProbeError, probe
+from ansible_collections.file_simulator.nas.plugins.module_utils._server.pod import SERVER_CONTAINER
+
+_PROBE_SECONDS = 2.0
+
+
+def answers(subject: Subject) -> tuple[int, int] | None:
+    """Return the fsid that the server shows, None when it is silent."""
+    try:
+        return probe(subject.host, subject.server.port, timeout=_PROBE_SECONDS, version=subject.server.nfs_version).fsid
+    except ProbeError:
+        return None
+
+
+def until_back(bench: Bench, subject: Subject) -> None:
+    """Wait until a server answers again; raise Failed when it does not within the limit for restarts."""
+    limit = bench.limits.restart
+    if bench.until(lambda: answers(subject) is not None, limit) is None:
+        raise Failed(
+            f"it did not answer again within {limit:g} s", evidence=bench.log(subject, SERVER_CONTAINER), seen="silence"
+        )

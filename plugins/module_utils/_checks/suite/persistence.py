@@ -1,0 +1,169 @@
+# Copyright (c) 2026, file_simulator.nas contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The check that restarts all servers at once. Private to file_simulator.nas."""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass, field
+
+from ansible_collections.file_simulator.nas.plugins.module_utils._checks.context import Bench, Subject, go_through
+from ansible_collections.file_simulator.nas.plugins.module_utils._checks.files import (
+    Files,
+    random_content,
+)
+from ansible_collections.file_simulator.nas.plugins.module_utils._checks.finding import (
+    Failed,
+    Finding,
+    Findings,
+)
+from ansible_collections.file_simulator.nas.plugins.module_utils._checks.probing import answers, until_back
+from ansible_collections.file_simulator.nas.plugins.module_utils._checks.registry import (
+    DISRUPT,
+    DISRUPTIVE_TAG,
+    check_together,
+)
+from ansible_collections.file_simulator.nas.plugins.module_utils._checks.result import Measure
+from ansible_collections.file_simulator.nas.plugins.module_utils._nfs.client import CannotList, NasClient
+
+# From a read-only server, files that are there already stand for those of a check.
+_MOST_SAMPLES, _LARGEST_SAMPLE = 10, 2**20
+_SIZE = 256 * 1024
+
+
+@dataclass
+class _Memory:
+    """What a server had before the restart: files by their names, and its fsid."""
+
+    subject: Subject
+    files: Files
+    fsid: tuple[int, int] | None
+    agent_started: t.Any
+    content: dict[str, bytes] = field(default_factory=dict)
+
+
+@check_together(
+    "No file is lost when all servers are restarted at once, and they are who they were",
+    stage=DISRUPT,
+    tags=(DISRUPTIVE_TAG, "windows", "nfs"),
+    requirements=("WIN-04", "WIN-06", "EXP-02", "NAS-07", "TST-05"),
+    needs=("ready", "windows_directory", "containers"),
+)
+def persistence(bench: Bench, subjects: t.Sequence[Subject]) -> Findings:
+    """All pods are restarted at once, with files from both sides."""
+    memories: dict[str, _Memory] = {}
+    findings: dict[str | None, Finding] = {}
+
+    def prepare(subject: Subject) -> Finding | None:
+        with bench.client(subject) as client:
+            files = Files(bench, subject, client)
+            memory = _Memory(subject, files, answers(subject), _agent_started(bench, subject))
+            memories[subject.name] = memory
+            _fill(bench, memory, client)
+        return None
+
+    def compare(subject: Subject) -> Finding:
+        until_back(bench, subject)
+        seconds = bench.clock() - started
+        memory = memories[subject.name]
+        _until_agent_looked(bench, memory)
+        with bench.client(subject) as client:
+            memory.files.client = client
+            try:
+                _check_kept(memory, answers(subject))
+            finally:
+                memory.files.clear()
+        measure = Measure("restart", round(seconds, 1), "s", limit=bench.limits.restart)
+        files = len(memory.content)
+        what = f"with all files ({files} looked at)" if files else "there was no file to lose"
+        return Finding(f"back after {seconds:.1f} s, {what}, and with the same fsid", measures=(measure,))
+
+    try:
+        go_through(subjects, prepare, findings)
+        started = bench.clock()
+        bench.inspector.restart([subject.name for subject in subjects])
+        go_through(subjects, compare, findings)
+    finally:
+        for memory in memories.values():
+            memory.files.clear()
+    return findings
+
+
+def _agent_started(bench: Bench, subject: Subject) -> t.Any:
+    """Return when the agent was started, as far as it has said anything."""
+    return (bench.inspector.sync_status(subject.name) or {}).get("started")
+
+
+def _until_agent_looked(bench: Bench, memory: _Memory) -> None:
+    """Wait until a restarted agent has looked at both sides.
+
+    One whose export has been cleared away before takes that for a lost volume, and halts.
+    """
+    subject, limit = memory.subject, bench.limits.restart
+
+    def looked() -> bool:
+        return _agent_started(bench, subject) != memory.agent_started and bench.agent_state(subject) in (
+            "idle",
+            "running",
+        )
+
+    if subject.has_agent and bench.until(looked, limit) is None:
+        raise bench.late("the sync agent was not at work again", subject, limit)
+
+
+def _fill(bench: Bench, memory: _Memory, client: NasClient) -> None:
+    """Put files on both sides of a server, as far as they must survive a restart, and wait for its agent."""
+    subject, files = memory.subject, memory.files
+    server = subject.server
+    if server.export.read_only:
+        memory.content.update(_samples(client))
+        return
+    name = files.name("from-windows")
+    memory.content[name] = random_content(_SIZE)
+    files.put(name, memory.content[name])
+    survives = subject.carries_to_windows or server.storage.type == "persistent" or bench.inspector.keeps_volumes
+    if not survives:
+        return
+    directory = files.name("directory")
+    client.make_directory(directory)
+    written = {files.name("from-nas"): random_content(_SIZE), f"{directory}/file": random_content(1024)}
+    for path, content in written.items():
+        client.write(path, content)
+    memory.content.update(written)
+    if subject.carries_to_windows:
+        limit = bench.limits.to_windows
+        if bench.until(lambda: all(files.in_windows(path) is not None for path in written), limit) is None:
+            raise bench.late("files written over NFS were not in Windows before the restart", subject, limit)
+
+
+def _samples(client: NasClient) -> dict[str, bytes]:
+    """Return a few files of somebody else's, to be looked at only."""
+    found: dict[str, bytes] = {}
+    try:
+        names = sorted(client.names())
+    except CannotList:
+        return found
+    for name in names:
+        attributes = client.attributes(name)
+        if not attributes.directory and attributes.size <= _LARGEST_SAMPLE and len(found) < _MOST_SAMPLES:
+            found[name] = client.read(name)
+    return found
+
+
+def _check_kept(memory: _Memory, fsid: tuple[int, int] | None) -> None:
+    lost = sorted(path for path in memory.content if memory.files.on_nas(path) is None)
+    if lost:
+        raise Failed(
+            f"gone after the restart: {', '.join(lost)}",
+            expected=f"{len(memory.content)} files",
+            seen=f"{len(lost)} less",
+        )
+    changed = sorted(path for path, content in memory.content.items() if memory.files.on_nas(path) != content)
+    if changed:
+        raise Failed(
+            f"another content after the restart: {', '.join(changed)}", expected="the same sha256", seen="another"
+        )
+    if fsid != memory.fsid:
+        raise Failed("its fsid is another one after the restart", expected=str(memory.fsid), seen=str(fsid))
