@@ -41,11 +41,17 @@ MAY_IMPORT: dict[str, set[str]] = {
     },
 }  # fmt: skip
 
-# What pure code cannot do without: clocks, disks, networks, processes, chance.
+# Packages of which every file is pure: it says " Pure." at its top, and is held to that.
+PURE_PACKAGES = {"_model", "_server"}
+# What pure code has no business with: clocks, disks, networks, processes, chance; and its functions that need no import.
 _OUTSIDE = {
-    "asyncio", "http", "os", "random", "secrets", "shutil", "socket", "ssl", "subprocess", "tempfile", "threading",
-    "time", "urllib.request", "uuid",
+    "asyncio", "concurrent", "fcntl", "glob", "http", "logging", "mmap", "multiprocessing", "os", "pathlib", "pwd",
+    "random", "secrets", "select", "shutil", "signal", "socket", "ssl", "subprocess", "tempfile", "threading", "time",
+    "urllib.request", "uuid",
 }  # fmt: skip
+_OUTSIDE_CALLS = {"input", "now", "open", "print", "today", "utcnow"}
+# Values that a stand-alone file defines beside what talks to the outside.
+_VALUES = {"_nfs.probe.Answer"}
 
 # The agent: the core knows nothing of clock, HTTP and inotify; a side knows nothing of the core.
 AGENT_MAY_IMPORT: dict[str, set[str]] = {
@@ -116,10 +122,24 @@ def test_ansible_module_is_for_one_package() -> None:
 PURE = [name for name, path in modules(UTILS).items() if " Pure." in path.read_text().partition("from __future__")[0]]
 
 
+def test_packages_of_values_are_pure() -> None:
+    assert [name for name in modules(UTILS) if name.partition(".")[0] in PURE_PACKAGES and name not in PURE] == []
+
+
 @pytest.mark.parametrize("name", PURE)
 def test_pure_files_see_nothing_of_the_outside(name: str) -> None:
-    seen = set(imported(name, modules(UTILS)[name]))
+    path = modules(UTILS)[name]
+    seen = set(imported(name, path))
     assert {other for other in seen if package_of(other, _OUTSIDE)} == set()
+    calls = {node.func for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Call)}
+    called = {getattr(function, "id", getattr(function, "attr", "")) for function in calls}
+    assert called & _OUTSIDE_CALLS == set()
+
+
+@pytest.mark.parametrize("name", PURE)
+def test_pure_files_import_pure_files_alone(name: str) -> None:
+    ours = {other[len(PREFIX) :] for other in imported(name, modules(UTILS)[name]) if other.startswith(PREFIX)}
+    assert {other for other in ours - _VALUES if not package_of(other, PURE)} == set()
 
 
 def test_common_is_made_of_the_standard_library() -> None:

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What every engine is asked, and what it answers. Private to file_simulator.nas."""
+"""What every engine is asked, and what it answers. Private to file_simulator.nas. Pure."""
 
 from __future__ import annotations
 

@@ -4,8 +4,8 @@
 
 """The topology of production: seven servers, and what a server is when nothing is said of it.
 
-Private to file_simulator.nas. Data only, in the form in which users write it; the model that reads
-it is in _model/topology.py.
+Private to file_simulator.nas. Pure. Data only, in the form in which users write it; the model that reads
+it is in topology.py.
 """
 
 from __future__ import annotations
