@@ -14,19 +14,11 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass
 
-from ansible_collections.file_simulator.nas.plugins.module_utils._checks.result import (
-    FAILED,
-    PASSED,
-    SKIPPED,
-    Result,
-    Run,
-)
-from ansible_collections.file_simulator.nas.plugins.module_utils._common.text import shortened, visible
-from ansible_collections.file_simulator.nas.plugins.module_utils._reports import digest as _report_digest
+from ansible_collections.file_simulator.nas.plugins.module_utils._checks.result import Result, Run
+from ansible_collections.file_simulator.nas.plugins.module_utils._common.text import shortened
+from ansible_collections.file_simulator.nas.plugins.module_utils._reports.html.lanes import Lane, lane_of
 from ansible_collections.file_simulator.nas.plugins.module_utils._reports.html.parts import section, shape
 from ansible_collections.file_simulator.nas.plugins.module_utils._reports.markup import Element, element
-from ansible_collections.file_simulator.nas.plugins.module_utils._server import status as _report
-from ansible_collections.file_simulator.nas.plugins.module_utils._server.status_table import agent_word
 
 # More servers than this are shown as small pictures alone.
 _MOST_IN_ONE = 10
@@ -62,31 +54,6 @@ _BROAD = _Form(windows=290, arrow=124, server=340, services=190, height=60, broa
 _SMALL = _Form(windows=114, arrow=22, server=150, services=62, height=60, broad=False)
 
 
-@dataclass(frozen=True)
-class _Lane:
-    """What a server's lane tells."""
-
-    name: str
-    role: str
-    directory: str
-    address: str
-    mode: str
-    read_only: bool
-    outcome: str
-    state: str
-    results: str
-    verdict: str
-    sync: str
-    halted: bool
-
-    @property
-    def told(self) -> str:
-        """The lane in words."""
-        way = {"windows_to_nas": "to the NAS", "nas_to_windows": "from the NAS", "two_way": "both ways"}
-        sync = f"{way.get(self.mode, 'only when it starts')}" + (f", {self.sync}" if self.sync else "")
-        return f"{self.name}: {self.state}, {self.results}; {self.directory} is carried {sync}; address {self.address}"
-
-
 def topology_section(run: Run) -> Element | None:
     """Return the section, None when the run knows no servers."""
     if not run.servers:
@@ -94,39 +61,14 @@ def topology_section(run: Run) -> Element | None:
     results: dict[str | None, list[Result]] = {}
     for result in run.results:
         results.setdefault(result.server, []).append(result)
-    lanes = [_lane(server, results.get(server["name"], [])) for server in run.servers]
+    lanes = [lane_of(server, results.get(server["name"], [])) for server in run.servers]
     small = element("div", {"class": "lanes"}, *(_small(lane) for lane in lanes))
     if len(lanes) > _MOST_IN_ONE:
         return section("servers", "Servers", small)
     return section("servers", "Servers", _one_picture(run, lanes), element("div", {"class": "instead"}, small))
 
 
-def _lane(server: t.Mapping[str, t.Any], results: t.Sequence[Result]) -> _Lane:
-    state = str(server.get("state", "unknown"))
-    enabled = server.get("enabled", True)
-    counts = [(word, sum(result.outcome == word for result in results)) for word in (FAILED, PASSED, SKIPPED)]
-    outcome = _report_digest.worst(results) if results else PASSED if state == _report.READY else SKIPPED
-    if enabled and state != _report.READY:
-        outcome = FAILED
-    reported = {"containers": {}, "sync_mode": "none", "sync": None, **server}
-    sync = agent_word(reported)
-    return _Lane(
-        name=visible(server["name"]),
-        role=visible(server.get("role", "")),
-        directory=visible(server.get("windows_directory", "")),
-        address=visible(f"{server.get('host', '')}:{server.get('port', '')}"),
-        mode=str(server.get("sync_mode", "none")),
-        read_only=bool(server.get("read_only", False)),
-        outcome=outcome,
-        state=visible(state.replace("_", " ")) if enabled else "disabled",
-        results=", ".join(f"{count} {word}" for word, count in counts if count) or "not checked",
-        verdict=_verdict(state if enabled else "disabled", dict(counts)),
-        sync="" if sync == "-" else sync,
-        halted=sync == "not running" or bool((reported["sync"] or {}).get("halted_reason")),
-    )
-
-
-def _one_picture(run: Run, lanes: t.Sequence[_Lane]) -> Element:
+def _one_picture(run: Run, lanes: t.Sequence[Lane]) -> Element:
     form, top = _BROAD, 26
     height = top + len(lanes) * (form.height + 8)
     heads = (
@@ -143,12 +85,12 @@ def _one_picture(run: Run, lanes: t.Sequence[_Lane]) -> Element:
     return element("svg", attributes, *heads, *drawn)
 
 
-def _small(lane: _Lane) -> Element:
+def _small(lane: Lane) -> Element:
     attributes = {"class": "topology", "viewBox": f"0 0 {_SMALL.width} {_SMALL.height + 2}"}
     return element("svg", attributes, _drawing(lane, _SMALL))
 
 
-def _drawing(lane: _Lane, form: _Form) -> Element:
+def _drawing(lane: Lane, form: _Form) -> Element:
     return element(
         "g",
         {
@@ -164,7 +106,7 @@ def _drawing(lane: _Lane, form: _Form) -> Element:
     )
 
 
-def _windows(lane: _Lane, form: _Form) -> t.Iterator[Element]:
+def _windows(lane: Lane, form: _Form) -> t.Iterator[Element]:
     yield _box(1, form.windows - 1, form.height, "end")
     yield element(
         "path",
@@ -182,7 +124,7 @@ def _windows(lane: _Lane, form: _Form) -> t.Iterator[Element]:
         yield _text(8, 46, lane.directory.rpartition("\\")[2], "mono", 10.5, form.windows - 12)
 
 
-def _server(lane: _Lane, form: _Form) -> t.Iterator[Element]:
+def _server(lane: Lane, form: _Form) -> t.Iterator[Element]:
     left, right = form.server_at, form.server_at + form.server
     yield _box(left, form.server, form.height, "server")
     yield element("g", {"transform": f"translate({left + 10} 11)"}, shape(lane.outcome))
@@ -196,16 +138,7 @@ def _server(lane: _Lane, form: _Form) -> t.Iterator[Element]:
         yield _text(left + 10, 47, lane.verdict, "verdict", 11, form.server - 16)
 
 
-def _verdict(state: str, counts: t.Mapping[str, int]) -> str:
-    """Return what matters most, in a few words: that it does not run, else what failed, else what passed."""
-    if state != _report.READY:
-        return visible(state.replace("_", " "))
-    if counts[FAILED]:
-        return f"{counts[FAILED]} of {sum(counts.values())} failed"
-    return f"{counts[PASSED]} passed" if counts[PASSED] else "not checked"
-
-
-def _services(lane: _Lane, form: _Form) -> t.Iterator[Element]:
+def _services(lane: Lane, form: _Form) -> t.Iterator[Element]:
     start, end = form.server_at + form.server, form.services_at
     backwards = lane.role == "output"
     yield from _arrow(start, end, form.height / 2, back=backwards, forth=not backwards, dashed=False)
@@ -219,7 +152,7 @@ def _services(lane: _Lane, form: _Form) -> t.Iterator[Element]:
         yield _text(end + 6, 46, "/data", "mono", 10.5, form.services - 8)
 
 
-def _sync_arrow(lane: _Lane, form: _Form) -> t.Iterator[Element]:
+def _sync_arrow(lane: Lane, form: _Form) -> t.Iterator[Element]:
     start, end, y = form.windows, form.server_at, form.height / 2
     forth = lane.mode in ("windows_to_nas", "two_way")
     back = lane.mode in ("nas_to_windows", "two_way")
