@@ -75,7 +75,8 @@ options:
   move_data_root:
     description:
       - Whether servers that are there may be moved to other directories. Their volumes are made anew there.
-      - Without it, that is an error which names both. For the engine V(podman).
+      - Without it, that is an error which names both.
+      - On a cluster, persistent storage stays with the directory that it was made for.
     type: bool
     default: false
     version_added: 1.1.0

@@ -32,7 +32,12 @@ def locked(path: str, subject: str, command: str, patience: float) -> t.Iterator
     """
     descriptor = _acquire(path, subject, time.monotonic() + patience)
     try:
-        holder = {"pid": os.getpid(), "command": command, "user": _user(), "since": time.strftime("%Y-%m-%d %H:%M:%S")}
+        holder = {
+            "pid": os.getpid(),
+            "command": command,
+            "user": caller_name(),
+            "since": time.strftime("%Y-%m-%d %H:%M:%S"),
+        }
         os.ftruncate(descriptor, 0)
         os.pwrite(descriptor, json.dumps(holder).encode("utf-8"), 0)
         yield
@@ -81,7 +86,7 @@ def _holder(descriptor: int) -> str:
         return "another run holds it"
 
 
-def _user() -> str:
+def caller_name() -> str:
     """Return the name of whoever calls, by way of sudo where that is how root came."""
     sudo = os.environ.get("SUDO_USER")
     if sudo:

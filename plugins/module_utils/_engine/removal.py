@@ -71,6 +71,18 @@ def refusal(look: Look, directory: Directory, *, flushing: bool) -> str:
     return ""
 
 
+def kept_volume(server: str, volume: str, only_there: str = "") -> str:
+    """Return the warning that a volume stays without a pod, and how it goes.
+
+    ``only_there`` says what the volume has and Windows has not, as ``refusal`` does; empty when nothing is known.
+    """
+    first = f": {only_there}, and make rescue SERVER={server} TO=DIRECTORY copies that" if only_there else ""
+    return (
+        f"server {server}: its volume {volume} is kept, with all that clients wrote{first}; the server has it again when it "
+        "comes back, and state: absent with delete_storage: true removes it"
+    )
+
+
 def is_starting(look: Look) -> bool:
     """Tell whether an agent answered that knows nothing yet, and says of no reason why it never will."""
     try:

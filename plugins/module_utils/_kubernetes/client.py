@@ -19,6 +19,8 @@ import typing as t
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.text import one_line
 from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes.names import MANAGER, Object
+from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes.paths import path_of
+from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes.problems import innermost, reason
 
 try:
     import kubernetes
@@ -37,18 +39,6 @@ else:
 MINIMUM_VERSION = (25, 3)
 _CONNECT_SECONDS = 5
 _READ_SECONDS = 30
-_PATHS = {
-    "ConfigMap": "/api/v1/{place}configmaps",
-    "Deployment": "/apis/apps/v1/{place}deployments",
-    "Event": "/api/v1/{place}events",
-    "Namespace": "/api/v1/namespaces",
-    "NetworkPolicy": "/apis/networking.k8s.io/v1/{place}networkpolicies",
-    "Node": "/api/v1/nodes",
-    "PersistentVolume": "/api/v1/persistentvolumes",
-    "PersistentVolumeClaim": "/api/v1/{place}persistentvolumeclaims",
-    "Pod": "/api/v1/{place}pods",
-    "Service": "/api/v1/{place}services",
-}
 
 
 class ApiError(SimulatorError):
@@ -81,7 +71,7 @@ class Cluster:
     def get(self, kind: str, name: str, namespace: str = "") -> Object | None:
         """Return an object, None when there is none."""
         try:
-            return self._json("get", _path(kind, namespace, name), f"read {kind} {name}")
+            return self._json("get", path_of(kind, namespace, name), f"read {kind} {name}")
         except ApiError as error:
             if error.status == 404:
                 return None
@@ -91,7 +81,7 @@ class Cluster:
         """Return the objects of a kind in a namespace, in all of them when none is given."""
         found = self._json(
             "get",
-            _path(kind, namespace),
+            path_of(kind, namespace),
             f"list {kind} objects" + (f" in namespace {namespace}" if namespace else ""),
             label_selector=labels or None,
             field_selector=fields or None,
@@ -117,7 +107,7 @@ class Cluster:
         metadata = wanted["metadata"]
         return self._json(
             "patch",
-            _path(wanted["kind"], metadata.get("namespace", ""), metadata["name"]),
+            path_of(wanted["kind"], metadata.get("namespace", ""), metadata["name"]),
             doing,
             body=dict(wanted),
             content_type="application/apply-patch+yaml",
@@ -130,21 +120,31 @@ class Cluster:
         """Merge a change into an object."""
         return self._json(
             "patch",
-            _path(kind, namespace, name),
+            path_of(kind, namespace, name),
             doing,
             body=dict(change),
             content_type="application/merge-patch+json",
             field_manager=MANAGER,
         )
 
-    def delete(self, kind: str, name: str, namespace: str, doing: str, grace_period: int | None = None) -> None:
+    def create(self, item: t.Mapping[str, t.Any], doing: str) -> Object:
+        """Create an object that is not there yet; one that is raises ApiError with status 409."""
+        place = path_of(item["kind"], item["metadata"].get("namespace", ""))
+        return self._json("post", place, doing, body=dict(item), field_manager=MANAGER)
+
+    def delete(
+        self, kind: str, name: str, namespace: str, doing: str, grace_period: int | None = None, version: str = ""
+    ) -> None:
         """Delete an object and, in the background, what it owns; one that is not there counts as deleted.
 
-        ``grace_period`` is in seconds, None for the object's own.
+        ``grace_period`` is in seconds, None for the object's own. With ``version``, only an object that is still
+        of that resourceVersion: ApiError with status 409 otherwise.
         """
-        options = {} if grace_period is None else {"grace_period_seconds": grace_period}
+        options: dict[str, t.Any] = {} if grace_period is None else {"grace_period_seconds": grace_period}
+        if version:
+            options["body"] = {"preconditions": {"resourceVersion": version}}
         try:
-            self._json("delete", _path(kind, namespace, name), doing, propagation_policy="Background", **options)
+            self._json("delete", path_of(kind, namespace, name), doing, propagation_policy="Background", **options)
         except ApiError as error:
             if error.status != 404:
                 raise
@@ -153,7 +153,7 @@ class Cluster:
         """Return the last lines of a container's log, or of its predecessor's; empty when there is none."""
         query = [("container", container), ("tailLines", lines), ("previous", str(previous).lower())]
         try:
-            return self._call("get", f"{_path('Pod', namespace, pod)}/log", "read a log", query_params=query)
+            return self._call("get", f"{path_of('Pod', namespace, pod)}/log", "read a log", query_params=query)
         except SimulatorError:
             return ""
 
@@ -199,10 +199,10 @@ class Cluster:
             )
             return str(response.data.decode(errors="replace"))
         except ApiException as error:
-            raise ApiError(f"{doing}: Kubernetes: {_reason(error)}", int(error.status or 0)) from None
+            raise ApiError(f"{doing}: Kubernetes: {reason(error)}", int(error.status or 0)) from None
         except (urllib3.exceptions.HTTPError, OSError) as error:
             raise SimulatorError(
-                f"context {self.context}: the API server {self._host} cannot be reached: {_innermost(error)}; "
+                f"context {self.context}: the API server {self._host} cannot be reached: {innermost(error)}; "
                 "start the cluster, or name another context"
             ) from None
 
@@ -246,25 +246,3 @@ def _contexts(path: str) -> list[str]:
 
 def _version() -> tuple[int, ...]:
     return tuple(int(part) for part in re.findall(r"[0-9]+", kubernetes.__version__)[:2])
-
-
-def _path(kind: str, namespace: str, name: str = "") -> str:
-    place = f"namespaces/{namespace}/" if namespace else ""
-    return _PATHS[kind].format(place=place) + (f"/{name}" if name else "")
-
-
-def _reason(error: t.Any) -> str:
-    """Return what the API server says is wrong, in one line."""
-    try:
-        message = str(json.loads(error.body)["message"])
-    except (ValueError, TypeError, KeyError):
-        message = str(error.body or error.reason or "no reason given")
-    if error.status == 401:
-        message = "the API server does not accept the context's credentials"
-    return f"{one_line(message)} (HTTP {error.status})"
-
-
-def _innermost(error: BaseException) -> str:
-    """Return the reason that urllib3 has wrapped."""
-    reason = getattr(error, "reason", None)
-    return _innermost(reason) if isinstance(reason, BaseException) else one_line(error)

@@ -20,6 +20,10 @@ LABEL_MANAGER = "app.kubernetes.io/managed-by"
 LABEL_SERVER = "file-simulator/server"
 ANNOTATION_CONFIG = "file-simulator/config-hash"
 ANNOTATION_GENERATION = "file-simulator/generation"
+# Of a claim: the generation of the directory that its volume was made for.
+ANNOTATION_CLAIM_GENERATION = "file-simulator/volume-generation"
+# Of a Deployment: the Windows directory, as the machine has it that applied it last.
+ANNOTATION_LOCAL = "file-simulator/local-directory"
 ANNOTATION_RESTARTED = "file-simulator/restarted-at"
 # The level "baseline" forbids two things that a server cannot do without: hostPath volumes, and the
 # capability DAC_READ_SEARCH. There is no level between it and this one.
@@ -66,6 +70,11 @@ def config_name(server: str) -> str:
 def claim_name(server: str) -> str:
     """Return the name of a server's PersistentVolumeClaim."""
     return f"{server}-export"
+
+
+def lease_name(instance: str) -> str:
+    """Return the name of the Lease of which one run at a time is the holder."""
+    return f"{instance}-nas-servers"
 
 
 def dns_name(server: str, namespace: str) -> str:

@@ -12,7 +12,11 @@ from __future__ import annotations
 import copy
 import typing as t
 
-from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes.names import Object
+from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes.names import (
+    ANNOTATION_CLAIM_GENERATION,
+    ANNOTATION_LOCAL,
+    Object,
+)
 
 CLAIM = "PersistentVolumeClaim"
 CONFIG_MAP = "ConfigMap"
@@ -24,6 +28,8 @@ _VOLATILE = {
     "metadata": ("creationTimestamp", "generation", "managedFields", "resourceVersion", "selfLink", "uid"),
     "spec": ("clusterIP", "clusterIPs", "healthCheckNodePort"),
 }
+# What tells where something comes from, and not how it is to be.
+_NOT_COMPARED = ("deployment.kubernetes.io/revision", ANNOTATION_LOCAL, ANNOTATION_CLAIM_GENERATION)
 
 
 class Key(t.NamedTuple):
@@ -51,7 +57,8 @@ def settled(item: t.Mapping[str, t.Any]) -> Object:
         for name in names:
             place.pop(name, None)
     annotations = kept["metadata"].get("annotations", {})
-    annotations.pop("deployment.kubernetes.io/revision", None)
+    for name in _NOT_COMPARED:
+        annotations.pop(name, None)
     if not annotations:
         kept["metadata"].pop("annotations", None)
     if kept["kind"] == "Deployment":

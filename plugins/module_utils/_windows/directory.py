@@ -80,6 +80,11 @@ def require_marker(shown: WindowsPath | str, directory: str, server: str) -> Mar
     )
 
 
+def is_known(generation: str) -> bool:
+    """Tell whether ``generation_of`` has read a generation, and not merely guessed."""
+    return generation != _UNKNOWN_YET
+
+
 def generation_of(server: Server, data_root: WindowsPath, drives: Drives, instance: str, *, guess: bool) -> str:
     """Return the generation in the marker of a server's directory.
 

@@ -25,6 +25,7 @@ KINDS = {
     "configmaps": "ConfigMap",
     "deployments": "Deployment",
     "events": "Event",
+    "leases": "Lease",
     "namespaces": "Namespace",
     "networkpolicies": "NetworkPolicy",
     "nodes": "Node",
@@ -32,8 +33,14 @@ KINDS = {
     "persistentvolumeclaims": "PersistentVolumeClaim",
     "pods": "Pod",
     "services": "Service",
+    "storageclasses": "StorageClass",
 }
-VERSIONS = {"Deployment": "apps/v1", "NetworkPolicy": "networking.k8s.io/v1"}
+VERSIONS = {
+    "Deployment": "apps/v1",
+    "Lease": "coordination.k8s.io/v1",
+    "NetworkPolicy": "networking.k8s.io/v1",
+    "StorageClass": "storage.k8s.io/v1",
+}
 
 
 class Refused(Exception):
@@ -80,9 +87,11 @@ class FakeKubernetes:
 
     @property
     def changes(self) -> list[tuple[str, str]]:
-        """The requests that were to change something."""
+        """The requests that were to change something, but for the lease that goes again with the run."""
         return [
-            (method, path) for method, path, query in self.requests if method != "GET" and query.get("dryRun") != "All"
+            (method, path)
+            for method, path, query in self.requests
+            if method != "GET" and query.get("dryRun") != "All" and "/leases" not in path
         ]
 
     def kind(self, kind: str) -> dict[str, Object]:
@@ -118,7 +127,10 @@ class FakeKubernetes:
             self._get(kind, namespace, name)
             del self.objects[kind, namespace, name]
             return {"kind": "Status", "status": "Success"}
-        assert method == "PATCH" and body is not None
+        assert body is not None
+        if method == "POST":
+            return self._create(kind, namespace, body)
+        assert method == "PATCH"
         return self._patch(kind, namespace, name, query, body)
 
     def _get(self, kind: str, namespace: str, name: str) -> Object:
@@ -126,6 +138,14 @@ class FakeKubernetes:
             return self.objects[kind, namespace, name]
         except KeyError:
             raise Refused(404, f'{kind} "{name}" not found') from None
+
+    def _create(self, kind: str, namespace: str, body: Object) -> Object:
+        name = body["metadata"]["name"]
+        if (kind, namespace, name) in self.objects:
+            raise Refused(409, f'{kind} "{name}" already exists')
+        body["metadata"]["resourceVersion"] = str(next(self._numbers))
+        self.add(kind, body)
+        return body
 
     def _list(self, kind: str, namespace: str, query: dict[str, str]) -> Object:
         if kind == "Pod":
@@ -149,6 +169,9 @@ class FakeKubernetes:
             raise Refused(404, f'namespaces "{namespace}" not found')
         if query.get("fieldManager") != "file-simulator":
             raise Refused(400, "fieldManager is required for apply patch")
+        version = body["metadata"].get("resourceVersion") if "metadata" in body else None
+        if version and found and version != found["metadata"]["resourceVersion"]:
+            raise Refused(409, "the object has been modified")
         if "force" not in query:
             new = _merged(copy.deepcopy(self._get(kind, namespace, name)), body)
             self._patches[name] = _merged(self._patches.get(name, {}), copy.deepcopy(body))
@@ -165,6 +188,9 @@ class FakeKubernetes:
             new["metadata"]["managedFields"] = [{"manager": "file-simulator"}]
             if kind.startswith("PersistentVolume"):
                 self._check_fixed(kind, found, new)
+            given = found["spec"].get("storageClassName") if found and kind == "PersistentVolumeClaim" else None
+            if given is not None and new["spec"].get("storageClassName") != given:
+                raise Refused(422, "spec is immutable after creation except resources.requests")
             if kind == "Service":
                 self._check_port(new)
                 new["spec"]["clusterIP"] = found["spec"]["clusterIP"] if found else "10.0.0.7"
@@ -256,7 +282,9 @@ class FakeKubernetes:
             return self.accepted.get(server)
         if "status" in words:
             return self.statuses.get(server)
-        nothing = {"waiting_count": 0, "refused_count": 0, "error_count": 0, "windows": {"generation": "one"}}
+        template = self.kind("Deployment")[server]["spec"]["template"]["metadata"]
+        windows = {"generation": template["annotations"]["file-simulator/generation"]}
+        nothing = {"waiting_count": 0, "refused_count": 0, "error_count": 0, "windows": windows}
         known = {"nonce": words[words.index("--nonce") + 1], "state": "known", "reason": "", "halted_reason": ""}
         return {**known, **nothing, **self.left.get(server, {})}
 

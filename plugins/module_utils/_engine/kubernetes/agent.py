@@ -47,8 +47,11 @@ def accept(cluster: Cluster, namespace: str, server: str, pod: Object) -> str:
     return withheld(server, answer)
 
 
-def objection(cluster: Cluster, namespace: str, pod: Object, directory: str) -> str:
-    """Return why a pod whose storage goes with it must not end; empty when it may."""
+def objection(cluster: Cluster, namespace: str, pod: Object, directory: Directory, *, at_once: bool = False) -> str:
+    """Return why a pod whose storage goes with it must not end; empty when it may.
+
+    What merely waits gets some time to arrive, and with ``at_once`` counts as if it had.
+    """
     if not _has_served(pod):
         return ""
     deadline = time.monotonic() + _PATIENCE_SECONDS
@@ -59,9 +62,11 @@ def objection(cluster: Cluster, namespace: str, pod: Object, directory: str) -> 
             look = Look(nonce, _run(cluster, namespace, pod, words, _ANSWER_SECONDS + _STATUS_SECONDS))
         except SimulatorError as error:
             look = Look(nonce, problem=error.message)
-        found = refusal(look, Directory(directory, ""), flushing=False)
+        if at_once:
+            return refusal(look, directory, flushing=True)
+        found = refusal(look, directory, flushing=False)
         # What an agent can carry, it carries soon; all else is as true now as later.
-        waits = found and not refusal(look, Directory(directory, ""), flushing=True)
+        waits = found and not refusal(look, directory, flushing=True)
         if not waits or time.monotonic() > deadline:
             return found
         time.sleep(_PAUSE)

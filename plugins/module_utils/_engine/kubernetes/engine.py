@@ -11,6 +11,7 @@ server's own answer to a dry run, in check mode or not.
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import typing as t
 
@@ -18,7 +19,7 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors 
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.parallel import for_each
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine import plan as _plan
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.base import Outcome, Request
-from ansible_collections.file_simulator.nas.plugins.module_utils._engine.kubernetes import agent, state
+from ansible_collections.file_simulator.nas.plugins.module_utils._engine.kubernetes import agent, claims, state
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.kubernetes.diagnosis import newest_pod
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.kubernetes.inspector import KubernetesInspector
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.kubernetes.preparation import (
@@ -26,17 +27,23 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._engine.kuberne
     Prepared,
     Settings,
 )
+from ansible_collections.file_simulator.nas.plugins.module_utils._engine.kubernetes.removal_guard import RemovalGuard
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.kubernetes.render import namespace_object
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.kubernetes.state import Observed
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.kubernetes.status import Reporter
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.kubernetes.waiting import Watcher
+from ansible_collections.file_simulator.nas.plugins.module_utils._engine.removal import kept_volume
 from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes import names
 from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes.client import Cluster
+from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes.lease import Lease
 from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes.names import Object
 from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes.objects import CLAIM, settled
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.topology import Server, Topology
 from ansible_collections.file_simulator.nas.plugins.module_utils._server.pod import GRACE_PERIOD
 from ansible_collections.file_simulator.nas.plugins.module_utils._windows.drives import Drives
+
+# How long a run waits for another one on the same instance: for a small change, not for seven servers to start.
+_LEASE_SECONDS = 10.0
 
 
 class KubernetesEngine:
@@ -69,28 +76,72 @@ class KubernetesEngine:
     # What is to be done
 
     def apply(self, servers: t.Sequence[Server], request: Request) -> Outcome:
-        """Bring ``servers`` into the state that is asked for. Everything is checked before anything is touched."""
-        observed = self._observe()
+        """Bring ``servers`` into the state that is asked for. Everything is checked before anything is touched.
+
+        One run at a time changes an instance, from whichever machine: another waits a little, and is refused then.
+        """
+        with contextlib.ExitStack() as held:
+            observed = self._observe()
+            warnings: list[str] = []
+            if observed.namespace and not request.check_mode:
+                warnings = self._hold(held, request)
+                observed = self._observe()
+            return self._apply(servers, request, observed, held, warnings)
+
+    def _hold(self, held: contextlib.ExitStack, request: Request) -> list[str]:
+        """Be the one run that changes the instance until ``held`` ends; return what to warn of."""
+        instance = self._topology.instance
+        lease = Lease(
+            self._cluster,
+            self._namespace,
+            names.lease_name(instance),
+            {**names.shared_labels(), names.LABEL_INSTANCE: instance},
+            f"instance {instance}",
+        )
+        warning = held.enter_context(lease.held(f"nas_server (state: {request.state})", _LEASE_SECONDS))
+        return [warning] if warning else []
+
+    def _apply(
+        self,
+        servers: t.Sequence[Server],
+        request: Request,
+        observed: Observed,
+        held: contextlib.ExitStack,
+        warnings: list[str],
+    ) -> Outcome:
         found = state.objects_of(observed, self._namespace, self._topology.instance)
         enabled = [server for server in servers if server.enabled]
         disabled = [server.name for server in servers if not server.enabled]
         surplus = set(found) - {server.name for server in enabled} if request.purge else set()
         prepared = self._prepared(enabled, observed, request, going={*disabled, *surplus})
         wanted = prepared.predicted
-        only_storage = request.state == "absent" and request.delete_storage
-        current = state.current_servers(found, wanted, count_claims=only_storage)
+        gives_up = request.state == "absent" and request.delete_storage
+        current = state.current_servers(found, wanted, count_claims=gives_up)
         actions = _plan.plan(request.state, wanted, current, unwanted=disabled, purge=request.purge)
-        warnings: list[str] = []
+        guard = RemovalGuard(self._cluster, self._watcher, self._topology, self._drives, found)
+        if not request.delete_storage:
+            guard.check(actions, wanted, current, check_mode=request.check_mode)
         if not request.check_mode:
-            if not request.delete_storage:
-                self._check_carried(actions, wanted, current)
+            kept = {} if gives_up else claims.kept_claims(found, servers, actions, wanted, request)
+            only_there = guard.only_there([name for name in kept if name in current], current)
+            if prepared.namespace:
+                self._cluster.apply(namespace_object(self._namespace), f"apply the namespace {self._namespace}")
+            if observed.namespace is None and prepared.namespace:
+                warnings += self._hold(held, request)
+                if state.objects_of(self._observe(), self._namespace, self._topology.instance):
+                    raise SimulatorError(f"namespace {self._namespace}: another run was quicker; run this again")
             self._carry_out(actions, prepared, found, request)
             if request.wait:
                 started = {action.server for action in actions if action.needs_start}
                 resting = {name for name, server in current.items() if server.stopped} - started
                 awaited = set(prepared.objects) - resting
-                warnings = self._wait([server for server in enabled if server.name in awaited], request.timeout)
+                warnings += self._wait([server for server in enabled if server.name in awaited], request.timeout)
+            warnings += [kept_volume(name, claim, only_there.get(name, "")) for name, claim in sorted(kept.items())]
         diff = _plan.difference(actions, wanted, current)
+        for action in actions:
+            before = current[action.server].description if action.server in current else {}
+            fate = claims.storage_fate(action, before, wanted.get(action.server, {}), gives_up)
+            diff["after"][action.server].update({"volume": fate} if fate else {})
         if prepared.namespace:
             diff["before"]["namespace"] = settled(observed.namespace) if observed.namespace else {}
             diff["after"]["namespace"] = settled(prepared.namespace)
@@ -127,36 +178,6 @@ class KubernetesEngine:
         # Who leaves it to others may have no right to look at it.
         return namespace_object(self._namespace)
 
-    def _check_carried(
-        self,
-        actions: t.Sequence[_plan.Action],
-        wanted: t.Mapping[str, t.Mapping[str, t.Any]],
-        current: t.Mapping[str, _plan.Current],
-    ) -> None:
-        """Refuse to end a pod whose storage goes with it while that holds what cannot be carried to Windows."""
-        ending = {
-            action.server
-            for action in actions
-            if action.verb in ("remove", "stop", "restart")
-            or (
-                action.verb == "replace"
-                and state.replaces_pod(current[action.server].description, wanted[action.server])
-            )
-        }
-        directories = {server.name: str(server.directory) for server in self._topology.servers}
-        losing = {
-            server: directories.get(server, "its Windows directory")
-            for server in ending
-            if not current[server].stopped
-            and not state.is_persistent(current[server].description)
-            and state.carries_to_windows(current[server].description)
-        }
-        for server, reason in sorted(self._reporter.objections(losing).items()):
-            raise SimulatorError(
-                f"server {server}: {reason}, and its storage would go with its pod, so nothing was done; "
-                "mend that and try again, or give it up with delete_storage: true"
-            )
-
     # Doing it
 
     def _carry_out(
@@ -166,8 +187,6 @@ class KubernetesEngine:
         found: t.Mapping[str, t.Sequence[Object]],
         request: Request,
     ) -> None:
-        if prepared.namespace:
-            self._cluster.apply(namespace_object(self._namespace), f"apply the namespace {self._namespace}")
         # Removals first: a server that comes may take the port of one that goes.
         ending = [action for action in actions if not action.needs_start]
         for_each(ending, lambda action: self._end(action, found[action.server], request))

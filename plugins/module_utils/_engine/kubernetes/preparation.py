@@ -17,20 +17,25 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors 
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.parallel import for_each
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.base import Request, check_unfs3_image
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.kubernetes import state
+from ansible_collections.file_simulator.nas.plugins.module_utils._engine.kubernetes.claims import (
+    check_generation,
+    settled_claim,
+)
+from ansible_collections.file_simulator.nas.plugins.module_utils._engine.kubernetes.moves import check_move
+from ansible_collections.file_simulator.nas.plugins.module_utils._engine.kubernetes.pod_spec import Placement
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.kubernetes.render import (
-    Placement,
     namespace_object,
     server_objects,
 )
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.kubernetes.state import Observed
-from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes.client import Cluster
+from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes.client import ApiError, Cluster
 from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes.names import Object
-from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes.objects import settled
+from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes.objects import CLAIM, settled
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.topology import Server, Topology
 from ansible_collections.file_simulator.nas.plugins.module_utils._nfs.probe import ProbeError, probe
 from ansible_collections.file_simulator.nas.plugins.module_utils._server.allowed_clients import seen_from_pods
 from ansible_collections.file_simulator.nas.plugins.module_utils._server.pod import pod_of
-from ansible_collections.file_simulator.nas.plugins.module_utils._windows.directory import generation_of
+from ansible_collections.file_simulator.nas.plugins.module_utils._windows.directory import generation_of, is_known
 from ansible_collections.file_simulator.nas.plugins.module_utils._windows.drives import Drives
 
 # As the server itself sees the probe that runs beside it.
@@ -98,24 +103,55 @@ class Preparation:
         self._check_strangers(servers, self._settings.node_address or next(iter(addresses), ""))
         version = self._cluster.version()
         images = replace(request.images, nas=request.images.nas or _UNKNOWN_YET)
+        mine = state.objects_of(self._observed, place, instance)
         objects = {}
         for server in servers:
             clients = (*seen_from_pods(server.clients, *addresses), _OWN_ADDRESS) if server.clients else ()
+            local = self._drives.local(server.directory)
+            generation = generation_of(
+                server, self._topology.data_root, self._drives, self._topology.instance, guess=request.check_mode
+            )
+            if not request.move_data_root:
+                check_move(server.name, directories[server.name], local, generation, mine.get(server.name, ()))
             placement = Placement(
                 instance=instance,
                 namespace=place,
                 port=server.port,
                 node_directory=directories[server.name],
-                generation=generation_of(
-                    server, self._topology.data_root, self._drives, self._topology.instance, guess=request.check_mode
-                ),
+                generation=generation,
                 cluster_version=version,
                 clients=server.clients,
                 storage_class=self._settings.storage_class,
                 network_policy=self._settings.network_policy,
+                local_directory=local,
             )
-            objects[server.name] = server_objects(pod_of(server, images, clients), placement)
+            rendered = server_objects(pod_of(server, images, clients), placement)
+            objects[server.name] = self._with_claim(server, generation, rendered, mine.get(server.name, ()))
         return Prepared(namespace, objects, self._predicted(objects, inheriting))
+
+    def _with_claim(
+        self, server: Server, generation: str, wanted: t.Sequence[Object], found: t.Sequence[Object]
+    ) -> list[Object]:
+        """Return ``wanted`` with a claim that the one of ``found`` can become; refuse where there is none."""
+        claim = next((item for item in found if item["kind"] == CLAIM), None)
+        if claim is None or not any(item["kind"] == CLAIM for item in wanted):
+            return list(wanted)
+        if is_known(generation):
+            check_generation(server.name, str(server.directory), generation, found)
+        expandable = self._expandable()
+        return [
+            settled_claim(server.name, item, claim, expandable) if item["kind"] == CLAIM else item for item in wanted
+        ]
+
+    def _expandable(self) -> dict[str, bool] | None:
+        """Return which storage classes let volumes grow; None for a user who may not look."""
+        try:
+            found = self._cluster.items("StorageClass")
+        except ApiError as error:
+            if error.status != 403:
+                raise
+            return None
+        return {item["metadata"]["name"]: bool(item.get("allowVolumeExpansion")) for item in found}
 
     def _changed_namespace(self) -> Object | None:
         """Return the namespace as it would become, None when that is what it is."""

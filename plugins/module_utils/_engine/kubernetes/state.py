@@ -69,10 +69,12 @@ def replaces_pod(before: t.Mapping[str, t.Any], after: t.Mapping[str, t.Any]) ->
     return _template(before) != _template(after)
 
 
-def is_persistent(shown: t.Mapping[str, t.Any]) -> bool:
-    """Tell whether the pod of a description leaves its export behind when it goes."""
+def claim_of(shown: t.Mapping[str, t.Any]) -> str:
+    """Return the claim with which the pod of a description leaves its export behind when it goes; empty without."""
     volumes = _template(shown).get("spec", {}).get("volumes") or []
-    return any("persistentVolumeClaim" in volume for volume in volumes)
+    return next(
+        (str(each["persistentVolumeClaim"]["claimName"]) for each in volumes if "persistentVolumeClaim" in each), ""
+    )
 
 
 def carries_to_windows(shown: t.Mapping[str, t.Any]) -> bool:

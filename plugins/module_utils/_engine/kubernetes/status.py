@@ -105,21 +105,6 @@ class Reporter:
 
         return [text for text in for_each(servers, trouble) if text]
 
-    def objections(self, servers: t.Mapping[str, str]) -> dict[str, str]:
-        """Tell why pods must not end of which only the agents know what their storage holds.
-
-        ``servers`` maps those that carry to Windows to the directory that is meant.
-        """
-        pods = self._watcher.pods() if servers else {}
-        namespace = self._topology.namespace
-
-        def asked(server: str) -> str:
-            found = [agent.objection(self._cluster, namespace, pod, servers[server]) for pod in pods.get(server, ())]
-            return next(filter(None, found), "")
-
-        names = sorted(servers)
-        return {server: text for server, text in zip(names, for_each(names, asked)) if text}
-
     def _host(self, pod: Object | None) -> str:
         return self._node_address or (str(pod.get("status", {}).get("hostIP", "")) if pod else "")
 

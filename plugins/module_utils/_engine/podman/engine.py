@@ -38,9 +38,9 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.volume_fate import (
     ANEW,
     REMOVED,
-    kept_volume,
     volume_fate,
 )
+from ansible_collections.file_simulator.nas.plugins.module_utils._engine.removal import kept_volume
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.topology import Server, Topology
 from ansible_collections.file_simulator.nas.plugins.module_utils._server.pod import Pod
 from ansible_collections.file_simulator.nas.plugins.module_utils._windows.drive_root import record_drive_root

@@ -46,11 +46,3 @@ def volume_fate(
             "state: absent and delete_storage: true"
         )
     return ANEW
-
-
-def kept_volume(server: str, volume: str) -> str:
-    """Return the warning that a volume stays without a pod, and how it goes."""
-    return (
-        f"server {server}: its volume {volume} is kept, with all that clients wrote; the server has it again when it "
-        "comes back, and state: absent with delete_storage: true removes it"
-    )

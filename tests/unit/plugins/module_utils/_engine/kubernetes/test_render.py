@@ -12,9 +12,9 @@ import typing as t
 import pytest
 from hypothesis import given
 
+from ansible_collections.file_simulator.nas.plugins.module_utils._engine.kubernetes.pod_spec import Placement
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.kubernetes.render import (
     Object,
-    Placement,
     namespace_object,
     server_objects,
 )

@@ -114,7 +114,7 @@ def test_pod_with_a_claim_leaves_its_export_behind() -> None:
     def shown(volume: Object) -> Object:
         return {"Deployment": {"spec": {"template": {"spec": {"volumes": [volume]}}}}}
 
-    kept, lost = shown({"persistentVolumeClaim": {}}), shown({"emptyDir": {}})
-    assert (state.is_persistent(kept), state.is_persistent(lost), state.is_persistent({})) == (True, False, False)
+    kept, lost = shown({"persistentVolumeClaim": {"claimName": "a-export"}}), shown({"emptyDir": {}})
+    assert (state.claim_of(kept), state.claim_of(lost), state.claim_of({})) == ("a-export", "", "")
     assert state.replaces_pod(kept, lost)
     assert not state.replaces_pod({**kept, "Service": 1}, kept)

@@ -1,0 +1,142 @@
+# Copyright (c) 2026, file_simulator.nas contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The pod of one server, as the API takes it. Private to file_simulator.nas. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes.names import (
+    Object,
+    claim_name,
+    config_name,
+)
+from ansible_collections.file_simulator.nas.plugins.module_utils._server.pod import NFS_PORT, Container, Mount, Pod
+
+_SCRATCH_SIZE = "16Mi"
+# Python takes up to a second to start under the server's CPU limit.
+_PROBE_SECONDS = 5
+# How many seconds a server may take to answer for the first time before the kubelet starts it anew.
+_START_SECONDS = 120
+# A native sidecar is an init container that is not waited for: in Kubernetes from 1.29 on.
+_NATIVE_SIDECARS = (1, 29)
+
+
+@dataclass(frozen=True)
+class Placement:
+    """Where one server stands in a cluster.
+
+    ``node_directory`` is its Windows directory as the node sees it, ``generation`` the id in that
+    directory's marker, ``local_directory`` the directory as this machine sees it. ``storage_class`` None leaves the choice to the cluster.
+    """
+
+    instance: str
+    namespace: str
+    port: int
+    node_directory: str
+    generation: str
+    cluster_version: tuple[int, int]
+    clients: tuple[str, ...] = ()
+    storage_class: str | None = None
+    network_policy: bool = False
+    local_directory: str = ""
+
+
+def pod_spec(pod: Pod, placement: Placement) -> Object:
+    """Return what runs for one server."""
+    init = [_init_container(pod)]
+    containers = [_server_container(pod)]
+    if pod.agent:
+        agent = _agent_container(pod, pod.agent)
+        if placement.cluster_version >= _NATIVE_SIDECARS:
+            init.append({**agent, "restartPolicy": "Always"})
+        else:
+            containers.append(agent)
+    return {
+        "automountServiceAccountToken": False,
+        "enableServiceLinks": False,
+        "terminationGracePeriodSeconds": pod.grace_period,
+        "hostname": pod.server,
+        "securityContext": {"seccompProfile": {"type": "RuntimeDefault"}},
+        "initContainers": init,
+        "containers": containers,
+        "volumes": _volumes(pod, placement),
+    }
+
+
+def _init_container(pod: Pod) -> Object:
+    return _container(pod, pod.init)
+
+
+def _agent_container(pod: Pod, agent: Container) -> Object:
+    # No probe: an agent that has halted must go on telling why, and a restart would not mend it.
+    return _container(pod, agent)
+
+
+def _server_container(pod: Pod) -> Object:
+    asked = pod.nfs_server.probe
+    # unfs3's image has nothing that could ask; it is one process, which ends when it fails.
+    question: Object = {"exec": {"command": list(asked)}} if asked else {"tcpSocket": {"port": "nfs"}}
+    probe = {**question, "timeoutSeconds": _PROBE_SECONDS}
+    return {
+        **_container(pod, pod.nfs_server),
+        "ports": [{"name": "nfs", "containerPort": NFS_PORT, "protocol": "TCP"}],
+        "startupProbe": {**probe, "periodSeconds": 1, "failureThreshold": _START_SECONDS},
+        "readinessProbe": {**probe, "periodSeconds": 10, "failureThreshold": 2},
+        "livenessProbe": {**probe, "periodSeconds": 20, "failureThreshold": 3},
+    }
+
+
+def _container(pod: Pod, container: Container) -> Object:
+    amounts = container.resources
+    return {
+        "name": container.name,
+        "image": container.image,
+        "imagePullPolicy": "IfNotPresent",
+        "command": list(container.command),
+        "resources": {
+            "requests": {"cpu": amounts.cpu_request, "memory": amounts.memory_request},
+            "limits": {"cpu": amounts.cpu_limit, "memory": amounts.memory_limit},
+        },
+        "securityContext": {
+            "privileged": False,
+            "allowPrivilegeEscalation": False,
+            "readOnlyRootFilesystem": container.read_only_root,
+            # NFS-Ganesha opens files by handle, which the kernel allows to root alone; unfs3 becomes who calls.
+            "runAsUser": 0,
+            "capabilities": {"drop": ["ALL"], "add": list(container.capabilities)},
+        },
+        # A log's last lines tell more than a bare exit status.
+        "terminationMessagePolicy": "FallbackToLogsOnError",
+        "volumeMounts": [
+            *[_mount(mount) for mount in container.mounts],
+            *[{"name": name, "mountPath": path} for name, path in _scratch(container)],
+        ],
+    }
+
+
+def _mount(mount: Mount) -> Object:
+    shown: Object = {"name": mount.volume, "mountPath": mount.path}
+    return {**shown, "readOnly": True} if mount.read_only else shown
+
+
+def _scratch(container: Container) -> list[tuple[str, str]]:
+    """Return the names of a container's scratch volumes, and where they are mounted."""
+    return [(f"{container.name}-{path.strip('/').replace('/', '-')}", path) for path in container.scratch]
+
+
+def _volumes(pod: Pod, placement: Placement) -> list[Object]:
+    if pod.storage == "persistent":
+        export: Object = {"persistentVolumeClaim": {"claimName": claim_name(pod.server)}}
+    else:
+        export = {"emptyDir": {"sizeLimit": pod.size_limit}}
+    memory = {"emptyDir": {"medium": "Memory", "sizeLimit": _SCRATCH_SIZE}}
+    return [
+        # Type Directory: with DirectoryOrCreate a lost mount would look like an emptied directory.
+        {"name": "windows", "hostPath": {"path": placement.node_directory, "type": "Directory"}},
+        {"name": "export", **export},
+        {"name": "config", "configMap": {"name": config_name(pod.server)}},
+        *[{"name": name, **memory} for container in pod.containers for name, _path in _scratch(container)],
+    ]
