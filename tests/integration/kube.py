@@ -90,16 +90,16 @@ def make_volume(path: str) -> None:
     Kube().core.create_persistent_volume(volume)
 
 
-def remove_volume() -> None:
-    """Remove the volume, once the claim on it is gone; an interrupted run may not have come to make it."""
+def remove_volume(name: str = VOLUME) -> None:
+    """Remove a volume, once the claim on it is gone; an interrupted run may not have come to make it."""
     core = Kube().core
     try:
-        core.delete_persistent_volume(VOLUME)
+        core.delete_persistent_volume(name)
     except kubernetes.client.ApiException as error:
         if error.status != 404:
             raise
     deadline = time.monotonic() + 30
-    while any(item.metadata.name == VOLUME for item in core.list_persistent_volume().items):
+    while any(item.metadata.name == name for item in core.list_persistent_volume().items):
         assert time.monotonic() < deadline, "the volume does not go"
         time.sleep(0.2)
 
