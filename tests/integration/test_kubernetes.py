@@ -21,7 +21,7 @@ from .test_nas_over_nfs import SEVEN, every_server
 from ansible_collections.file_simulator.nas.plugins.module_utils._model import fields as _fields  # isort: skip
 from ansible_collections.file_simulator.nas.plugins.modules import nas_server, nas_server_info  # isort: skip
 
-CAPABILITIES = {"CHOWN", "DAC_OVERRIDE", "DAC_READ_SEARCH", "FOWNER", "FSETID", "SETGID", "SETUID"}
+CAPABILITIES = {"CHOWN", "DAC_OVERRIDE", "DAC_READ_SEARCH", "FOWNER", "FSETID", "LEASE", "SETGID", "SETUID"}
 # Minikube's usual size.
 CPUS, MEMORY = 4.0, 8 * 2**30
 

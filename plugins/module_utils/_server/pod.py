@@ -36,7 +36,8 @@ GRACE_PERIOD = 30
 
 SERVER_CONTAINER = "nfs-server"
 AGENT_CONTAINER = "sync-agent"
-_SYNC_CAPABILITIES = ("CHOWN", "DAC_OVERRIDE", "DAC_READ_SEARCH", "FOWNER")
+# LEASE: to ask the kernel whether a client has a file open for writing, whoever owns it.
+_SYNC_CAPABILITIES = ("CHOWN", "DAC_OVERRIDE", "DAC_READ_SEARCH", "FOWNER", "LEASE")
 
 
 @dataclass(frozen=True)

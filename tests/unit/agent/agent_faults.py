@@ -144,6 +144,10 @@ class TestSyscalls(Syscalls):
     def fsync(self, fd: int) -> None:
         self._call("fsync")
 
+    def has_writer(self, fd: int) -> bool:
+        self._call("has_writer")
+        return super().has_writer(fd)
+
     def room(self, fd: int) -> tuple[int, int]:
         return self.control.room.get(self.side) or super().room(fd)
 

@@ -126,9 +126,9 @@ class Service:
             due.append(self._checked + (_CHECK if self._known else _CHECK_HALTED))
             if self._known:
                 due += [*self._scan_due.values(), self._rescan_due]
-                pending = self._engine.pending.next_due()
-                if pending is not None:
-                    due.append(pending)
+                work = self._engine.next_due()
+                if work is not None:
+                    due.append(work)
         poll = select.poll()  # select() takes no descriptor above 1,023, and a large tree may have as many open
         for fd in (wake, self._watching.fd):
             if fd is not None:
@@ -148,7 +148,7 @@ class Service:
                 self._check(now)
             self._scan(now)
             self._status.unknown("")
-            due = self._engine.pending.next_due()
+            due = self._engine.next_due()
             if due is not None and due <= now:
                 self._status.phase("running")
                 if not self._scan_is_fresh(now):

@@ -112,8 +112,14 @@ def _differing(nas: NasTree, ledger: Ledger, found: Comparison) -> list[str]:
     if not scan.entries and not scan.unreadable and (known := ledger.files(Side.NAS)) > 1:
         raise Unknown(f"the export is empty, but the ledger knows {known} files in it")
     # What an agent that was killed had in its hands: it is put back, or found to be delivered, at the next start.
-    found.waiting += (f".nas/stage/{name}" for name in nas.staged())
+    found.waiting += (f".nas/stage/{name}" for name in _waiting(nas, ledger))
     return differing
+
+
+def _waiting(nas: NasTree, ledger: Ledger) -> Iterable[str]:
+    """What is in the stage, but for what was replaced or removed and has not been written since."""
+    dropped = {intent.temporary: intent.stamp for intent in ledger.intents() if not intent.records}
+    return (name for name in nas.staged() if name not in dropped or nas.waiting(name) != dropped[name])
 
 
 def _windows(tree: WindowsTree, ledger: Ledger, options: Options, found: Comparison) -> None:

@@ -11,7 +11,8 @@ import itertools
 from collections.abc import Callable, Iterable, Mapping
 
 from ..cli import Options
-from ..model import DIRECTORY, Agree, Entry, MakeDirectory, Refuse, Remove, Side, Wait
+from ..errors import reason
+from ..model import DIRECTORY, Agree, Change, Entry, MakeDirectory, Refuse, Remove, Side, Wait
 from ..outcome import Outcome, Result
 from ..trees.nas import NasTree
 from ..trees.windows import WindowsTree
@@ -30,6 +31,7 @@ from .snapshot import Looker, Sight
 _CHUNK = 1000
 _MOST_PENDING = 20_000
 _REMOVE_AGAIN = 5.0
+_DISPLACED_RETRY = 1.0
 
 
 class Engine:
@@ -52,7 +54,7 @@ class Engine:
         self._ledger = ledger
         self._observer = observer
         self._looker = Looker(windows, nas, ledger, options.mode)
-        self._settling = Settling(options, wall_ns)
+        self._settling = Settling(options, wall_ns, nas.has_writer)
         self._between = between
         self._executor = Executor(windows, nas, ledger, options.mode, options.deletions, between)
         self._scanners = {
@@ -63,6 +65,7 @@ class Engine:
         self.events = Events(options, nas, self._settling, self._pending, self.scan)
         """Takes in what is heard of the NAS side."""
         self._removals: dict[str, Remove] = {}
+        self._displaced_due: float | None = None
         self.incomplete: set[Side] = set()
         """Sides where a scan has found more than may wait at once: the caller is to scan them again soon."""
 
@@ -131,6 +134,16 @@ class Engine:
         """What waits."""
         return self._pending
 
+    def next_due(self) -> float | None:
+        """When there is something to do next."""
+        due = [time for time in (self._pending.next_due(), self._displaced_due) if time is not None]
+        return min(due, default=None)
+
+    def _look_at_displaced(self, now: float) -> None:
+        for path in self._executor.displaced.look():
+            self.events.report(path, Change.CLOSED, now)  # it may have been written under a name that is not watched
+        self._displaced_due = now + _DISPLACED_RETRY if len(self._executor.displaced) else None
+
     def step(self, now: float) -> None:
         """Do everything that is due. Both sides must be open and known. Raises Unknown, Emptied."""
         self._guard.check()
@@ -138,6 +151,7 @@ class Engine:
             while paths := self._pending.due(now, _CHUNK):
                 self._process(paths, now)
             self._remove(now)
+            self._look_at_displaced(now)
         finally:
             for path in self._removals:
                 self._pending.postpone(path, now + _REMOVE_AGAIN)
@@ -153,8 +167,8 @@ class Engine:
         sight = self._looker.look(paths)
         items.update((path, self._pending.take(path, now)) for path in sight.paths if path not in items)
         self._between()  # a file that has been opened since the last time is not complete, whatever it looked like
-        for path, reason in sight.failed.items():
-            self._failed(path, reason, now)
+        for path, why in sight.failed.items():
+            self._failed(path, why, now)
         ready = [path for path in sight.paths if self._ready(path, items[path], sight, now)]
         self._find_contents(ready, items, sight, now)
         actions = plan(
@@ -190,7 +204,11 @@ class Engine:
 
     def _ready(self, path: str, item: Item, sight: Sight, now: float) -> bool:
         """Whether what is to be carried over is complete; if not, it is looked at again."""
-        until = self._settling.wait(path, item, sight.at(path), sight.records.get(path), now)
+        try:
+            until = self._settling.wait(path, item, sight.at(path), sight.records.get(path), now)
+        except Exception as error:
+            self._failed(path, reason(error), now)
+            return False
         if until is not None:
             self._pending.postpone(path, until)
         return until is None

@@ -34,6 +34,7 @@ from ..trees.base import Tree
 from ..trees.nas import NasTree
 from ..trees.windows import WindowsTree
 from .copying import Prepared, prepare_copy
+from .displaced import Displaced
 from .ledger import Ledger
 from .publisher import Publisher
 from .recorded import directory_record, holds
@@ -60,8 +61,9 @@ class Executor:
         self._nas = nas
         self._ledger = ledger
         self._between = between
-        self._publisher = Publisher(self._trees, nas, ledger)
-        self._remover = Remover(self._trees, ledger, mode, deletions)
+        self.displaced = Displaced(nas, ledger)
+        self._publisher = Publisher(self._trees, nas, ledger, self.displaced)
+        self._remover = Remover(self._trees, ledger, mode, deletions, self.displaced)
 
     def recover(self) -> None:
         """Finish or undo what an earlier run was about to do."""

@@ -5,21 +5,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 
 from ..errors import Changed, is_full, reason
-from ..model import DIRECTORY, Intent, Side
+from ..model import DIRECTORY, Intent, Side, Stamp
 from ..outcome import Outcome, Result
 from ..trees.base import Tree
 from ..trees.nas import NasTree
 from .copying import Prepared
+from .displaced import Displaced
 from .ledger import Ledger
 
 
 class Publisher:
     """Publishes prepared content in batches: intents in the ledger, then the names, then the records."""
 
-    def __init__(self, trees: Mapping[Side, Tree], nas: NasTree, ledger: Ledger) -> None:
+    def __init__(self, trees: Mapping[Side, Tree], nas: NasTree, ledger: Ledger, displaced: Displaced) -> None:
         """Take both trees; ``nas`` is one of them."""
+        self._displaced = displaced
         self._trees = trees
         self._nas = nas
         self._ledger = ledger
@@ -50,7 +53,7 @@ class Publisher:
         path, to = item.action.path, item.action.to
         done = False
         try:
-            item.target.publish(item.temporary, item.path, item.expected)
+            item.target.publish(item.content, item.path, item.expected)
             done = True
         except (Changed, FileNotFoundError):
             return Outcome(path, Result.AGAIN)
@@ -58,13 +61,31 @@ class Publisher:
             return _failure(path, to, error)
         finally:
             self._ledger.end(intent, done=done)
-            if not done:
+            if done:
+                self._let_go(item)
+            else:
                 # A noted intent whose content is gone counts as done at the next start: note first, then clear.
                 self._ledger.commit()
-                item.target.discard(item.temporary)
+                self._clear(item)
         if item.path != path or item.kept:
             return Outcome(path, Result.CONFLICT, to, item.kept or item.path, item.size)
         return Outcome(path, Result.DELIVERED, to, "", item.size)
+
+    def _let_go(self, item: Prepared) -> None:
+        """What was replaced on the NAS side may still be written by a client."""
+        if item.target is self._nas and item.expected is not None:
+            self._displaced.let_go(item.kept or item.path, item.temporary, item.expected.stamp)
+
+    def _clear(self, item: Prepared) -> None:
+        """Remove content that has not got its name; never a client's file that has been exchanged for it."""
+        try:
+            found = item.target.waiting(item.temporary)
+        except OSError:
+            found = None
+        if found == item.content.stamp or item.target is not self._nas:
+            item.target.discard(item.temporary)
+        else:
+            self._displaced.let_go(item.path, item.temporary, item.content.stamp)
 
     @staticmethod
     def _give_up(item: Prepared, side: Side, error: Exception) -> Outcome:
@@ -75,35 +96,43 @@ class Publisher:
         """Find out how far an earlier run came with what it was about to do, and clear the stage."""
         intents = self._ledger.intents()
         for intent in intents:
-            self._ledger.end(intent, done=self._was_done(intent))
+            done, displaced = self._was_done(intent)
+            self._ledger.end(intent, done=done)
+            if displaced is not None:
+                self._displaced.hold(Intent(intent.path, Side.NAS, intent.temporary, displaced, ()))
         # Only then is anything cleared away: whoever is killed before finds the same and decides the same.
         self._ledger.commit()
         for intent in intents:
-            if intent.temporary:
+            if intent.temporary and intent.temporary not in self._displaced:
                 self._trees[intent.side].discard(intent.temporary)
         for name in self._nas.staged():
-            self._nas.discard(name)
+            if name not in self._displaced:
+                self._nas.discard(name)
+        self._displaced.look()
 
-    def _was_done(self, intent: Intent) -> bool:
-        """Whether what was intended has happened. Changes nothing but what a client would lose."""
+    def _was_done(self, intent: Intent) -> tuple[bool, Stamp | None]:
+        """Whether what was intended has happened, and what a file shows that was taken out of the export for it.
+
+        Changes nothing but what a client would lose.
+        """
         tree = self._trees[intent.side]
         if not intent.temporary:
             made = tree.look(intent.path)
-            return made is not None and made.kind == DIRECTORY
+            return made is not None and made.kind == DIRECTORY, None
         found = tree.waiting(intent.temporary)
         if found is None:
-            return True
+            return True, None
         if found == intent.stamp or tree is not self._nas:
-            return False
+            # Without records it is no new content, but what was removed or replaced.
+            return False, None if intent.records else found
         # On the NAS side names are exchanged, so this is what stood at the path. If it is not the version
         # that the ledger knows, a client changed it in the very moment before the kill: it goes back.
         record = self._ledger.get(intent.path)
-        if record is None or self._nas.staged_digest(intent.temporary) != record.digest:
-            try:
-                self._nas.put_back(intent.temporary, intent.path)
-            except FileNotFoundError:
-                return True  # its directory is gone as well: the client has deleted both since
-        return True
+        if record is not None and self._nas.staged_digest(intent.temporary) == record.digest:
+            return True, found
+        with suppress(FileNotFoundError):  # its directory is gone as well: the client has deleted both since
+            self._nas.put_back(intent.temporary, intent.path, parents=not intent.records)
+        return True, None
 
 
 def _failure(path: str, side: Side, error: Exception) -> Outcome:

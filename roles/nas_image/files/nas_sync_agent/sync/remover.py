@@ -10,6 +10,7 @@ from posixpath import basename, dirname
 from ..model import DIRECTORY, Deletions, Intent, Mode, Record, Remove, Side
 from ..outcome import Outcome, Result
 from ..trees.base import Tree
+from .displaced import Displaced
 from .ledger import Ledger
 from .planner import decide
 from .recorded import holds
@@ -18,8 +19,11 @@ from .recorded import holds
 class Remover:
     """Removes files and directories of two open trees, and their records."""
 
-    def __init__(self, trees: Mapping[Side, Tree], ledger: Ledger, mode: Mode, deletions: Deletions) -> None:
+    def __init__(
+        self, trees: Mapping[Side, Tree], ledger: Ledger, mode: Mode, deletions: Deletions, displaced: Displaced
+    ) -> None:
         """Take both trees, the ledger, and what the planner goes by."""
+        self._displaced = displaced
         self._trees = trees
         self._ledger = ledger
         self._mode = mode
@@ -43,6 +47,9 @@ class Remover:
             tree.remove(path, action.target, intent.temporary)
         finally:
             self._ledger.end(intent, done=False)
+            if intent.temporary:
+                # Whatever has gone wrong: what was taken away may be a client's.
+                self._displaced.let_go(path, intent.temporary, action.target.stamp)
         self._ledger.drop(path)
         tree.settle([path])
         return Outcome(path, Result.REMOVED, action.side)

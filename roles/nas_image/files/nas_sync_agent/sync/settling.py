@@ -1,6 +1,10 @@
 # Copyright (c) 2026, file_simulator.nas contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""When is a file complete? By its close on the NAS side, by having been left alone elsewhere."""
+"""When is a file complete? By its close on the NAS side, by having been left alone elsewhere.
+
+One close is no word on other writers of the same file, and NFS-Ganesha closes descriptors of its own seconds late:
+the kernel is asked whether anybody has the file open for writing.
+"""
 
 from __future__ import annotations
 
@@ -19,8 +23,12 @@ _TICK_NS = 20_000_000
 class Settling:
     """Knows which files of the NAS side are open for writing, and since when the others have been quiet."""
 
-    def __init__(self, options: Options, wall_ns: Callable[[], int]) -> None:
-        """``wall_ns`` is the clock that gives the files of the NAS side their times, in nanoseconds."""
+    def __init__(self, options: Options, wall_ns: Callable[[], int], has_writer: Callable[[str], bool]) -> None:
+        """``wall_ns`` is the clock that gives the files of the NAS side their times, in nanoseconds.
+
+        ``has_writer`` tells whether anybody has a file of the NAS side open for writing.
+        """
+        self._has_writer = has_writer
         self._options = options
         self._wall_ns = wall_ns
         self._writing: dict[str, float] = {}
@@ -59,7 +67,7 @@ class Settling:
             entry = windows if side is Side.WINDOWS else nas
             if entry is None or entry.kind != FILE or (record is not None and record.shows(side, entry)):
                 continue
-            until = None if side is Side.WINDOWS else self._open_until(path, entry, now)
+            until = None if side is Side.WINDOWS else self._open_until(path, item, entry, now)
             if until is None and side is Side.NAS and not item.quiet:
                 fresh = 0 <= self._wall_ns() - entry.mtime_ns < _TICK_NS
                 until = now + SETTLE if fresh else None
@@ -70,15 +78,21 @@ class Settling:
                 return until
         return None
 
-    def _open_until(self, path: str, entry: Entry, now: float) -> float | None:
+    def _open_until(self, path: str, item: Item, entry: Entry, now: float) -> float | None:
         """An open file counts as closed when nothing is heard of it for the time between two rescans."""
+        rescan = self._options.rescan
         since = self._writing.get(path)
-        if since is None or entry.links > 1:
+        if since is not None and entry.links == 1:
+            if now - since < rescan:
+                return since + rescan
+            self.closed(path)
             return None
-        if now - since < self._options.rescan:
-            return since + self._options.rescan
-        self.closed(path)
-        return None
+        if not self._options.close_events or now - item.since >= rescan or not self._has_writer(path):
+            return None
+        if item.quiet:  # perhaps nobody will tell of its close
+            return now + self._options.quiet_period
+        self._writing[path] = now
+        return now + rescan
 
     def _quiet_at(self, item: Item, looks: Looks, entry: Entry, now: float) -> float | None:
         quiet, once = self._options.quiet_period, self._options.once

@@ -119,8 +119,11 @@ class Tree(ReadTree, ABC):
         """Called when a batch of names has appeared or gone."""
 
     @abstractmethod
-    def publish(self, temporary: str, path: str, expected: Entry | None) -> None:
-        """Give complete content its name. Raises Changed unless the name still shows what is expected."""
+    def publish(self, content: Temporary, path: str, expected: Entry | None) -> None:
+        """Give complete content its name. Raises Changed unless the name still shows what is expected.
+
+        What had the name before may have the temporary one afterwards.
+        """
 
     def removal(self, path: str) -> str:
         """The temporary name that a file has between being taken away and being gone; empty where none."""

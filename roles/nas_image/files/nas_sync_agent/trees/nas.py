@@ -3,7 +3,8 @@
 """The tree that the NFS server exports, on a local file system of the agent's own volume.
 
 Content is written in a stage outside the exported tree. Names change hands by exchange: what stood there is
-looked at *after* it was taken away, so no write of an NFS client can fall between look and change.
+looked at *after* it was taken away, so no write of an NFS client can fall between look and change. What a client still
+has open is not dropped: see ``sync/displaced.py``.
 """
 
 from __future__ import annotations
@@ -15,8 +16,8 @@ from posixpath import basename, dirname
 
 from .. import names
 from ..errors import Changed
-from ..model import Entry, Side
-from .base import Tree
+from ..model import DIRECTORY, Entry, Side, Stamp
+from .base import Temporary, Tree
 from .contents import digest_of
 from .reading import same
 from .syscalls import Syscalls
@@ -73,9 +74,9 @@ class NasTree(Tree):
             except OSError:
                 continue  # the directory is gone again: so is its listing
 
-    def publish(self, temporary: str, path: str, expected: Entry | None) -> None:
-        """Exchange the stage's file with what stands at the path."""
-        name, where, stage = basename(path), self.directory(dirname(path)), self._stage_fd
+    def publish(self, content: Temporary, path: str, expected: Entry | None) -> None:
+        """Exchange the stage's file with what stands at the path, which has the temporary name afterwards."""
+        temporary, name, where, stage = content.path, basename(path), self.directory(dirname(path)), self._stage_fd
         try:
             if expected is None:
                 self.sys.rename_noreplace(temporary, name, stage, where)
@@ -91,16 +92,27 @@ class NasTree(Tree):
             self.sys.rename(temporary, name, stage, where)
             return
         if not same(self._staged(temporary), expected):
-            self.sys.rename_exchange(temporary, name, stage, where)
+            self._take_back(content, path, where)
             raise Changed(path)
-        self.sys.unlink(temporary, stage)
+
+    def _take_back(self, content: Temporary, path: str, where: int) -> None:
+        """Return what was exchanged by mistake. What a client has put in its place meanwhile is newer, and stays."""
+        temporary, stage = content.path, self._stage_fd
+        try:
+            self.sys.rename_exchange(temporary, basename(path), stage, where)
+            if self._staged(temporary).stamp == content.stamp:
+                return
+            self.sys.rename_exchange(temporary, basename(path), stage, where)
+        except FileNotFoundError:
+            pass  # removed or renamed by a client, perhaps with the other content: it is kept in any case
+        self.put_back(temporary, path)
 
     def removal(self, path: str) -> str:
         """A name in the stage for what is taken out of the export."""
         return "old-" + os.urandom(8).hex()
 
     def remove(self, path: str, expected: Entry, taken: str) -> None:
-        """Take the file into the stage, look at it, and drop it there."""
+        """Take the file into the stage and look at it there. It is the caller who drops it."""
         name, where, stage = basename(path), self.directory(dirname(path)), self._stage_fd
         try:
             self.sys.rename(name, taken, where, stage)
@@ -109,19 +121,55 @@ class NasTree(Tree):
         if not same(self._staged(taken), expected):
             self.put_back(taken, path)
             raise Changed(path)
-        self.sys.unlink(taken, stage)
 
-    def put_back(self, taken: str, path: str) -> None:
-        """Return a file from the stage to its path, or beside it when the path is in use again."""
+    def drop(self, taken: str, expected: Stamp, path: str) -> bool:
+        """Remove a file from the stage for good; False when somebody has it open for writing, so that it must wait.
+
+        Raises Changed when it does not show ``expected``, unless ``path`` is a second name that it has.
+        """
+        fd = self.sys.open(taken, os.O_RDONLY, dir_fd=self._stage_fd)
+        try:
+            # In this order: who is about to open it cannot any more, who had it open may have written until now.
+            written, found = self.sys.has_writer(fd), self.seen(fd)
+        finally:
+            self.sys.close(fd)
+        if found.stamp != expected and (found.links < 2 or not same(self.look(path), found)):
+            raise Changed(path)
+        if not written:
+            self.sys.unlink(taken, self._stage_fd)
+        return not written
+
+    def put_back(self, taken: str, path: str, *, parents: bool = False) -> None:
+        """Return a file from the stage to its path, or beside it when the path is in use again.
+
+        ``parents``: make the directory that it was in anew where that is gone.
+        """
         number = 0
         target = path
         while True:
             try:
-                self.sys.rename_noreplace(taken, basename(target), self._stage_fd, self.directory(dirname(target)))
+                where = self._made_directory(dirname(target)) if parents else self.directory(dirname(target))
+                self.sys.rename_noreplace(taken, basename(target), self._stage_fd, where)
                 return
             except FileExistsError:
                 number += 1
                 target = names.conflict(path, Side.NAS, number)
+
+    def _made_directory(self, path: str) -> int:
+        """A descriptor of a directory, which is made where it is missing."""
+        self.release()
+        for end in [*(index for index, character in enumerate(path) if character == "/"), len(path)]:
+            if path and self.look(path[:end]) is None:
+                self.mkdir(path[:end], Entry(DIRECTORY))
+        return self.directory(path)
+
+    def has_writer(self, path: str) -> bool:
+        """Whether anybody has a file open for writing, as far as the kernel tells."""
+        try:
+            with self.reading(path) as fd:
+                return self.sys.has_writer(fd)
+        except OSError:
+            return False
 
     def keep(self, path: str, kept: Entry, also: str) -> bool:
         """Give a file a second name, for good. False when that name is taken by something else."""

@@ -8,7 +8,9 @@ follows no symbolic link in the last component.
 from __future__ import annotations
 
 import errno
+import fcntl
 import os
+import signal
 from collections.abc import Iterator
 
 from . import libc
@@ -114,6 +116,22 @@ class Syscalls:
     def file_system(self, fd: int) -> int:
         """The number of the kind of file system, see statfs(2)."""
         return libc.file_system(fd)
+
+    def has_writer(self, fd: int) -> bool:
+        """Whether anybody has a file, here open for reading alone, open for writing; False where that is not told.
+
+        A lease is granted only where there is no writer. It is given back at once, for it would hold up the next
+        one. Needs CAP_LEASE for a file of another owner.
+        """
+        try:
+            fcntl.fcntl(fd, fcntl.F_SETSIG, signal.SIGURG)  # ignored by default; SIGIO would end the process
+            fcntl.fcntl(fd, fcntl.F_SETLEASE, fcntl.F_RDLCK)
+        except BlockingIOError:
+            return True
+        except OSError:
+            return False
+        fcntl.fcntl(fd, fcntl.F_SETLEASE, fcntl.F_UNLCK)
+        return False
 
     def syncfs(self, fd: int) -> None:
         """Bring a file system to the disk."""

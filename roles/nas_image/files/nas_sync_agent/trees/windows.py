@@ -12,7 +12,7 @@ from posixpath import basename, dirname
 
 from ..errors import Changed
 from ..model import Entry, Side
-from .base import Tree
+from .base import Temporary, Tree
 from .reading import same
 
 _LASTING_INODES = frozenset({0xEF53, 0x58465342, 0x9123683E, 0x01021994})
@@ -36,12 +36,12 @@ class WindowsTree(Tree):
         except OSError:
             self.inodes = False
 
-    def publish(self, temporary: str, path: str, expected: Entry | None) -> None:
+    def publish(self, content: Temporary, path: str, expected: Entry | None) -> None:
         """Look, then rename: the moment between the two is the promise's exception on this side."""
         if not same(self.look(path), expected):
             raise Changed(path)
         where = self.directory(dirname(path))
-        self.sys.rename(basename(temporary), basename(path), where, where)
+        self.sys.rename(basename(content.path), basename(path), where, where)
 
     def remove(self, path: str, expected: Entry, taken: str) -> None:
         """Look, then remove."""

@@ -78,10 +78,11 @@ def test_agent_writes_to_windows_only_where_its_mode_does(role: str, mode: str, 
 @given(topologies())
 def test_no_container_can_do_more_than_it_must(user: dict[str, t.Any]) -> None:
     needed = {"CHOWN", "DAC_OVERRIDE", "DAC_READ_SEARCH", "FOWNER"}
+    for_server, for_agent = {"FSETID", "SETUID", "SETGID"}, {"LEASE"}
     for server in read_topology(user).servers:
         pod = pod_of(server, IMAGES)
         for container in pod.containers:
-            more = {"FSETID", "SETUID", "SETGID"} if container is pod.nfs_server else set()
+            more = for_server if container is pod.nfs_server else for_agent
             assert set(container.capabilities) == needed | more
             assert {mount.read_only for mount in container.mounts if mount.volume == "config"} <= {True}
             assert "/tmp" in container.scratch
