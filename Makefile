@@ -89,7 +89,7 @@ unit: venv-dev
 molecule: artefact
 	python -m tests.harness.ports molecule molecule test --scenario-name default
 
-.PHONY: test-agent test-podman test-removal test-validation test-machines test-kubernetes test-report test-windows test-minikube
+.PHONY: test-agent test-podman test-removal test-broken-states test-kills test-validation test-machines test-kubernetes test-report test-windows test-minikube
 # The sync agent as a process, killed at random moments: longer than make test should take.
 test-agent: venv-dev
 	pytest tests/agent
@@ -101,6 +101,16 @@ test-podman: venv-dev
 # Takes a real server away in every way after everything that may have happened to it: no file is gone.
 test-removal: venv-dev
 	pytest tests/removal
+
+# Everything that a pod may have come to × make up, make status, make down.
+test-broken-states: venv-dev
+	pytest tests/broken_states
+
+ROUNDS ?= 30
+SEED ?= 13
+# make up and make down, killed ROUNDS times each while a consumer writes; another SEED draws other moments.
+test-kills: venv-dev
+	KILL_ROUNDS=$(ROUNDS) KILL_SEED=$(SEED) pytest -s tests/kills
 
 # Breaks each property of running servers, and sees the check of it fail.
 test-validation: venv-dev

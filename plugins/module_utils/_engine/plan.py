@@ -16,7 +16,8 @@ STATES = ("present", "absent", "started", "stopped", "restarted")
 class Current:
     """A server as the engine finds it. ``running`` when all that should run does; ``stopped`` when nothing does.
 
-    ``damage`` says why a start is not enough, such as "sync-agent is missing"; empty when it is.
+    ``damage`` says why a start is not enough, such as "sync-agent is missing"; empty when it is. ``unreachable``
+    when all that is wrong is that it does not answer.
     """
 
     server: str
@@ -24,6 +25,7 @@ class Current:
     running: bool
     stopped: bool
     damage: str = ""
+    unreachable: bool = False
 
 
 @dataclass(frozen=True)

@@ -8,11 +8,12 @@ from __future__ import annotations
 import json
 import os
 import threading
+import time
 import typing as t
 
 # A message of "fail" with which a call does not end by itself.
 HANGS = "hangs"
-_READING = (["pod", "ps"], ["volume", "ls"], ["network", "inspect"], ["run", "--rm"])
+_READING = (["pod", "ps"], ["volume", "ls"], ["network", "inspect"], ["run", "--rm"], ["inspect", "--type"])
 
 
 class FakePodman:
@@ -38,6 +39,11 @@ class FakePodman:
         self.left: dict[str, dict[str, t.Any]] = {}
         self.left_at_last: dict[str, dict[str, t.Any]] = {}
         self.rules: list[str] = []
+        # What iptables-save and nft list, and what is removed of it.
+        self.leftovers: dict[str, str] = {}
+        self.removed_rules: list[list[str]] = []
+        # How often podman has just started a container again, by name.
+        self.restarts: dict[str, int] = {}
         self._lock = threading.Lock()
 
     @property
@@ -54,6 +60,11 @@ class FakePodman:
     def run(self, command: list[str], data: str = "", **_options: t.Any) -> tuple[int, str, str]:
         if command[0] == "timeout":
             command = command[3:]
+        if command[0] == "iptables-save" or command[:3] == ["nft", "--json", "list"]:
+            return 0, self.leftovers.get(command[0], ""), ""
+        if command[0] == "iptables":
+            self.removed_rules.append(command)
+            return 0, "", ""
         if command[0] == "nft":
             self.rules.append(data)
             return (1, "", f"Error: {self.fail['nft']}\n") if "nft" in self.fail else (0, "", "")
@@ -82,6 +93,9 @@ class FakePodman:
     def _answer(self, words: list[str]) -> str:
         name = "_".join(words[:2] if words[0] in ("pod", "volume", "network") else words[:1])
         return getattr(self, f"_{name}")(words) or ""
+
+    def _inspect(self, words: list[str]) -> str:
+        return "".join(f"{name} {count} {int(time.time())}\n" for name, count in self.restarts.items() if name in words)
 
     def _network_inspect(self, words: list[str]) -> str:
         return json.dumps([{"name": words[2], "network_interface": "podman7", "subnets": [{"gateway": "10.89.0.1"}]}])
@@ -168,6 +182,13 @@ class FakePodman:
 
     def _pod_stop(self, words: list[str]) -> None:
         self.pods[words[2]]["containers"] = dict.fromkeys(self.pods[words[2]]["containers"], "exited")
+
+    def _pod_unpause(self, words: list[str]) -> None:
+        containers = self.pods[words[2]]["containers"]
+        containers.update({name: "running" for name, state in containers.items() if state == "paused"})
+
+    def _network_reload(self, words: list[str]) -> None:
+        pass
 
     def _pod_rm(self, words: list[str]) -> None:
         self.pods.pop(words[-1], None)

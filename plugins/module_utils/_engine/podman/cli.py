@@ -8,16 +8,15 @@ from __future__ import annotations
 
 import json
 import re
+import time
 import typing as t
-from dataclasses import dataclass
 
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.command import Runner, last_line
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError
-from ansible_collections.file_simulator.nas.plugins.module_utils._engine.plan import Current
+from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.found import Found, found_pod
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.output import causes, without_noise
-from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.processes import ALIVE, is_dead
+from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.processes import ALIVE
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.render import (
-    LABEL_DESCRIPTION,
     LABEL_INSTANCE,
     LABEL_SERVER,
 )
@@ -28,30 +27,19 @@ _LIMIT = 120
 _LIMITS = {"pod start": 3600, "pod stop": 900, "pod rm": 900, "stop": 900, "load": 1800, "run": 1800}
 _LOCK_IS_GONE = re.compile(r"freeing .*lock.*: no such file or directory")
 _NAME_IN_USE = re.compile(r"name \S+ is already in use by (?:\"?)([0-9a-f]{12,})")
+# What podman says of a container that runs when it should not: it was started again in the meantime.
+_STARTED_AGAIN = re.compile(
+    r"is running or paused|cannot remove container \S+ as it is running|is not in .*state|is in use"
+)
+_REMOVALS = 5
+_REMOVAL_PAUSE = 0.5
+_JUST_NOW = 10.0
 _STORAGE_ONLY = "storage"
 # coreutils' timeout ends podman and what podman started: with SIGTERM, ten seconds later with SIGKILL.
 _TIMEOUT = ("timeout", "--kill-after=10")
 _TIMED_OUT = (124, 137, -9)
 # On cgroups v1, podman 4 says at every call that they are deprecated.
 _ENVIRONMENT = {"PODMAN_IGNORE_CGROUPSV1_WARNING": "1"}
-
-
-DEAD = "dead"
-
-
-@dataclass(frozen=True)
-class Found:
-    """A pod of ours as podman shows it; ``containers`` maps their short names to podman's state words.
-
-    That of a container which podman calls running, and whose process is gone, is ``dead``. ``infra`` is the
-    full id of podman's own container of the pod, which has its addresses and ports.
-    """
-
-    instance: str
-    current: Current
-    containers: t.Mapping[str, str]
-    has_dead: bool = False
-    infra: str = ""
 
 
 class Podman:
@@ -73,12 +61,30 @@ class Podman:
         return out
 
     def discard(self, arguments: t.Sequence[str], doing: str) -> None:
-        """Remove something. After a restart that podman did not notice it fails to free the lock of what is gone by then."""
-        try:
-            self.call(arguments, doing)
-        except SimulatorError as error:
-            if not _LOCK_IS_GONE.search(error.message):
-                raise
+        """Remove something. After a restart that podman did not notice it fails to free the lock of what is gone by then.
+
+        A container that ends and is started again all the time may just have been started: then, once more.
+        """
+        for attempt in range(_REMOVALS):
+            try:
+                self.call(arguments, doing)
+                return
+            except SimulatorError as error:
+                if _LOCK_IS_GONE.search(error.message):
+                    return
+                if attempt == _REMOVALS - 1 or not _STARTED_AGAIN.search(error.message):
+                    raise
+            time.sleep(_REMOVAL_PAUSE)
+
+    def recent_restarts(self, containers: t.Sequence[str]) -> dict[str, int]:
+        """Return how often podman has started containers again by itself, of those that it has started just now."""
+        if not containers:
+            return {}
+        shape = "{{.Name}} {{.RestartCount}} {{.State.StartedAt.Unix}}"
+        _command, _status, out, _err = self._run(["inspect", "--type", "container", "--format", shape, *containers])
+        now = time.time()
+        read = [line.split() for line in out.splitlines()]
+        return {words[0]: int(words[1]) for words in read if len(words) == 3 and now - int(words[2]) < _JUST_NOW}
 
     def create(self, name: str, arguments: t.Sequence[str], doing: str) -> None:
         """Create the container ``name``; one of that name which an earlier podman did not finish goes first.
@@ -119,7 +125,7 @@ class Podman:
     def pods(self) -> list[Found]:
         """Return the pods of every instance."""
         shown = self.call(["pod", "ps", "--format", "json", "--filter", f"label={LABEL_INSTANCE}"], "list pods")
-        return [_found(pod) for pod in json.loads(shown or "[]")]
+        return [found_pod(pod) for pod in json.loads(shown or "[]")]
 
     def gateway(self, network: str) -> str:
         """Return the address by which pods of ``network`` see this machine, empty when there is none."""
@@ -131,12 +137,21 @@ class Podman:
         shown = json.loads(self.call(["network", "inspect", network], f"inspect the network {network}"))
         return str(shown[0]["network_interface"])
 
+    def tool(self, *command: str, data: str | None = None) -> tuple[int, str, str]:
+        """Run one of the programs that podman's network is made with; return status, output and errors.
+
+        Status 127 when it is not there.
+        """
+        try:
+            return self._runner(list(command), data=data, handle_exceptions=False)
+        except OSError as error:
+            return 127, "", error.strerror or ""
+
     def firewall(self, rules: str) -> str:
         """Hand rules to nft; return why it does not take them, empty when it does."""
-        try:
-            status, out, err = self._runner(["nft", "-f", "-"], data=rules, handle_exceptions=False)
-        except OSError as error:
-            return f"nft (package nftables): {error.strerror}"
+        status, out, err = self.tool("nft", "-f", "-", data=rules)
+        if status == 127:
+            return f"nft (package nftables): {err}"
         return f"nft: {last_line(err) or last_line(out) or f'exit status {status}'}" if status else ""
 
     def mountpoints(self) -> dict[str, str]:
@@ -184,45 +199,3 @@ def _failure(
         )
     reason = causes(err) or last_line(out) or f"exit status {status}"
     return SimulatorError(f"{doing}: podman: {reason}", **details)
-
-
-def _found(pod: t.Mapping[str, t.Any]) -> Found:
-    labels = pod.get("Labels") or {}
-    instance, server = labels[LABEL_INSTANCE], labels[LABEL_SERVER]
-    prefix = f"{instance}.{server}."
-    entries = [(entry["Names"], _state(entry)) for entry in pod.get("Containers") or []]
-    containers = {name[len(prefix) :]: state for name, state in entries if name.startswith(prefix)}
-    description = _description(labels.get(LABEL_DESCRIPTION, ""))
-    wanted = set(description.get("containers", {}))
-    steady = [containers.get(name) == "running" for name in wanted if name != "sync-windows-data"]
-    dead = sorted(name[len(prefix) :] if name.startswith(prefix) else name for name, state in entries if state == DEAD)
-    damage = [f"{name} is missing" for name in sorted(wanted - set(containers))]
-    damage += [f"podman did not see {name} end" for name in dead]
-    return Found(
-        instance=instance,
-        current=Current(
-            server=server,
-            description=description,
-            running=bool(steady) and all(steady) and wanted <= set(containers),
-            # Podman's own container of the pod counts: as long as it runs, the pod holds its port.
-            stopped=not any(state == "running" for _name, state in entries),
-            damage=", ".join(damage),
-        ),
-        containers=containers,
-        has_dead=bool(dead),
-        infra=str(pod.get("InfraId", "")),
-    )
-
-
-def _state(entry: t.Mapping[str, t.Any]) -> str:
-    state = str(entry["Status"])
-    return DEAD if state == "running" and is_dead(str(entry.get("Id", ""))) else state
-
-
-def _description(label: str) -> dict[str, t.Any]:
-    """Read a pod's own description; one that cannot be read matches nothing, so that the pod is replaced."""
-    try:
-        description = json.loads(label)
-    except ValueError:
-        return {}
-    return description if isinstance(description, dict) else {}

@@ -10,7 +10,6 @@ Decides with the pure ``plan`` and ``volume_fate``, and has its neighbours do it
 
 from __future__ import annotations
 
-import dataclasses
 import os
 import shutil
 import typing as t
@@ -22,8 +21,9 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._engine import 
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.base import Outcome, Request
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman import render
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.acceptance import accept
-from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.cli import Found, Podman
-from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.configuration import is_written
+from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.cli import Podman
+from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.damage import Pods, damaged
+from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.found import Found
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.inspector import PodmanInspector
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.lifecycle import Lifecycle
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.network import InstanceNetwork
@@ -48,8 +48,6 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._windows.drives
 
 # How long a run waits for another one on the same instance: for a small change, not for seven servers to start.
 _LOCK_SECONDS = 10.0
-
-Pods = t.Dict[str, t.Tuple[Pod, Placement]]
 
 
 class PodmanEngine:
@@ -127,7 +125,9 @@ class PodmanEngine:
                 placing.check_images(self._podman)
             pods = placing.pods(self._network.gateway() if self._podman_or_none else "")
             wanted = {name: render.describe(pod, placement) for name, (pod, placement) in pods.items()}
-            current.update(_with_lost_configuration(current, pods))
+            if self._podman_or_none:
+                asked = request.wait and request.state in ("present", "started")
+                current.update(damaged(self._podman, mine, pods, ask=asked))
         actions = _plan.plan(
             request.state,
             wanted,
@@ -152,7 +152,8 @@ class PodmanEngine:
             if any(pod.has_dead for pod in found.values()) or restart_was_missed():
                 tell_of_restart()
             losing = {server for server, fate in fates.items() if fate in (REMOVED, ANEW)}
-            self._carry_out(actions, pods, mine, losing, request)
+            unreachable = {server for server, known in current.items() if known.unreachable}
+            self._carry_out(actions, pods, mine, losing, unreachable, request)
             self._clear_away_if_unused()
         absent = request.state == "absent"
         going = {server.name for server in servers if absent or not server.enabled}
@@ -200,6 +201,7 @@ class PodmanEngine:
         pods: t.Mapping[str, tuple[Pod, Placement]],
         found: t.Mapping[str, Found],
         losing: t.Collection[str],
+        unreachable: t.Collection[str],
         request: Request,
     ) -> None:
         lifecycle = self._lifecycle
@@ -217,6 +219,8 @@ class PodmanEngine:
                 if found.get(server) in asked:
                     guard.check_carried(found[server])
                 lifecycle.remove(server, keep_storage=server not in losing)
+            if action.verb == "repair" and server in unreachable and lifecycle.reconnect(*pods[server], found[server]):
+                return
             if action.verb == "repair":
                 if not found[server].current.stopped:
                     lifecycle.stop(server, found[server])
@@ -225,6 +229,7 @@ class PodmanEngine:
                 lifecycle.create(*pods[server])
             if action.needs_start:
                 before = lifecycle.agent_started(pods[server][0])
+                lifecycle.clear_port(pods[server][1])
                 lifecycle.start_or_repair(server, *pods[server])
                 if request.wait:
                     lifecycle.wait(*pods[server], request)
@@ -242,12 +247,3 @@ class PodmanEngine:
             self._podman.call(["rm", "--force", leftover], "remove a container that podman did not finish creating")
         self._network.remove()
         shutil.rmtree(self._config_root, ignore_errors=True)
-
-
-def _with_lost_configuration(current: t.Mapping[str, _plan.Current], pods: Pods) -> dict[str, _plan.Current]:
-    """Return those of ``current`` whose configuration on disk is not what their pods were made with."""
-    return {
-        name: dataclasses.replace(current[name], damage="its configuration is not as it was written")
-        for name, (pod, placement) in pods.items()
-        if name in current and not current[name].damage and not is_written(placement.config_directory, pod.config_files)
-    }

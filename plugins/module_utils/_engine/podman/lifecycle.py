@@ -16,8 +16,15 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._common.ports i
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.waiting import wait_until
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.base import Request
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman import render
-from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.cli import Found, Podman
+from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.cli import Podman
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.configuration import write_configuration
+from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.damage import ANSWER_SECONDS
+from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.found import Found
+from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.port_rules import (
+    NFT_TABLE,
+    iptables_leftovers,
+    nft_leftovers,
+)
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.render import Names, Placement
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.status import sync_status
 from ansible_collections.file_simulator.nas.plugins.module_utils._nfs.probe import ProbeError
@@ -72,6 +79,16 @@ class Lifecycle:
             self.create(pod, placement)
             self.start(server)
 
+    def clear_port(self, placement: Placement) -> None:
+        """Remove the rules by which an earlier pod, of whose end podman did not know, still has the port."""
+        network = render.network_name(self._instance)
+        _status, saved, _err = self._podman.tool("iptables-save", "-t", "nat")
+        for words in iptables_leftovers(saved, placement.port, network):
+            self._podman.tool("iptables", "--wait", "5", *words)
+        _status, listed, _err = self._podman.tool("nft", "--json", "list", "table", *NFT_TABLE)
+        for words in nft_leftovers(listed, placement.port, placement.listen_address):
+            self._podman.tool("nft", *words)
+
     def start(self, server: str) -> None:
         names = Names(self._instance, server)
         try:
@@ -121,11 +138,23 @@ class Lifecycle:
     def stop(self, server: str, found: Found) -> None:
         """Stop a server in the order that loses nothing: no more writes come, then the agent carries the last ones."""
         names = Names(self._instance, server)
+        if found.has_paused:
+            # What stands still can neither carry what waits nor end.
+            self._podman.call(["pod", "unpause", names.pod], f"server {server}: let it go on")
         for container, seconds in (("nfs-server", _SERVER_STOP_SECONDS), ("sync-agent", None)):
             if found.containers.get(container) == "running":
                 limit = [] if seconds is None else ["--time", str(seconds)]
                 self._podman.call(["stop", *limit, names.container(container)], f"server {server}: stop {container}")
         self._podman.call(["pod", "stop", names.pod], f"server {server}: stop the pod")
+
+    def reconnect(self, pod: Pod, placement: Placement, found: Found) -> bool:
+        """Set the port rules of a running pod again; tell whether it answers then."""
+        try:
+            self._podman.call(["network", "reload", found.infra], f"server {pod.server}: reload its network")
+            wait_for_nfs(connect_address(placement.listen_address), placement.port, ANSWER_SECONDS, pod.nfs_version)
+        except (SimulatorError, ProbeError):
+            return False
+        return True
 
     def remove(self, server: str, *, keep_storage: bool) -> None:
         names = Names(self._instance, server)

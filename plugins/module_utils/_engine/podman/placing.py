@@ -16,7 +16,8 @@ import typing as t
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.ports import port_holder
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.base import Request, check_unfs3_image
-from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.cli import Found, Podman
+from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.cli import Podman
+from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.found import Found
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.render import Placement
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.topology import Server, Topology
 from ansible_collections.file_simulator.nas.plugins.module_utils._server.allowed_clients import let_in

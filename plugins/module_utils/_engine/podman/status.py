@@ -18,7 +18,9 @@ import typing as t
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.parallel import for_each
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.ports import connect_address
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.text import encodable
-from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.cli import Found, Podman
+from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.cli import Podman
+from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.damage import restarting
+from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.found import Found
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.render import Names
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.topology import Server, Topology
 from ansible_collections.file_simulator.nas.plugins.module_utils._nfs.probe import Answer, ProbeError, probe
@@ -38,10 +40,11 @@ def podman_reports(
     found = {pod.current.server: pod for pod in pods if pod.instance == topology.instance}
     mountpoints = podman.mountpoints() if podman and found else {}
     host = connect_address(topology.listen_address)
+    restarts = restarting(podman, found.values()) if podman else {}
 
     def report(server: Server) -> dict[str, t.Any]:
         pod = found.get(server.name)
-        state, problem, answer = _state(pod, host, server)
+        state, problem, answer = _state(pod, host, server, restarts.get(server.name, ""))
         local_directory = drives.local(server.directory)
         mountpoint = mountpoints.get(Names(topology.instance, server.name).volume) if pod else None
         return _report.server_report(
@@ -69,12 +72,13 @@ def sync_status(podman: Podman, instance: str, server: str) -> dict[str, t.Any] 
     return read_status(mountpoint) if mountpoint else None
 
 
-def _state(pod: Found | None, host: str, server: Server) -> tuple[str, str, Answer | None]:
+def _state(pod: Found | None, host: str, server: Server, restarts: str) -> tuple[str, str, Answer | None]:
     """Return a server's state, what is wrong with it, and what it said when it answers."""
     if pod is None:
         return _report.ABSENT, "", None
-    if pod.current.damage:
-        return _report.BROKEN, f"{pod.current.damage}; starting it (make up) makes it anew around its volume", None
+    if pod.current.damage or restarts:
+        damage = pod.current.damage or restarts
+        return _report.BROKEN, f"{damage}; starting it (make up) makes it anew around its volume", None
     if pod.current.stopped:
         return _report.STOPPED, "", None
     if not pod.current.running:
@@ -85,7 +89,7 @@ def _state(pod: Found | None, host: str, server: Server) -> tuple[str, str, Answ
     try:
         return _report.READY, "", probe(host, server.port, timeout=_PROBE_SECONDS, version=server.nfs_version)
     except ProbeError as error:
-        return _report.NOT_ANSWERING, str(error), None
+        return _report.NOT_ANSWERING, f"{error}; starting it (make up) mends that", None
 
 
 def read_status(mountpoint: str) -> dict[str, t.Any] | None:

@@ -17,7 +17,8 @@ import uuid
 
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman import render
-from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.cli import Found, Podman
+from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.cli import Podman
+from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.found import Found
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.removal import (
     Directory,
     Look,

@@ -1,0 +1,74 @@
+# Copyright (c) 2026, file_simulator.nas contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What is wrong with servers that podman calls whole. Private to file_simulator.nas.
+
+Looks at their configuration, at containers that end again and again, and asks them over NFS. Changes nothing.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import typing as t
+
+from ansible_collections.file_simulator.nas.plugins.module_utils._common.parallel import for_each
+from ansible_collections.file_simulator.nas.plugins.module_utils._common.ports import connect_address
+from ansible_collections.file_simulator.nas.plugins.module_utils._engine.plan import Current
+from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.cli import Podman
+from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.configuration import is_written
+from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.found import Found
+from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.render import Names, Placement
+from ansible_collections.file_simulator.nas.plugins.module_utils._nfs.probe import ProbeError
+from ansible_collections.file_simulator.nas.plugins.module_utils._nfs.wait import wait_for_nfs
+from ansible_collections.file_simulator.nas.plugins.module_utils._server.pod import Pod
+
+Pods = t.Dict[str, t.Tuple[Pod, Placement]]
+
+# A server that runs answers within milliseconds; on a machine that is busy, later.
+ANSWER_SECONDS = 6.0
+# A container that was started so often, and the last time just now, ends again and again.
+_RESTARTS = 3
+
+
+def damaged(podman: Podman, mine: t.Mapping[str, Found], pods: Pods, *, ask: bool) -> dict[str, Current]:
+    """Return, of the servers in ``pods``, those for which a start is not enough, with the reason.
+
+    ``mine`` are the pods that are there. With ``ask``, those that run have to answer over NFS.
+    """
+    whole = {name: mine[name] for name in pods if name in mine and not mine[name].current.damage}
+    restarts = restarting(podman, whole.values())
+
+    def look(name: str) -> tuple[str, Current]:
+        pod, placement = pods[name]
+        current = whole[name].current
+        if not is_written(placement.config_directory, pod.config_files):
+            return name, dataclasses.replace(current, damage="its configuration is not as it was written")
+        if name in restarts:
+            return name, dataclasses.replace(current, damage=restarts[name])
+        described = current.description.get("address")
+        if ask and current.running and described == f"{placement.listen_address}:{placement.port}":
+            try:
+                wait_for_nfs(connect_address(placement.listen_address), placement.port, ANSWER_SECONDS, pod.nfs_version)
+            except ProbeError as error:
+                damage = f"it runs and does not answer: {error}"
+                return name, dataclasses.replace(current, damage=damage, unreachable=True)
+        return name, current
+
+    return {name: current for name, current in for_each(list(whole), look) if current.damage}
+
+
+def restarting(podman: Podman, found: t.Iterable[Found]) -> dict[str, str]:
+    """Return the servers of which a container ends again and again, with words that say so."""
+    names = {
+        Names(pod.instance, pod.current.server).container(container): (pod.current.server, container)
+        for pod in found
+        if not pod.current.stopped
+        for container in pod.containers
+    }
+    told: dict[str, str] = {}
+    for name, count in podman.recent_restarts(list(names)).items():
+        server, container = names[name]
+        if count >= _RESTARTS:
+            told[server] = f"{container} ends again and again, {count} times so far"
+    return told

@@ -1,0 +1,64 @@
+# Copyright (c) 2026, file_simulator.nas contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Which rules of podman's go with a port; tests/broken_states sees them go."""
+
+from __future__ import annotations
+
+import json
+import typing as t
+
+from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.port_rules import (
+    iptables_leftovers,
+    nft_leftovers,
+)
+
+# As netavark 1.4 writes them.
+SAVED = """\
+*nat
+:NETAVARK-DN-AFC9F4CC2F137 - [0:0]
+-A PREROUTING -m addrtype --dst-type LOCAL -j NETAVARK-HOSTPORT-DNAT
+-A NETAVARK-DN-AFC9F4CC2F137 -s 10.89.2.0/24 -d 127.0.0.1/32 -p tcp -m tcp --dport 32340 -j NETAVARK-HOSTPORT-SETMARK
+-A NETAVARK-DN-AFC9F4CC2F137 -d 127.0.0.1/32 -p tcp -m tcp --dport 32340 -j DNAT --to-destination 10.89.2.3:2049
+-A NETAVARK-DN-AFC9F4CC2F137 -d 127.0.0.1/32 -p tcp -m tcp --dport 32341 -j DNAT --to-destination 10.89.2.4:2049
+-A NETAVARK-HOSTPORT-DNAT -p tcp -m tcp --dport 32340 -m comment --comment "dnat name: a.network id: 13e7" -j NETAVARK-DN-AFC9F4CC2F137
+-A NETAVARK-HOSTPORT-DNAT -p tcp -m tcp --dport 32340 -m comment --comment "dnat name: b.network id: 24f8" -j NETAVARK-DN-0000000000000
+COMMIT
+"""
+
+
+def test_rules_of_iptables_go_with_the_port_of_their_network_alone() -> None:
+    chain = "NETAVARK-DN-AFC9F4CC2F137"
+    gone = iptables_leftovers(SAVED, 32340, "a.network")
+    assert [words[:4] for words in gone] == [
+        ["-t", "nat", "-D", "NETAVARK-HOSTPORT-DNAT"],
+        ["-t", "nat", "-D", chain],
+        ["-t", "nat", "-D", chain],
+    ]
+    assert all("32340" in words for words in gone)
+    assert "dnat name: a.network id: 13e7" in gone[0], "a comment is one word"
+    assert iptables_leftovers(SAVED, 32342, "a.network") == []
+    assert iptables_leftovers("", 32340, "a.network") == []
+
+
+def rule(handle: int, port: int, address: str = "") -> dict[str, t.Any]:
+    fields: list[tuple[str, t.Any]] = [("dport", port), *([("daddr", address)] if address else [])]
+    matches = [
+        {"match": {"op": "==", "left": {"payload": {"protocol": "x", "field": field}}, "right": value}}
+        for field, value in fields
+    ]
+    rule = {
+        "family": "inet",
+        "table": "netavark",
+        "chain": "nv_dnat",
+        "handle": handle,
+        "expr": [*matches, {"dnat": {}}],
+    }
+    return {"rule": rule}
+
+
+def test_rules_of_nft_go_with_their_port_and_address_alone() -> None:
+    entries = [{"table": {}}, rule(1, 32340, "127.0.0.1"), rule(2, 32341), rule(3, 32340, "127.0.0.2"), rule(4, 32340)]
+    gone = nft_leftovers(json.dumps({"nftables": entries}), 32340, "127.0.0.1")
+    assert gone == [["delete", "rule", "inet", "netavark", "nv_dnat", "handle", handle] for handle in ("1", "4")]
+    assert nft_leftovers("Error: No such file or directory", 32340, "127.0.0.1") == []
