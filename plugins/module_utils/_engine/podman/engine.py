@@ -141,23 +141,26 @@ class PodmanEngine:
             diff["after"][server].update({"volume": fate} if fate else {})
         leftover = request.state == "absent" and not mine and self._shared_is_there()
         warnings = placing.warnings() if placing else []
+        losing = {server for server, fate in fates.items() if fate in (REMOVED, ANEW)}
         if request.check_mode:
+            for server in () if request.delete_storage else sorted(losing & set(mine)):
+                RemovalGuard(self._podman, self._instance).foresee(mine[server])
             return Outcome(actions, diff, surroundings_changed=leftover, warnings=warnings)
         if placing and pods:
             self._network.ensure()
             warnings += self._network.keep_neighbours_out(self._config_root)
             # Only now is its gateway known where this run has made the network.
             pods = placing.pods(self._network.gateway())
+        only_there: dict[str, str] = {}
         if actions or leftover:
             if any(pod.has_dead for pod in found.values()) or restart_was_missed():
                 tell_of_restart()
-            losing = {server for server, fate in fates.items() if fate in (REMOVED, ANEW)}
             unreachable = {server for server, known in current.items() if known.unreachable}
-            self._carry_out(actions, pods, mine, losing, unreachable, request)
+            only_there = self._carry_out(actions, pods, mine, losing, unreachable, request)
             self._clear_away_if_unused()
         absent = request.state == "absent"
         going = {server.name for server in servers if absent or not server.enabled}
-        warnings += self._left(going, everything=absent and request.purge)
+        warnings += self._left(going, only_there, everything=absent and request.purge)
         return Outcome(actions, diff, surroundings_changed=leftover, warnings=warnings)
 
     # What there is
@@ -177,13 +180,13 @@ class PodmanEngine:
                 current.setdefault(name, _plan.Current(name, {"volume": volume}, running=False, stopped=True))
         return current
 
-    def _left(self, servers: t.Collection[str], everything: bool) -> list[str]:
+    def _left(self, servers: t.Collection[str], only_there: t.Mapping[str, str], everything: bool) -> list[str]:
         """Tell of the volumes that stay without a pod: of ``servers``, or all of the instance."""
         if not self._podman_or_none or not (servers or everything):
             return []
         with_pod = self._mine(self._found())
         return [
-            kept_volume(server, volume)
+            kept_volume(server, volume, only_there.get(server, ""))
             for server, volume in sorted(self._podman.volumes(self._instance).items())
             if server not in with_pod and (everything or server in servers)
         ]
@@ -203,9 +206,10 @@ class PodmanEngine:
         losing: t.Collection[str],
         unreachable: t.Collection[str],
         request: Request,
-    ) -> None:
-        lifecycle = self._lifecycle
-        guard = RemovalGuard(self._podman, self._instance)
+    ) -> dict[str, str]:
+        """Do what is to be done; return, by server, what only a volume has that stays without its pod."""
+        lifecycle, guard = self._lifecycle, RemovalGuard(self._podman, self._instance)
+        only_there: dict[str, str] = {}
         asked = [] if request.delete_storage else [found[server] for server in sorted(losing) if server in found]
         guard.check(asked)
         if self._drives.kind == "stand_in" and any(action.needs_start for action in actions):
@@ -218,6 +222,8 @@ class PodmanEngine:
             if action.verb in ("replace", "remove"):
                 if found.get(server) in asked:
                     guard.check_carried(found[server])
+                elif action.verb == "remove" and server not in losing:
+                    only_there[server] = guard.only_there(found[server])
                 lifecycle.remove(server, keep_storage=server not in losing)
             if action.verb == "repair" and server in unreachable and lifecycle.reconnect(*pods[server], found[server]):
                 return
@@ -238,6 +244,7 @@ class PodmanEngine:
         # Removals first: a server that comes may take the port of one that goes.
         for_each([action for action in actions if not action.needs_start], carry_out)
         for_each([action for action in actions if action.needs_start], carry_out)
+        return only_there
 
     def _clear_away_if_unused(self) -> None:
         """Remove what an instance's servers have in common once the last of them is gone."""

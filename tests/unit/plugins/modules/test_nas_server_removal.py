@@ -108,6 +108,35 @@ def test_nothing_is_touched(
 
 
 @pytest.mark.parametrize("way", ["down", "purge", "disable", "replace"])
+def test_check_mode_tells_of_what_would_be_refused(
+    run_module: Run, podman: FakePodman, laid_out: dict[str, t.Any], way: str
+) -> None:
+    """As far as the running agent tells: nothing is started for it, and what merely waits is carried until then."""
+    given = removals(laid_out)[way]
+    podman.left[OUTPUT] = WAITS
+    assert run_module(nas_server, check=True, **given)["changed"]
+    podman.left[OUTPUT] = REFUSED
+    before = podman.changes
+    with pytest.raises(ModuleFailed, match=r"'results 12:30.csv' .* cannot be held by Windows"):
+        run_module(nas_server, check=True, **given)
+    assert run_module(nas_server, check=True, **{**given, "delete_storage": True})["changed"]
+    podman.fail["exec"] = "the container is not running"
+    assert run_module(nas_server, check=True, **given)["changed"]
+    assert podman.changes == before
+    assert not [call for call in podman.calls if call[0] == "run"]
+
+
+def test_what_only_a_kept_volume_has_is_told(run_module: Run, podman: FakePodman, arguments: dict[str, t.Any]) -> None:
+    kept = {**arguments["topology"]["servers"][1], "storage": {"type": "persistent"}}
+    given = {**arguments, "topology": {"servers": [kept]}}
+    run_module(nas_server, **given)
+    podman.left_at_last[OUTPUT] = REFUSED
+    told = str(run_module(nas_server, state="absent", purge=True, **given)["warnings"])
+    assert f"its volume {VOLUME} is kept, with all that clients wrote: 'results 12:30.csv' (a character" in told
+    assert f"make rescue SERVER={OUTPUT}" in told
+
+
+@pytest.mark.parametrize("way", ["down", "purge", "disable", "replace"])
 def test_what_merely_waits_is_carried_by_the_stop(
     run_module: Run, podman: FakePodman, laid_out: dict[str, t.Any], way: str
 ) -> None:
