@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import shutil
@@ -136,3 +137,44 @@ def test_rescue_copies_what_only_the_export_has(agent: AgentProcess, tmp_path: P
     expected = {escaped: name for name, escaped in files.items()}
     assert found == {**expected, "d/new.csv": "new", "caf%E9": "latin"}
     assert command(agent, "rescue", "--to", str(to))["failed_count"] == 6, "nothing is replaced"
+
+
+def waiting(agent: AgentProcess, files: dict[str, bytes]) -> None:
+    """A volume that an agent has left, with files that Windows does not have."""
+    running(agent)
+    agent.stop()
+    for name, content in files.items():
+        (agent.export / name).write_bytes(content)
+
+
+def test_interrupted_rescue_leaves_no_part_under_a_name(agent: AgentProcess, tmp_path: Path) -> None:
+    waiting(agent, {"big.bin": os.urandom(64 << 20)})
+    to = tmp_path / "rescued"
+    to.mkdir()
+    words = agent.command("nas_to_windows")
+    process = subprocess.Popen([*words[:3], "rescue", *words[3:], "--to", str(to)], env=agent.environment())
+    try:
+        while not any(path.stat().st_size for path in to.iterdir()):
+            assert process.poll() is None, "it ended before it could be interrupted"
+    finally:
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+    assert [path.name for path in to.iterdir()] == ["%partial"]
+    assert command(agent, "rescue", "--to", str(to))["copied"] == 1
+    assert [path.name for path in to.iterdir()] == ["big.bin"]
+    assert (to / "big.bin").read_bytes() == (agent.export / "big.bin").read_bytes()
+
+
+def test_rescue_as_a_stream(agent: AgentProcess) -> None:
+    waiting(agent, {"a:b": b"1" * 100_000, "empty": b""})
+    (agent.export / "d").mkdir()
+    words = agent.command("nas_to_windows")
+    words = [*words[:3], "rescue", *words[3:], "--to", "-"]
+    done = subprocess.run(words, env=agent.environment(), capture_output=True, text=True, check=True)
+    lines = [json.loads(line) for line in done.stdout.splitlines()]
+    assert lines[-1]["copied"] == 2 and lines[-1]["failed"] == []
+    assert [line.get("file") or line.get("directory") for line in lines if {"file", "directory"} & {*line}] == [
+        "a%3Ab", "d", "empty",
+    ]  # fmt: skip
+    content = b"".join(base64.b64decode(line["data"]) for line in lines if "data" in line)
+    assert content == b"1" * 100_000 and sum("end" in line for line in lines) == 2

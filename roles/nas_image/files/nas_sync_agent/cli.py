@@ -18,7 +18,7 @@ _EPILOG = """commands, each a word before the options; the answer is JSON on std
   ask      ask the running agent what only the export has now (--nonce, --address, --timeout)
   status   the running agent's status (--address)
   compare  look for the same without an agent, read-only (the agent's options, --nonce)
-  rescue   copy that to a directory (the agent's options, --to)
+  rescue   copy that to a directory, or to stdout as lines of JSON (the agent's options, --to DIRECTORY or -)
   accept   say that the deletions which the agent withholds are meant (--state)
 
 exit status:

@@ -25,6 +25,7 @@ from .sync import rescue
 from .sync.acceptance import accept
 from .sync.comparison import compare
 from .sync.ledger import ReadOnlyLedger
+from .sync.rescue_targets import DirectoryTarget, StreamTarget, Target
 from .text import visible
 
 EXIT_NO_ANSWER = 4
@@ -70,7 +71,8 @@ def _compare(arguments: Sequence[str]) -> dict[str, Any]:
 def _rescue(arguments: Sequence[str]) -> dict[str, Any]:
     given, rest = _split(arguments, "--to")
     options = parse(rest)
-    return rescue.rescue(options, ReadOnlyLedger(join(options.state, "ledger.sqlite")), given.to)
+    target: Target = StreamTarget(sys.stdout) if given.to == "-" else DirectoryTarget(given.to)
+    return rescue.rescue(options, ReadOnlyLedger(join(options.state, "ledger.sqlite")), target)
 
 
 def _accept(arguments: Sequence[str]) -> dict[str, Any]:

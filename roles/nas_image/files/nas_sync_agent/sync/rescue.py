@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import os
-from posixpath import dirname, join
+from posixpath import join
 from typing import Any
 
 from ..cli import Options
@@ -14,6 +14,7 @@ from ..names import problem
 from ..trees.nas import NasTree
 from .comparison import compare, left, visible
 from .ledger import Ledger
+from .rescue_targets import Target
 
 _KEPT = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.,()+=@ ")
 _MOST_LISTED = 100
@@ -34,8 +35,8 @@ def escaped(name: str) -> str:
     return "".join(words)
 
 
-def rescue(options: Options, ledger: Ledger, to: str) -> dict[str, Any]:
-    """Copy the files that wait or are refused below ``to``. What is there already is never replaced."""
+def rescue(options: Options, ledger: Ledger, target: Target) -> dict[str, Any]:
+    """Copy the files that wait or are refused to ``target``. What is there already is never replaced."""
     found = compare(options, ledger)
     nas = NasTree(options.export, join(options.state, "stage"))
     copied, failed = 0, dict(found.errors)
@@ -43,7 +44,7 @@ def rescue(options: Options, ledger: Ledger, to: str) -> dict[str, Any]:
     try:
         for path in left(found):
             try:
-                copied += _copy(nas, path, to)
+                copied += _copy(nas, path, target)
             except OSError as error:
                 failed[path] = error.strerror or str(error)
     finally:
@@ -57,22 +58,17 @@ def rescue(options: Options, ledger: Ledger, to: str) -> dict[str, Any]:
     }
 
 
-def _copy(nas: NasTree, path: str, to: str) -> int:
+def _copy(nas: NasTree, path: str, target: Target) -> int:
     """Copy one file, or make one directory; how many files that were."""
     entry = nas.look(path)
     if entry is None:
         return 0
-    if entry.kind not in (FILE, DIRECTORY):
-        raise OSError(0, "it is a symbolic link, fifo, socket or device")
-    target = join(to, *(escaped(part) for part in path.split("/")))
+    name = "/".join(escaped(part) for part in path.split("/"))
     if entry.kind == DIRECTORY:
-        os.makedirs(target, exist_ok=True)
+        target.directory(name)
         return 0
-    os.makedirs(dirname(target), exist_ok=True)
+    if entry.kind != FILE:
+        raise OSError(0, "it is a symbolic link, fifo, socket or device")
     with nas.reading(path) as source:
-        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
-        with open(os.open(target, flags, 0o666), "wb") as copy:
-            for data in nas.chunks(source):
-                copy.write(data)
-    os.utime(target, ns=(entry.mtime_ns, entry.mtime_ns))
+        target.file(name, entry.mtime_ns, nas.chunks(source))
     return 1
