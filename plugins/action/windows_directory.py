@@ -12,7 +12,7 @@ import typing as t
 from ansible.plugins.action import ActionBase
 from ansible.plugins.loader import module_loader
 
-from ansible_collections.file_simulator.nas.plugins.module_utils._ansible.module import LAYOUT_SPEC
+from ansible_collections.file_simulator.nas.plugins.module_utils._ansible.servers import LAYOUT_SPEC
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError
 from ansible_collections.file_simulator.nas.plugins.plugin_utils._windows_node import lay_out
 

@@ -69,7 +69,8 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._ansible.engine
     ENGINE_SPEC,
     open_engine,
 )
-from ansible_collections.file_simulator.nas.plugins.module_utils._ansible.module import TOPOLOGY_SPEC, run
+from ansible_collections.file_simulator.nas.plugins.module_utils._ansible.module import run
+from ansible_collections.file_simulator.nas.plugins.module_utils._ansible.servers import TOPOLOGY_SPEC
 
 
 def nas_accept(module: AnsibleModule) -> dict[str, object]:

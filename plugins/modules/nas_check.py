@@ -213,7 +213,8 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._ansible.engine
     ENGINE_SPEC,
     open_engine,
 )
-from ansible_collections.file_simulator.nas.plugins.module_utils._ansible.module import TOPOLOGY_SPEC, run
+from ansible_collections.file_simulator.nas.plugins.module_utils._ansible.module import run
+from ansible_collections.file_simulator.nas.plugins.module_utils._ansible.servers import TOPOLOGY_SPEC
 from ansible_collections.file_simulator.nas.plugins.module_utils._checks.catalogue import selected
 from ansible_collections.file_simulator.nas.plugins.module_utils._checks.context import Limits
 from ansible_collections.file_simulator.nas.plugins.module_utils._checks.result import FAILED, Result

@@ -237,7 +237,11 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._ansible.engine
     ENGINE_SPEC,
     open_engine,
 )
-from ansible_collections.file_simulator.nas.plugins.module_utils._ansible.module import TOPOLOGY_SPEC, chosen, run
+from ansible_collections.file_simulator.nas.plugins.module_utils._ansible.module import run
+from ansible_collections.file_simulator.nas.plugins.module_utils._ansible.servers import (
+    TOPOLOGY_SPEC,
+    chosen,
+)
 from ansible_collections.file_simulator.nas.plugins.module_utils._clients import publish as config
 from ansible_collections.file_simulator.nas.plugins.module_utils._clients.cluster import ClientCluster
 from ansible_collections.file_simulator.nas.plugins.module_utils._clients.documents import (

@@ -67,8 +67,12 @@ import os
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.file_simulator.nas.plugins.module_utils._ansible.module import TOPOLOGY_SPEC, chosen, run
+from ansible_collections.file_simulator.nas.plugins.module_utils._ansible.module import run
 from ansible_collections.file_simulator.nas.plugins.module_utils._ansible.podman import PODMAN_SPEC, open_podman
+from ansible_collections.file_simulator.nas.plugins.module_utils._ansible.servers import (
+    TOPOLOGY_SPEC,
+    chosen,
+)
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.witness import Witness
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.topology import read_topology

@@ -153,7 +153,8 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._ansible.engine
     ENGINE_SPEC,
     open_engine,
 )
-from ansible_collections.file_simulator.nas.plugins.module_utils._ansible.module import TOPOLOGY_SPEC, run
+from ansible_collections.file_simulator.nas.plugins.module_utils._ansible.module import run
+from ansible_collections.file_simulator.nas.plugins.module_utils._ansible.servers import TOPOLOGY_SPEC
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.base import Request
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.plan import STATES
 from ansible_collections.file_simulator.nas.plugins.module_utils._server.pod import Images

@@ -216,7 +216,8 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._ansible.engine
     ENGINE_SPEC,
     open_engine,
 )
-from ansible_collections.file_simulator.nas.plugins.module_utils._ansible.module import TOPOLOGY_SPEC, run
+from ansible_collections.file_simulator.nas.plugins.module_utils._ansible.module import run
+from ansible_collections.file_simulator.nas.plugins.module_utils._ansible.servers import TOPOLOGY_SPEC
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.text import one_line
 from ansible_collections.file_simulator.nas.plugins.module_utils._server.status_table import table

@@ -131,7 +131,11 @@ import uuid
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.file_simulator.nas.plugins.module_utils._ansible.module import LAYOUT_SPEC, chosen, run
+from ansible_collections.file_simulator.nas.plugins.module_utils._ansible.module import run
+from ansible_collections.file_simulator.nas.plugins.module_utils._ansible.servers import (
+    LAYOUT_SPEC,
+    chosen,
+)
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.topology import read_topology
 from ansible_collections.file_simulator.nas.plugins.module_utils._windows.drive_root import drive_root, home_of_caller
 from ansible_collections.file_simulator.nas.plugins.module_utils._windows.drives import (

@@ -15,7 +15,7 @@ import re
 import typing as t
 import uuid
 
-from ansible_collections.file_simulator.nas.plugins.module_utils._ansible.module import chosen
+from ansible_collections.file_simulator.nas.plugins.module_utils._ansible.servers import chosen
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.topology import read_topology
 from ansible_collections.file_simulator.nas.plugins.module_utils._windows.layout_plan import (

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import sys
 import typing as t
 from pathlib import Path
@@ -158,3 +159,27 @@ def test_agent_imports_only_what_the_table_allows() -> None:
             if package != own and package not in AGENT_MAY_IMPORT[own]:
                 found.setdefault(name, set()).add(other)
     assert found == AGENT_EXCEPTIONS
+
+
+def test_the_map_shows_the_table() -> None:
+    page = (ROOT / "docs" / "architecture.md").read_text()
+    rows = re.findall(r"^\| `(_[a-z_.]+)` \| .* \| (.*) \|$", page, re.MULTILINE)
+    shown = {name: set(re.findall(r"`([a-z_.]+)`", imports)) for name, imports in rows}
+    assert {**shown, "_ansible": MAY_IMPORT["_ansible"]} == MAY_IMPORT
+
+
+def test_the_map_has_each_package_above_what_it_imports() -> None:
+    page = (ROOT / "docs" / "architecture.md").read_text()
+    rows = re.findall(r"^  ([0-9])   (.*?)(?:    .*)?$", page, re.MULTILINE)
+    row_of = {name: int(row) for row, names in rows for name in names.split()}
+    assert set(row_of) == set(MAY_IMPORT)
+    below = {name: {row_of[package_of(other, row_of)] for other in others} for name, others in MAY_IMPORT.items()}
+    assert all(row < row_of[name] for name, others in below.items() for row in others)
+
+
+def test_the_map_names_files_that_are_there() -> None:
+    page = (ROOT / "docs" / "architecture.md").read_text()
+    named = re.findall(r"`([a-z_/]+/[a-z_]+\.(?:py|yml))`", page)
+    assert named
+    tops = (UTILS, AGENT, ROOT)
+    assert [name for name in named if not any((top / name).is_file() for top in tops)] == []

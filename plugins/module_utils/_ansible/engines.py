@@ -10,8 +10,8 @@ import typing as t
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
-from ansible_collections.file_simulator.nas.plugins.module_utils._ansible.module import chosen
 from ansible_collections.file_simulator.nas.plugins.module_utils._ansible.podman import PODMAN_SPEC, open_podman
+from ansible_collections.file_simulator.nas.plugins.module_utils._ansible.servers import chosen
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.base import Engine
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.kubernetes.engine import KubernetesEngine

@@ -12,22 +12,6 @@ from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.text import encodable
-from ansible_collections.file_simulator.nas.plugins.module_utils._model.topology import Server, Topology
-from ansible_collections.file_simulator.nas.plugins.module_utils._windows.drive_root import STATE_DIRECTORY
-
-TOPOLOGY_SPEC: dict[str, t.Any] = {
-    "topology": {"type": "dict", "default": {}},
-    "servers": {"type": "list", "elements": "str"},
-    "drive_root": {"type": "path"},
-}
-LAYOUT_SPEC: dict[str, t.Any] = {
-    **TOPOLOGY_SPEC,
-    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
-    "force": {"type": "bool", "default": False},
-    "take_over": {"type": "bool", "default": False},
-    "registry": {"type": "path"},
-    "state_directory": {"type": "path", "default": STATE_DIRECTORY},
-}
 
 
 def run(module: AnsibleModule, work: t.Callable[[AnsibleModule], dict[str, t.Any]]) -> t.NoReturn:
@@ -39,12 +23,3 @@ def run(module: AnsibleModule, work: t.Callable[[AnsibleModule], dict[str, t.Any
         raise AssertionError("fail_json does not return") from error
     module.exit_json(**encodable(result))
     raise AssertionError("exit_json does not return")
-
-
-def chosen(topology: Topology, names: t.Sequence[str] | None) -> list[Server]:
-    """Return the servers of ``names``, all when it is None; an unknown name is refused."""
-    known = {server.name: server for server in topology.servers}
-    for name in names or ():
-        if name not in known:
-            raise SimulatorError(f"servers: '{name}' is not in the topology; it has {', '.join(known)}")
-    return [known[name] for name in dict.fromkeys(known if names is None else names)]

@@ -11,7 +11,6 @@ import pytest
 
 from ansible_collections.file_simulator.nas.plugins.module_utils._ansible import module as _module
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError
-from ansible_collections.file_simulator.nas.plugins.module_utils._model.topology import read_topology
 
 
 class Module:
@@ -45,17 +44,3 @@ def test_error_becomes_one_failure_with_its_details() -> None:
     with pytest.raises(SystemExit, match="1"):
         _module.run(module, work)
     assert module.ended == [{"msg": "server a: no", "rc": 3}]
-
-
-def test_chosen_servers_come_in_the_order_in_which_they_are_named() -> None:
-    topology = read_topology(None)
-    assert _module.chosen(topology, None) == list(topology.servers)
-    assert _module.chosen(topology, []) == []
-    assert [server.name for server in _module.chosen(topology, ["nas-output-1", "nas-backup"])] == [
-        "nas-output-1",
-        "nas-backup",
-    ]
-
-
-def test_chosen_server_counts_once() -> None:
-    assert len(_module.chosen(read_topology(None), ["nas-backup", "nas-backup"])) == 1
