@@ -74,7 +74,7 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._ansible.server
 
 
 def nas_accept(module: AnsibleModule) -> dict[str, object]:
-    engine, servers = open_engine(module)
+    engine, _topology, servers = open_engine(module)
     accepted = [
         {"server": server.name, "accepted": bool(withheld), "withheld": withheld}
         for server in servers

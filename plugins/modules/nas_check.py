@@ -216,12 +216,10 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._ansible.engine
 from ansible_collections.file_simulator.nas.plugins.module_utils._ansible.module import run
 from ansible_collections.file_simulator.nas.plugins.module_utils._ansible.servers import TOPOLOGY_SPEC
 from ansible_collections.file_simulator.nas.plugins.module_utils._checks.catalogue import selected
-from ansible_collections.file_simulator.nas.plugins.module_utils._checks.context import Limits
+from ansible_collections.file_simulator.nas.plugins.module_utils._checks.limits import LIMITS_SPEC, read_limits
 from ansible_collections.file_simulator.nas.plugins.module_utils._checks.result import FAILED, Result
 from ansible_collections.file_simulator.nas.plugins.module_utils._checks.run import Order, check_servers
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError
-from ansible_collections.file_simulator.nas.plugins.module_utils._model import fields
-from ansible_collections.file_simulator.nas.plugins.module_utils._model.topology import read_topology
 from ansible_collections.file_simulator.nas.plugins.module_utils._nfs.client import NFS_RS_IMPORT_ERROR, client_version
 
 
@@ -230,42 +228,19 @@ def nas_check(module: AnsibleModule) -> dict[str, object]:
     checks = selected(given["checks"], given["tags"])
     if NFS_RS_IMPORT_ERROR and any(check.nfs_client for check in checks):
         raise SimulatorError(missing_required_lib("nfs-rs"), exception=NFS_RS_IMPORT_ERROR)
-    engine, servers = open_engine(module)
+    opened = open_engine(module)
     order = Order(
         checks=checks,
         disruptive=given["disruptive"],
         writing=not module.check_mode,
-        limits=_limits(given["limits"]),
+        limits=read_limits(given["limits"]),
         versions={"ansible-core": module.ansible_version, "nfs-rs": client_version()},
     )
-    found, left = check_servers(engine, read_topology(given["topology"]), servers, order)
+    found, left = check_servers(opened.engine, opened.topology, opened.servers, order)
     for path in left:
         module.warn(f"a file of the checks could not be removed: {path}")
     lines = [_line(result) for result in found.results if result.outcome == FAILED]
     return {"changed": False, "run": found.as_dict(), "failed_checks": lines}
-
-
-def _limits(given: dict[str, object]) -> Limits:
-    try:
-        return Limits(
-            to_nas=_seconds(given, "to_nas"),
-            to_windows=_seconds(given, "to_windows"),
-            lag=_seconds(given, "lag"),
-            restart=_seconds(given, "restart"),
-            rest=_seconds(given, "rest"),
-            free_bytes=fields.memory_bytes(fields.memory(given["free"], "limits.free")),
-            cpu=fields.cpu_millicores(fields.cpu(given["cpu"], "limits.cpu")),
-            memory=fields.memory_bytes(fields.memory(given["memory"], "limits.memory")),
-        )
-    except fields.FieldError as error:
-        raise SimulatorError(str(error)) from None
-
-
-def _seconds(given: dict[str, object], field: str) -> float:
-    value = float(str(given[field]))
-    if not 0 < value <= 3600:
-        raise fields.FieldError(f"limits.{field}", f"{value:g} is outside 0..3600; write a number of seconds")
-    return value
 
 
 def _line(result: Result) -> str:
@@ -273,16 +248,6 @@ def _line(result: Result) -> str:
 
 
 def main() -> None:
-    limits = {
-        "to_nas": {"type": "float", "default": 30},
-        "to_windows": {"type": "float", "default": 60},
-        "lag": {"type": "float", "default": 60},
-        "restart": {"type": "float", "default": 120},
-        "rest": {"type": "float", "default": 6},
-        "free": {"type": "str", "default": "16Mi"},
-        "cpu": {"type": "str", "default": "4"},
-        "memory": {"type": "str", "default": "8Gi"},
-    }
     module = AnsibleModule(
         argument_spec={
             **TOPOLOGY_SPEC,
@@ -290,7 +255,7 @@ def main() -> None:
             "checks": {"type": "list", "elements": "str", "default": []},
             "tags": {"type": "list", "elements": "str", "default": []},
             "disruptive": {"type": "bool", "default": False},
-            "limits": {"type": "dict", "default": {}, "options": limits},
+            "limits": {"type": "dict", "default": {}, "options": LIMITS_SPEC},
         },
         required_if=ENGINE_REQUIRED_IF,
         supports_check_mode=True,

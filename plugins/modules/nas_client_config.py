@@ -294,7 +294,7 @@ def nas_client_config(module: AnsibleModule) -> dict[str, object]:
         result = config.withdraw(naming, _places(module, naming), wish, goes, files=whole)
     else:
         _check_yaml(given["formats"])
-        reports = given["reports"] if given["reports"] is not None else open_engine(module)[0].report(enabled)
+        reports = given["reports"] if given["reports"] is not None else open_engine(module).engine.report(enabled)
         mounted = endpoints(
             enabled,
             reports,

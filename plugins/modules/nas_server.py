@@ -161,7 +161,7 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._server.pod imp
 
 
 def nas_server(module: AnsibleModule) -> dict[str, object]:
-    engine, servers = open_engine(module, changes=True)
+    engine, _topology, servers = open_engine(module, changes=True)
     outcome = engine.apply(
         servers,
         Request(

@@ -225,7 +225,7 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._server.status_
 
 def nas_server_info(module: AnsibleModule) -> dict[str, object]:
     query = _compiled_query(module)
-    engine, servers = open_engine(module)
+    engine, _topology, servers = open_engine(module)
     reports = engine.report(servers)
     result: dict[str, object] = {"changed": False, "servers": reports, "table": table(reports)}
     if query is not None:

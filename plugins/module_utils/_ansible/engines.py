@@ -21,7 +21,8 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes.cli
     KUBERNETES_IMPORT_ERROR,
     open_cluster,
 )
-from ansible_collections.file_simulator.nas.plugins.module_utils._model.topology import Server, read_topology
+from ansible_collections.file_simulator.nas.plugins.module_utils._model.defaults import NODE_DATA_ROOT
+from ansible_collections.file_simulator.nas.plugins.module_utils._model.topology import Server, Topology, read_topology
 from ansible_collections.file_simulator.nas.plugins.module_utils._windows.drive_root import drive_root
 from ansible_collections.file_simulator.nas.plugins.module_utils._windows.drives import find_drives
 
@@ -32,7 +33,7 @@ ENGINE_SPEC: dict[str, t.Any] = {
     **PODMAN_SPEC,
     "kubeconfig": {"type": "path"},
     "context": {"type": "str"},
-    "node_data_root": {"type": "str", "default": "/mnt/simulator-data"},
+    "node_data_root": {"type": "str", "default": NODE_DATA_ROOT},
     "node_address": {"type": "str"},
     "storage_class": {"type": "str"},
     "network_policy": {"type": "bool", "default": False},
@@ -41,8 +42,16 @@ ENGINE_SPEC: dict[str, t.Any] = {
 ENGINE_REQUIRED_IF = [("engine", "kubernetes", _CLUSTER_OPTIONS)]
 
 
-def open_engine(module: AnsibleModule, *, changes: bool = False) -> tuple[Engine, list[Server]]:
-    """Return the engine for a module's parameters, and the servers that they choose.
+class Opened(t.NamedTuple):
+    """An engine, with the topology and the servers of it that a module's parameters name."""
+
+    engine: Engine
+    topology: Topology
+    servers: list[Server]
+
+
+def open_engine(module: AnsibleModule, *, changes: bool = False) -> Opened:
+    """Return the engine for a module's parameters, and what they say of servers.
 
     What does not say that it ``changes`` something writes nothing, not even the engine's settings.
     """
@@ -51,7 +60,8 @@ def open_engine(module: AnsibleModule, *, changes: bool = False) -> tuple[Engine
     servers = chosen(topology, given["servers"])
     drives = find_drives(drive_root(given["drive_root"], topology.instance, given["state_directory"]))
     if given["engine"] == "podman":
-        return PodmanEngine(open_podman(module, changes=changes), topology, drives, given["state_directory"]), servers
+        podman = PodmanEngine(open_podman(module, changes=changes), topology, drives, given["state_directory"])
+        return Opened(podman, topology, servers)
     if KUBERNETES_IMPORT_ERROR:
         raise SimulatorError(missing_required_lib("kubernetes >= 25.3.0"), exception=KUBERNETES_IMPORT_ERROR)
     settings = Settings(
@@ -61,4 +71,5 @@ def open_engine(module: AnsibleModule, *, changes: bool = False) -> tuple[Engine
         network_policy=given["network_policy"],
         manage_namespace=given["manage_namespace"],
     )
-    return KubernetesEngine(open_cluster(given["kubeconfig"], given["context"]), topology, drives, settings), servers
+    cluster = open_cluster(given["kubeconfig"], given["context"])
+    return Opened(KubernetesEngine(cluster, topology, drives, settings), topology, servers)

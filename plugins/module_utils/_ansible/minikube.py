@@ -13,6 +13,7 @@ from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError
 from ansible_collections.file_simulator.nas.plugins.module_utils._minikube.cli import Minikube
+from ansible_collections.file_simulator.nas.plugins.module_utils._model.defaults import NODE_DATA_ROOT
 from ansible_collections.file_simulator.nas.plugins.module_utils._windows.drives import Drives
 
 # Where the role minikube puts the program, beside PATH.
@@ -27,7 +28,7 @@ MINIKUBE_SPEC: dict[str, t.Any] = {
 DATA_ROOT_SPEC: dict[str, t.Any] = {
     "topology": {"type": "dict", "default": {}},
     "drive_root": {"type": "path"},
-    "node_data_root": {"type": "str", "default": "/mnt/simulator-data"},
+    "node_data_root": {"type": "str", "default": NODE_DATA_ROOT},
 }
 
 

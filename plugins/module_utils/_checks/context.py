@@ -12,6 +12,7 @@ import typing as t
 from dataclasses import dataclass, field
 
 from ansible_collections.file_simulator.nas.plugins.module_utils._checks.finding import Failed, Finding, concluded
+from ansible_collections.file_simulator.nas.plugins.module_utils._checks.limits import Limits
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.parallel import for_each
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.inspection import Inspector
@@ -22,24 +23,9 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._nfs.client imp
     NasClient,
     NasError,
 )
+from ansible_collections.file_simulator.nas.plugins.module_utils._server.pod import AGENT_CONTAINER
 
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.02, 0.25
-
-
-@dataclass(frozen=True)
-class Limits:
-    """What must hold (``limit``) and what is hoped for (``aim``). Seconds, bytes and thousandths of a core."""
-
-    to_nas: float = 30.0
-    to_nas_aim: float = 5.0
-    to_windows: float = 60.0
-    to_windows_aim: float = 2.0
-    lag: float = 60.0
-    restart: float = 120.0
-    rest: float = 6.0
-    free_bytes: int = 16 * 2**20
-    cpu: int = 4000
-    memory: int = 8 * 2**30
 
 
 @dataclass(frozen=True)
@@ -55,21 +41,6 @@ class Subject:
     def name(self) -> str:
         """The server's name."""
         return self.server.name
-
-    @property
-    def has_agent(self) -> bool:
-        """Whether changes are carried while it runs."""
-        return self.server.sync.mode != "none"
-
-    @property
-    def takes_from_windows(self) -> bool:
-        """Whether what is put into the Windows directory reaches the export without a restart."""
-        return self.server.sync.mode in ("windows_to_nas", "two_way")
-
-    @property
-    def carries_to_windows(self) -> bool:
-        """Whether what clients write reaches the Windows directory."""
-        return self.server.sync.mode in ("nas_to_windows", "two_way")
 
 
 @dataclass(frozen=True)
@@ -133,7 +104,7 @@ class Bench:
 
     def late(self, what: str, subject: Subject, seconds: float, **more: t.Any) -> Failed:
         """Return the failure of something that did not happen within ``seconds``."""
-        evidence = (*self.agent_words(subject), *self.log(subject, "sync-agent"))
+        evidence = (*self.agent_words(subject), *self.log(subject, AGENT_CONTAINER))
         return Failed(f"{what} within {seconds:g} s", evidence=evidence, **more)
 
 

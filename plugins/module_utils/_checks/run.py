@@ -15,8 +15,12 @@ import typing as t
 import uuid
 from dataclasses import dataclass
 
-from ansible_collections.file_simulator.nas.plugins.module_utils._checks.context import Bench, Limits, Subject
+from ansible_collections.file_simulator.nas.plugins.module_utils._checks.context import (
+    Bench,
+    Subject,
+)
 from ansible_collections.file_simulator.nas.plugins.module_utils._checks.files import PREFIX, restore_marker, sweep
+from ansible_collections.file_simulator.nas.plugins.module_utils._checks.limits import Limits
 from ansible_collections.file_simulator.nas.plugins.module_utils._checks.registry import Check
 from ansible_collections.file_simulator.nas.plugins.module_utils._checks.result import Run
 from ansible_collections.file_simulator.nas.plugins.module_utils._checks.runner import Runner

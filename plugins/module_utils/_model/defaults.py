@@ -13,6 +13,8 @@ from __future__ import annotations
 import typing as t
 
 DATA_ROOT = "C:\\simulator-data"
+# Where a cluster's node sees the data root.
+NODE_DATA_ROOT = "/mnt/simulator-data"
 NAMESPACE = "file-simulator"
 INSTANCE = "file-simulator"
 LISTEN_ADDRESS = "127.0.0.1"

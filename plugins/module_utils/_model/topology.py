@@ -31,6 +31,8 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._model.windows_
 
 ROLES = ("input", "backup", "output")
 SYNC_MODES = ("none", "windows_to_nas", "nas_to_windows", "two_way")
+TO_NAS_MODES = ("windows_to_nas", "two_way")
+TO_WINDOWS_MODES = ("nas_to_windows", "two_way")
 STORAGE_TYPES = ("empty_dir", "persistent")
 NFS_SERVERS = ("ganesha", "unfs3")
 # What Kubernetes reserves for NodePorts by default; podman keeps to it so that a topology fits both.
@@ -55,6 +57,21 @@ class Sync:
     interval: int
     quiet_period: int
     max_deletions: str
+
+    @property
+    def has_agent(self) -> bool:
+        """Whether changes are carried while the server runs."""
+        return self.mode != "none"
+
+    @property
+    def carries_to_nas(self) -> bool:
+        """Whether what is put into the Windows directory reaches the export without a restart."""
+        return self.mode in TO_NAS_MODES
+
+    @property
+    def carries_to_windows(self) -> bool:
+        """Whether what clients write reaches the Windows directory."""
+        return self.mode in TO_WINDOWS_MODES
 
 
 @dataclass(frozen=True)

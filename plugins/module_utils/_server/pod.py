@@ -34,6 +34,7 @@ CONFIG_MOUNT = "/etc/nas"
 # Seconds that a pod has to carry the last changes to Windows before it is killed.
 GRACE_PERIOD = 30
 
+INIT_CONTAINER = "sync-windows-data"
 SERVER_CONTAINER = "nfs-server"
 AGENT_CONTAINER = "sync-agent"
 # LEASE: to ask the kernel whether a client has a file open for writing, whoever owns it.
@@ -111,12 +112,12 @@ def pod_of(server: Server, images: Images, clients: t.Sequence[str] | None = Non
     return Pod(
         server=server.name,
         init=_init(server, images.nas),
-        agent=_agent(server, images.nas) if server.sync.mode != "none" else None,
+        agent=_agent(server, images.nas) if server.sync.has_agent else None,
         nfs_server=main,
         config_files=config_files,
         storage=server.storage.type,
         size_limit=server.storage.size_limit,
-        carries_to_windows=server.sync.mode in ("nas_to_windows", "two_way"),
+        carries_to_windows=server.sync.carries_to_windows,
         nfs_version=server.nfs_version,
         labels={"role": server.role, "server": server.name},
     )
@@ -167,7 +168,7 @@ def _init(server: Server, image: str) -> Container:
     # Input servers alone take over deletions: what an output or the backup has, Windows may have lost.
     deletions = "propagate" if server.role == "input" else "keep"
     return Container(
-        name="sync-windows-data",
+        name=INIT_CONTAINER,
         image=image,
         command=(*_sync_command(server, "windows_to_nas"), "--once", "--deletions", deletions),
         mounts=(Mount("windows", WINDOWS_MOUNT, read_only=True), Mount("export", EXPORT_MOUNT)),

@@ -75,7 +75,7 @@ def server_report(
         "warnings": warnings_of(
             sync,
             space,
-            agent=ready and server.sync.mode != "none",
+            agent=ready and server.sync.has_agent,
             now=now,
             # A cluster may have its Windows directories on another machine; podman has them on this one.
             missing=local_directory if ready and engine == "podman" and windows_space is None else "",

@@ -18,7 +18,6 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._model.topology
 _LONGEST_PATH = 259
 # Of what testers put below a directory, two levels and a name of 64 characters fit.
 _COMFORTABLE = 128
-_CARRIES_TO_WINDOWS = ("nas_to_windows", "two_way")
 
 
 def layout_warnings(
@@ -34,7 +33,7 @@ def layout_warnings(
     growing = [
         server
         for server in servers
-        if server.enabled and server.directory.drive == drive and server.sync.mode in _CARRIES_TO_WINDOWS
+        if server.enabled and server.directory.drive == drive and server.sync.carries_to_windows
     ]
     needed = sum(fields.memory_bytes(server.storage.size_limit) for server in growing)
     if free_bytes is not None and free_bytes < needed:

@@ -9,7 +9,11 @@ import errno
 import typing as t
 from pathlib import Path
 
-from ansible_collections.file_simulator.nas.plugins.module_utils._checks.context import Bench, Limits, Subject
+from ansible_collections.file_simulator.nas.plugins.module_utils._checks.context import (
+    Bench,
+    Subject,
+)
+from ansible_collections.file_simulator.nas.plugins.module_utils._checks.limits import Limits
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.inspection import (
     ContainerFacts,
     PodView,

@@ -26,7 +26,7 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._checks.result 
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError
 from ansible_collections.file_simulator.nas.plugins.module_utils._nfs.client import CannotList
 from ansible_collections.file_simulator.nas.plugins.module_utils._nfs.probe import Answer, ProbeError, probe
-from ansible_collections.file_simulator.nas.plugins.module_utils._server.pod import SERVER_CONTAINER
+from ansible_collections.file_simulator.nas.plugins.module_utils._server.pod import AGENT_CONTAINER, SERVER_CONTAINER
 from ansible_collections.file_simulator.nas.plugins.module_utils._windows.directory import require_marker
 
 _PROBE_SECONDS = 5.0
@@ -93,10 +93,10 @@ def windows_directory(bench: Bench, subject: Subject) -> Finding:
 )
 def sync_state(bench: Bench, subject: Subject) -> Finding:
     """What the agent says of itself, and how long ago it did."""
-    if not subject.has_agent:
+    if not subject.server.sync.has_agent:
         raise Skipped("nothing is carried while it runs: its sync mode is none")
     status = bench.inspector.sync_status(subject.name)
-    evidence = (*bench.agent_words(subject), *bench.log(subject, "sync-agent", _LOG_LINES))
+    evidence = (*bench.agent_words(subject), *bench.log(subject, AGENT_CONTAINER, _LOG_LINES))
     if not status:
         raise Failed("the sync agent says nothing of itself", expected="a status", evidence=evidence)
     mode, state = subject.server.sync.mode, str(status.get("state"))

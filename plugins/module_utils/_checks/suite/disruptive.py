@@ -77,12 +77,12 @@ def stable_writes(bench: Bench, subject: Subject) -> Finding:
 )
 def windows_lost(bench: Bench, subject: Subject) -> Finding:
     """The marker goes, as it does when a data root is not mounted any more; and comes back whatever happens."""
-    if not subject.has_agent:
+    if not subject.server.sync.has_agent:
         raise Skipped("nothing is carried while it runs: its sync mode is none")
-    limit = bench.limits.to_windows if subject.carries_to_windows else bench.limits.to_nas
+    limit = bench.limits.to_windows if subject.server.sync.carries_to_windows else bench.limits.to_nas
     with bench.client(subject) as client, Files(bench, subject, client) as files:
         kept, later = files.name("kept"), files.name("later")
-        send = client.write if subject.carries_to_windows else files.put
+        send = client.write if subject.server.sync.carries_to_windows else files.put
         send(kept, b"kept")
         if bench.until(lambda: files.is_on_nas(kept) and files.in_windows(kept) is not None, limit) is None:
             raise bench.late("a file had not arrived on both sides", subject, limit)

@@ -109,7 +109,7 @@ def _until_agent_looked(bench: Bench, memory: _Memory) -> None:
             "running",
         )
 
-    if subject.has_agent and bench.until(looked, limit) is None:
+    if subject.server.sync.has_agent and bench.until(looked, limit) is None:
         raise bench.late("the sync agent was not at work again", subject, limit)
 
 
@@ -123,7 +123,9 @@ def _fill(bench: Bench, memory: _Memory, client: NasClient) -> None:
     name = files.name("from-windows")
     memory.content[name] = random_content(_SIZE)
     files.put(name, memory.content[name])
-    survives = subject.carries_to_windows or server.storage.type == "persistent" or bench.inspector.keeps_volumes
+    survives = (
+        subject.server.sync.carries_to_windows or server.storage.type == "persistent" or bench.inspector.keeps_volumes
+    )
     if not survives:
         return
     directory = files.name("directory")
@@ -132,7 +134,7 @@ def _fill(bench: Bench, memory: _Memory, client: NasClient) -> None:
     for path, content in written.items():
         client.write(path, content)
     memory.content.update(written)
-    if subject.carries_to_windows:
+    if subject.server.sync.carries_to_windows:
         limit = bench.limits.to_windows
         if bench.until(lambda: all(files.in_windows(path) is not None for path in written), limit) is None:
             raise bench.late("files written over NFS were not in Windows before the restart", subject, limit)

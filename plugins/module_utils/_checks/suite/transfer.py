@@ -35,7 +35,7 @@ _REST_PAUSE = 0.5
 )
 def windows_to_nas(bench: Bench, subject: Subject) -> Finding:
     """There and gone again, as a tester puts a file and deletes it."""
-    if not subject.takes_from_windows:
+    if not subject.server.sync.carries_to_nas:
         raise Skipped(f"its sync mode is {subject.server.sync.mode}: what is put into Windows waits for a restart")
     limit = bench.limits.to_nas
     with bench.client(subject) as client, Files(bench, subject, client) as files:
@@ -60,7 +60,7 @@ def windows_to_nas(bench: Bench, subject: Subject) -> Finding:
 )
 def nas_to_windows(bench: Bench, subject: Subject) -> Finding:
     """There and gone again, as a service writes a file and deletes it."""
-    if not subject.carries_to_windows:
+    if not subject.server.sync.carries_to_windows:
         raise Skipped(f"its sync mode is {subject.server.sync.mode}: nothing is carried to Windows")
     limit = bench.limits.to_windows
     with bench.client(subject) as client, Files(bench, subject, client) as files:
@@ -106,17 +106,17 @@ def _latencies(there: float, gone: float, limit: float, aim: float) -> tuple[Mea
 )
 def write_cycles(bench: Bench, subject: Subject) -> Finding:
     """Each version must arrive whole, and no other content may ever be seen."""
-    if not subject.has_agent:
+    if not subject.server.sync.has_agent:
         raise Skipped("nothing is carried while it runs: its sync mode is none")
     done = []
     with bench.client(subject) as client, Files(bench, subject, client) as files:
-        if subject.takes_from_windows:
+        if subject.server.sync.carries_to_nas:
             name = files.name("cycles-to-nas")
             _cycle(
                 bench, subject, _CYCLES, bench.limits.to_nas, lambda c: files.put(name, c), lambda: files.on_nas(name)
             )
             done.append(f"{_CYCLES} from Windows")
-        if subject.carries_to_windows:
+        if subject.server.sync.carries_to_windows:
             name = files.name("cycles-to-windows")
             _cycle(
                 bench, subject, _MANY_CYCLES, bench.limits.to_windows,
@@ -168,14 +168,14 @@ def _has_arrived(look: t.Callable[[], bytes | None], content: bytes, before: byt
 )
 def rest(bench: Bench, subject: Subject) -> Finding:
     """Files that have arrived are watched on both sides: a sync that goes round in circles writes them again."""
-    if not subject.has_agent:
+    if not subject.server.sync.has_agent:
         raise Skipped("nothing is carried while it runs: its sync mode is none")
     with bench.client(subject) as client, Files(bench, subject, client) as files:
         names = [files.name(f"rest-{number}") for number in range(_REST_FILES)]
         for name in names:
-            send = files.put if subject.takes_from_windows else client.write
+            send = files.put if subject.server.sync.carries_to_nas else client.write
             send(name, random_content(1024))
-        limit = bench.limits.to_nas if subject.takes_from_windows else bench.limits.to_windows
+        limit = bench.limits.to_nas if subject.server.sync.carries_to_nas else bench.limits.to_windows
 
         def look() -> dict[str, t.Any]:
             windows = {f"{name} in Windows": files.windows_identity(name) for name in names}
