@@ -128,7 +128,7 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._ansible.podman
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.cli import Podman
 from ansible_collections.file_simulator.nas.plugins.module_utils._image.archive import build_archive, discard, is_cached
-from ansible_collections.file_simulator.nas.plugins.module_utils._image.recipe import Recipe
+from ansible_collections.file_simulator.nas.plugins.module_utils._image.recipe import Recipe, check_recipe
 
 
 def nas_image(module: AnsibleModule) -> dict[str, object]:
@@ -140,16 +140,7 @@ def nas_image(module: AnsibleModule) -> dict[str, object]:
 
 def _recipe(module: AnsibleModule) -> Recipe:
     params = module.params
-    for option in ("files", "pinned"):
-        for key, value in params[option].items():
-            if not isinstance(value, str):
-                raise SimulatorError(f"{option}: the value of '{key}' is no text; put it into quotes")
-    for path in params["files"]:
-        if not path.startswith("/") or ".." in path.split("/"):
-            raise SimulatorError(f"files: '{path}' is no absolute path; write for example /usr/lib/example.conf")
-    for package in params["packages"]:
-        if not re.match(r"[a-z0-9][a-z0-9.+-]+\Z", package):
-            raise SimulatorError(f"packages: '{package}' is no name of a Debian package")
+    check_recipe(params["packages"], params["files"], params["pinned"])
     return Recipe(
         name=params["name"],
         suite=params["suite"],

@@ -13,6 +13,7 @@ from __future__ import annotations
 import http
 import json
 import os
+import re
 import socket
 import threading
 import typing as t
@@ -129,8 +130,10 @@ def download_answers(url: str, seconds: float) -> bool:
 
 
 def _mentions(kubeconfig: str, context: str) -> bool:
+    """Tell whether a kubeconfig, as YAML or as JSON, has an entry of this very name. PyYAML need not be there."""
+    entry = re.compile(rf"""["']?\bname["']?\s*:\s*(["']?){re.escape(context)}\1\s*(?:[,}}#]|$)""", re.MULTILINE)
     try:
         with open(os.path.expanduser(kubeconfig), encoding="utf-8", errors="replace") as stream:
-            return context in stream.read()
+            return entry.search(stream.read()) is not None
     except OSError:
         return False

@@ -12,8 +12,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import typing as t
 from dataclasses import asdict, dataclass, field
+
+from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError
 
 # Raised when the same recipe is built into another image than before.
 _FORMAT = 2
@@ -21,6 +24,7 @@ _PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 _ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64"}
 # The tag tells recipes apart, not attackers.
 _TAG_LENGTH = 12
+_PACKAGE = re.compile(r"[a-z0-9][a-z0-9.+-]+\Z")
 
 
 @dataclass(frozen=True)
@@ -60,6 +64,20 @@ class Recipe:
     def archive_prefix(self) -> str:
         """What the archives of all recipes of this name begin with."""
         return f"{self.name.rsplit('/', maxsplit=1)[-1]}-"
+
+
+def check_recipe(packages: t.Sequence[str], files: t.Mapping[str, t.Any], pinned: t.Mapping[str, t.Any]) -> None:
+    """Raise SimulatorError for a name, a path or a text that none can be, with the option and what to write."""
+    for option, given in (("files", files), ("pinned", pinned)):
+        for key, value in given.items():
+            if not isinstance(value, str):
+                raise SimulatorError(f"{option}: the value of '{key}' is no text; put it into quotes")
+    for path in files:
+        if not path.startswith("/") or ".." in path.split("/"):
+            raise SimulatorError(f"files: '{path}' is no absolute path; write for example /usr/lib/example.conf")
+    for package in packages:
+        if not _PACKAGE.match(package):
+            raise SimulatorError(f"packages: '{package}' is no name of a Debian package")
 
 
 def _digest(parts: t.Mapping[str, t.Any]) -> str:

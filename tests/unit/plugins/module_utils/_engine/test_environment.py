@@ -37,9 +37,28 @@ def test_record(tmp_path: Path) -> None:
     assert surroundings.read_record(str(record)) == Recorded("minikube", Cluster(**cluster), reachable=False)
     kubeconfig.write_text("contexts: [{name: mine}]\n")
     assert surroundings.read_record(str(record)) == Recorded("minikube", Cluster(**cluster), reachable=True)
-    kubeconfig.write_text("contexts: [{name: theirs}]\n")
-    found = surroundings.read_record(str(record))
-    assert found and not found.reachable
+
+
+@pytest.mark.parametrize(
+    ("kubeconfig", "reachable"),
+    [
+        ("contexts:\n- context: {cluster: mine}\n  name: mine\n", True),
+        ('contexts:\n- name: "mine"\n', True),
+        ("contexts: [{name: mine, context: {}}]\n", True),
+        ('{"contexts": [{"context": {}, "name": "mine"}]}', True),
+        ("contexts:\n- name: mine-2\n- name: not-mine\n", False),
+        ("current-context: mine\ncontexts: [{name: theirs}]\n", False),
+        ("", False),
+    ],
+)
+def test_cluster_is_reachable_whose_context_has_this_very_name(
+    tmp_path: Path, kubeconfig: str, reachable: bool
+) -> None:
+    (tmp_path / "config").write_text(kubeconfig)
+    record = {"choice": "kubernetes", "kubeconfig": str(tmp_path / "config"), "context": "mine"}
+    (tmp_path / "engine.json").write_text(json.dumps(record))
+    found = surroundings.read_record(str(tmp_path / "engine.json"))
+    assert found and found.reachable == reachable
 
 
 @pytest.mark.parametrize(
