@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import typing as t
 from pathlib import Path
 
@@ -72,6 +73,12 @@ class Simulator:
         networks = json.loads(podman("inspect", infra, "--format", "{{json .NetworkSettings.Networks}}"))
         return str(next(iter(networks.values()))["IPAddress"])
 
-    def client(self) -> t.Any:
-        """A new NFS client, root's, with the pseudo root mounted."""
-        return nfs_rs.Client.connect(f"nfs://127.0.0.1/?version=4.0&nfsport={PORT}&noresvport=true")
+    def client(self, user: int = 0, group: int = 0) -> t.Any:
+        """A new NFS client, root's or another user's, with the pseudo root mounted."""
+        whose = f"&uid={user}&gid={group}"
+        return nfs_rs.Client.connect(f"nfs://127.0.0.1/?version=4.0&nfsport={PORT}&noresvport=true{whose}")
+
+    def forget_clients(self) -> None:
+        """Let the server, when it starts again, wait for nobody to take back what he held."""
+        for record in (self.export.parent / ".nas" / "ganesha").glob("*/*/*"):
+            shutil.rmtree(record)

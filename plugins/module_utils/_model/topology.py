@@ -20,66 +20,40 @@ from dataclasses import dataclass
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import combined
 from ansible_collections.file_simulator.nas.plugins.module_utils._model import defaults as default
 from ansible_collections.file_simulator.nas.plugins.module_utils._model import fields
+from ansible_collections.file_simulator.nas.plugins.module_utils._model.directory import (
+    read_directory,
+    read_windows_path,
+)
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.export_options import (
     ExportOptions,
     parse_export_options,
 )
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.fields import FieldError
+from ansible_collections.file_simulator.nas.plugins.module_utils._model.ownership import Ownership, read_ownership
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.resources import Resources, read_resources
+from ansible_collections.file_simulator.nas.plugins.module_utils._model.sync import (
+    Storage,
+    Sync,
+    read_storage,
+    read_sync,
+)
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.windows_names import name_problem
-from ansible_collections.file_simulator.nas.plugins.module_utils._model.windows_path import WindowsPath, is_absolute
+from ansible_collections.file_simulator.nas.plugins.module_utils._model.windows_path import WindowsPath
 
 ROLES = ("input", "backup", "output")
-SYNC_MODES = ("none", "windows_to_nas", "nas_to_windows", "two_way")
-TO_NAS_MODES = ("windows_to_nas", "two_way")
-TO_WINDOWS_MODES = ("nas_to_windows", "two_way")
-STORAGE_TYPES = ("empty_dir", "persistent")
 NFS_SERVERS = ("ganesha", "unfs3")
 # What Kubernetes reserves for NodePorts by default; podman keeps to it so that a topology fits both.
 PORTS = (30000, 32767)
 _EXPORT_IDS = (1, 65535)
 _ROLE_IN_NAME = re.compile(r"(?:^|-)(input|backup|output)(?:-|$)")
 _SERVER_KEYS = (
-    "name", "role", "enabled", "directory", "port", "export_id", "export_options", "clients",
+    "name", "role", "enabled", "directory", "port", "export_id", "export_options", "export", "clients",
     "sync", "storage", "resources", "nfs_server",
 )  # fmt: skip
 # A default for all servers makes no sense for what must differ between them.
-_DEFAULTS_KEYS = ("enabled", "export_options", "clients", "sync", "storage", "resources", "nfs_server")
+_DEFAULTS_KEYS = ("enabled", "export_options", "export", "clients", "sync", "storage", "resources", "nfs_server")
 _Read = t.TypeVar("_Read")
 _TOPOLOGY_KEYS = ("data_root", "namespace", "instance", "listen_address", "defaults", "servers", "changes")
-
-
-@dataclass(frozen=True)
-class Sync:
-    """How the sync agent carries changes. Times are in seconds; ``max_deletions`` is N or P%."""
-
-    mode: str
-    interval: int
-    quiet_period: int
-    max_deletions: str
-
-    @property
-    def has_agent(self) -> bool:
-        """Whether changes are carried while the server runs."""
-        return self.mode != "none"
-
-    @property
-    def carries_to_nas(self) -> bool:
-        """Whether what is put into the Windows directory reaches the export without a restart."""
-        return self.mode in TO_NAS_MODES
-
-    @property
-    def carries_to_windows(self) -> bool:
-        """Whether what clients write reaches the Windows directory."""
-        return self.mode in TO_WINDOWS_MODES
-
-
-@dataclass(frozen=True)
-class Storage:
-    """Where an export lives: ``empty_dir`` goes with its pod, ``persistent`` outlives it."""
-
-    type: str
-    size_limit: str
 
 
 @dataclass(frozen=True)
@@ -96,6 +70,7 @@ class Server:
     clients: tuple[str, ...]
     sync: Sync
     storage: Storage
+    ownership: Ownership
     resources: t.Mapping[str, Resources]
     nfs_server: str
 
@@ -144,7 +119,7 @@ class _Reader:
         given = self._read("", fields.mapping, user, "", _TOPOLOGY_KEYS)
         if given is None:
             return None
-        data_root = self._read("", _windows_path, given.get("data_root", default.DATA_ROOT), "data_root")
+        data_root = self._read("", read_windows_path, given.get("data_root", default.DATA_ROOT), "data_root")
         namespace = self._read("", fields.dns_label, given.get("namespace", default.NAMESPACE), "namespace")
         instance = self._read("", fields.dns_label, given.get("instance", default.INSTANCE), "instance")
         listen = self._read("", _listen_address, given.get("listen_address", default.LISTEN_ADDRESS))
@@ -237,13 +212,14 @@ def _read_server(entry: fields.Mapping, common: fields.Mapping, data_root: Windo
         name=name,
         role=role,
         enabled=fields.boolean(either("enabled", True), "enabled"),
-        directory=_directory(entry.get("directory", name), data_root),
+        directory=read_directory(entry.get("directory", name), data_root),
         port=port,
         export_id=_export_id(entry, port, nfs_server),
         export=parse_export_options(options),
         clients=_clients(either("clients", [])),
-        sync=_sync(entry.get("sync"), common.get("sync"), by_role["sync_mode"]),
-        storage=_storage(entry.get("storage"), common.get("storage")),
+        sync=read_sync(entry.get("sync"), common.get("sync"), by_role["sync_mode"]),
+        storage=read_storage(entry.get("storage"), common.get("storage")),
+        ownership=read_ownership(entry.get("export"), common.get("export")),
         resources=read_resources(entry.get("resources"), common.get("resources"), default.RESOURCES),
         nfs_server=nfs_server,
     )
@@ -276,69 +252,10 @@ def _listen_address(value: t.Any) -> str:
     return address
 
 
-def _windows_path(value: t.Any, field: str) -> WindowsPath:
-    try:
-        path = WindowsPath.parse(value)
-    except ValueError as error:
-        raise FieldError(field, str(error)) from None
-    if not path.parts:
-        raise FieldError(field, f"'{value}' is a whole drive; name a directory such as {default.DATA_ROOT}")
-    return path
-
-
-def _directory(value: t.Any, data_root: WindowsPath) -> WindowsPath:
-    if not isinstance(value, str) or not value:
-        raise FieldError("directory", f"expected a directory's name below {data_root}, or an absolute Windows path")
-    if is_absolute(value):
-        path = _windows_path(value, "directory")
-        if path.holds(data_root):
-            raise FieldError("directory", f"'{value}' holds the data root {data_root}; name a directory of its own")
-        return path
-    try:
-        path = data_root.joined(value)
-    except ValueError as error:
-        raise FieldError("directory", str(error)) from None
-    if path == data_root:
-        raise FieldError("directory", f"'{value}' is the data root itself; name a directory below it")
-    return path
-
-
 def _clients(value: t.Any) -> tuple[str, ...]:
     if not isinstance(value, (list, tuple)):
         raise FieldError("clients", "expected a list of networks such as 192.0.2.0/24")
     return tuple(fields.network(item, f"clients[{number}]") for number, item in enumerate(value, start=1))
-
-
-def _sync(own: t.Any, common: t.Any, mode: str) -> Sync:
-    keys = ("mode", *default.SYNC)
-    given = {
-        **default.SYNC,
-        "mode": mode,
-        **fields.mapping(common, "defaults.sync", keys),
-        **fields.mapping(own, "sync", keys),
-    }
-    limit = str(given["max_deletions"])
-    if not re.fullmatch(r"[0-9]{1,9}|([0-9]|[1-9][0-9]|100)%", limit):
-        raise FieldError("sync.max_deletions", f"'{limit}' is no limit; write a number of files or a share such as 50%")
-    return Sync(
-        mode=fields.choice(given["mode"], "sync.mode", SYNC_MODES),
-        interval=fields.integer(given["interval"], "sync.interval", 1, 3600),
-        quiet_period=fields.integer(given["quiet_period"], "sync.quiet_period", 0, 600),
-        max_deletions=limit,
-    )
-
-
-def _storage(own: t.Any, common: t.Any) -> Storage:
-    keys = tuple(default.STORAGE)
-    given = {
-        **default.STORAGE,
-        **fields.mapping(common, "defaults.storage", keys),
-        **fields.mapping(own, "storage", keys),
-    }
-    return Storage(
-        type=fields.choice(given["type"], "storage.type", STORAGE_TYPES),
-        size_limit=fields.memory(given["size_limit"], "storage.size_limit"),
-    )
 
 
 def _collisions(servers: t.Sequence[Server]) -> t.Iterator[str]:

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.resources import Resources
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.topology import Server
 from ansible_collections.file_simulator.nas.plugins.module_utils._server.ganesha import render_ganesha
+from ansible_collections.file_simulator.nas.plugins.module_utils._server.ownership import ownership_words
 from ansible_collections.file_simulator.nas.plugins.module_utils._server.unfs3 import render_exports, unfsd_command
 
 NFS_PORT = 2049
@@ -37,8 +38,9 @@ GRACE_PERIOD = 30
 INIT_CONTAINER = "sync-windows-data"
 SERVER_CONTAINER = "nfs-server"
 AGENT_CONTAINER = "sync-agent"
-# LEASE: to ask the kernel whether a client has a file open for writing, whoever owns it.
-_SYNC_CAPABILITIES = ("CHOWN", "DAC_OVERRIDE", "DAC_READ_SEARCH", "FOWNER", "LEASE")
+# CHOWN and FSETID for owners, groups and setgid directories that a topology or a client asks for; LEASE to ask the
+# kernel whether a client has a file open for writing, whoever owns it.
+_SYNC_CAPABILITIES = ("CHOWN", "DAC_OVERRIDE", "DAC_READ_SEARCH", "FOWNER", "FSETID", "LEASE")
 
 
 @dataclass(frozen=True)
@@ -210,4 +212,5 @@ def _sync_command(server: Server, mode: str) -> tuple[str, ...]:
         "--export", DATA_DIRECTORY,
         "--state", STATE_DIRECTORY,
         "--max-deletions", server.sync.max_deletions,
+        *ownership_words(server.ownership),
     )  # fmt: skip

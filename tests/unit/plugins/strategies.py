@@ -39,11 +39,24 @@ export_options = st.builds(
     ),
 )
 
+_ids = st.one_of(st.integers(0, 2**32 - 2), st.integers(0, 2**32 - 2).map(str))
+_modes = st.integers(0, 0o7777).map("{:04o}".format)
+_exports = st.fixed_dictionaries(
+    {},
+    optional={
+        "root": st.fixed_dictionaries({}, optional={"owner": _ids, "group": _ids, "mode": _modes}),
+        "files": st.fixed_dictionaries(
+            {}, optional={"owner": _ids, "group": _ids, "file_mode": _modes, "directory_mode": _modes}
+        ),
+    },
+)
+
 _own_fields = st.fixed_dictionaries(
     {},
     optional={
         "enabled": st.booleans(),
         "export_options": export_options,
+        "export": _exports,
         "clients": st.lists(st.sampled_from(["192.0.2.0/24", "127.0.0.1", "2001:db8::/32"]), max_size=3),
         "sync": st.fixed_dictionaries(
             {},

@@ -8,10 +8,10 @@ import argparse
 import logging
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from . import __version__
+from . import __version__, ownership
 from .model import Deletions, Mode
 
 _EPILOG = """commands, each a word before the options; the answer is JSON on stdout:
@@ -71,6 +71,8 @@ class Options:
     rescan: float = 600.0
     status_address: tuple[str, int] | None = None
     log_level: int = logging.INFO
+    root: ownership.RootOwnership = field(default_factory=ownership.RootOwnership)
+    files: ownership.FileOwnership = field(default_factory=ownership.FileOwnership)
 
 
 def parse(arguments: Sequence[str] | None = None) -> Options:
@@ -81,6 +83,7 @@ def parse(arguments: Sequence[str] | None = None) -> Options:
         one, two = Path(getattr(given, earlier)).resolve(), Path(getattr(given, later)).resolve()
         if one == two or one in two.parents or two in one.parents:
             parser.error(f"--{earlier} and --{later} must not contain each other")
+    root, files = ownership.read(given)
     return Options(
         server=given.server,
         mode=Mode(given.mode),
@@ -96,6 +99,8 @@ def parse(arguments: Sequence[str] | None = None) -> Options:
         rescan=given.rescan,
         status_address=given.status_address,
         log_level=getattr(logging, given.log_level.upper()),
+        root=root,
+        files=files,
     )
 
 
@@ -184,6 +189,7 @@ def _parser() -> argparse.ArgumentParser:
         default="info",
         help="(default: %(default)s)",
     )
+    ownership.add_arguments(parser)
     add("--version", action="version", version=__version__)
     return parser
 

@@ -47,12 +47,13 @@ class Service:
 
     def __init__(self, options: Options, syscalls: Syscalls | None = None) -> None:
         """Make a new volume's directories and open the ledger. Raises OSError, sqlite3.Error."""
-        identity.prepare_volume(options.export, options.state)
+        identity.prepare_volume(options.export, options.state, options.root)
+        options.files.check(join(options.state, "stage"))
         self._options = options
         self._status = Status(options)
         self._ledger = Ledger(join(options.state, "ledger.sqlite"))
         windows = WindowsTree(options.windows, syscalls)
-        nas = NasTree(options.export, join(options.state, "stage"), syscalls)
+        nas = NasTree(options.export, join(options.state, "stage"), syscalls, options.files)
         self._engine = Engine(
             options, windows, nas, self._ledger, self._status, time.time_ns, lambda: self._watching.read()
         )

@@ -79,7 +79,7 @@ def prepare_copy(action: Deliver, here: Tree, there: Tree, path: str, expected: 
         _expect(here.look(action.path), source)
         if length != source.size:
             raise Changed(action.path)
-        there.carry_over(fd, source)
+        there.carry_over(fd, source, path)
     try:
         content = there.completed(temporary)
     except OSError:

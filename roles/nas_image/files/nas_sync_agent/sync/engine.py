@@ -22,6 +22,7 @@ from .executor import Executor
 from .guard import Guard
 from .ledger import Ledger
 from .observer import Observer
+from .ownership import follow_files
 from .pending import Item, Pending
 from .planner import plan
 from .scanner import Scan, Scanner
@@ -83,8 +84,9 @@ class Engine:
         identity.check_windows(self._ledger, self._windows, self._options.server)
 
     def start(self) -> None:
-        """Clear away what an earlier run has left. Both sides must be open."""
+        """Clear away what an earlier run has left, and follow what is asked for since. Both sides must be open."""
         self._executor.recover()
+        follow_files(self._windows, self._nas, self._ledger)
 
     def rescan(self) -> None:
         """Compare everything with the ledger at the next scans."""

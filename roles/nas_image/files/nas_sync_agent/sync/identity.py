@@ -12,28 +12,31 @@ from posixpath import join
 from ..errors import Unknown
 from ..model import FILE
 from ..names import MARKER
+from ..ownership import RootOwnership
 from ..trees.base import Tree
 from .ledger import Ledger
+from .ownership import follow_root, own_root
 
 _LONGEST_MARKER = 65536
 _GENERATION = "generation"
 
 
-def prepare_volume(export: str, state: str) -> None:
+def prepare_volume(export: str, state: str, root: RootOwnership | None = None) -> None:
     """Make the exported directory and the state directory of a new volume, with its generation.
 
-    The export is open to every user id: who may do what is the NFS server's and the client's business.
-    Raises OSError.
+    ``root`` is who owns the exported directory, from now on when it was somebody else before. Raises OSError.
     """
+    root = root or RootOwnership()
     stage = join(state, "stage")
     new = not os.path.isdir(state)
     os.makedirs(stage, mode=0o700, exist_ok=True)
     generation = join(state, _GENERATION)
     if os.path.exists(generation):
+        follow_root(export, state, root)
         return
     if new or not os.path.exists(join(state, "ledger.sqlite")):
         os.makedirs(export, exist_ok=True)
-        os.chmod(export, 0o777)
+        own_root(export, state, root)
         temporary = generation + ".tmp"
         with open(temporary, "w", encoding="ascii") as file:
             file.write(str(uuid.uuid4()) + "\n")

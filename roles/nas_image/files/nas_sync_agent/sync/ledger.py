@@ -137,6 +137,14 @@ class Ledger:
         )
         return (from_text(join(parent, name)) for parent, name in rows)
 
+    def delivered(self, side: Side) -> Iterator[tuple[str, Record]]:
+        """All that the agent has written itself on a side, directories before what they contain."""
+        rows = self._database.execute(
+            f"SELECT parent, name, {_COLUMNS} FROM entries WHERE delivered & ? ORDER BY parent, name", (_BITS[side],)
+        )
+        for parent, name, *row in rows:
+            yield from_text(join(parent, name)), _record(tuple(row))
+
     def namesakes(self, paths: Iterable[str]) -> dict[str, str]:
         """For each path whose folded form another path holds: the folded form and the holder."""
         holders: dict[str, str] = {}

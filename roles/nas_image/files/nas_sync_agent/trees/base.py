@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from posixpath import basename, dirname
 
 from .. import names
-from ..errors import ABSENT, Changed, is_full
-from ..model import Entry, Stamp
+from ..errors import ABSENT, Changed
+from ..model import DIRECTORY, FILE, Entry, Stamp
+from .attributes import Attributes, best_effort, give
 from .reading import ReadTree
 
 _FLAGS_WRITE = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
@@ -58,15 +59,19 @@ class Tree(ReadTree, ABC):
             return None
         return max(0, free - min(_RESERVE, total // _RESERVED_SHARE)) if total else None
 
-    def carry_over(self, fd: int, source: Entry) -> None:
-        """Give a new file the source's time and permissions, as far as this side holds such.
+    def carry_over(self, fd: int, source: Entry, path: str) -> None:
+        """Give a new file that is to appear at a path the source's time and permissions, as far as this side can."""
+        with best_effort():
+            give(self.sys, fd, self.attributes(path, FILE, source.mode))
+        with best_effort():
+            self.sys.utime(fd, source.mtime_ns)
+
+    def attributes(self, path: str, kind: str, source_mode: int) -> Attributes:
+        """What is to be at a path that has the permissions ``source_mode`` on the other side.
 
         Owners mean nothing across the sides, so everyone may read and write.
         """
-        with _best_effort():
-            self.sys.chmod(fd, source.mode | 0o666)
-        with _best_effort():
-            self.sys.utime(fd, source.mtime_ns)
+        return Attributes(source_mode | (0o666 if kind == FILE else 0o777))
 
     def completed(self, temporary: str) -> Temporary:
         """What content looks like that is complete: its stamp stays the same when it gets its name."""
@@ -90,14 +95,15 @@ class Tree(ReadTree, ABC):
             return
 
     def mkdir(self, path: str, source: Entry) -> None:
-        """Make a directory that everyone may use."""
+        """Make a directory, with the owner and permissions that :meth:`attributes` says."""
         parent = self.directory(dirname(path))
         try:
             self.sys.mkdir(basename(path), parent)
         except FileExistsError as error:
             raise Changed(path) from error
-        with _best_effort():
-            self.sys.chmod(self.directory(path), source.mode | 0o777)
+        with best_effort():
+            attributes = self.attributes(path, DIRECTORY, source.mode)
+            give(self.sys, self.directory(path), attributes)
 
     def rmdir(self, path: str) -> None:
         """Remove an empty directory."""
@@ -135,13 +141,3 @@ class Tree(ReadTree, ABC):
 
         Raises Changed unless the name still shows what is expected.
         """
-
-
-@contextmanager
-def _best_effort() -> Iterator[None]:
-    """For what a side may be unable to hold; a lack of room is another matter."""
-    try:
-        yield
-    except OSError as error:
-        if is_full(error):
-            raise

@@ -16,7 +16,9 @@ from posixpath import basename, dirname
 
 from .. import names
 from ..errors import Changed
-from ..model import DIRECTORY, Entry, Side, Stamp
+from ..model import DIRECTORY, FILE, Entry, Side, Stamp
+from ..ownership import FileOwnership
+from .attributes import Attributes, give
 from .base import Temporary, Tree
 from .contents import digest_of
 from .reading import same
@@ -31,10 +33,13 @@ class NasTree(Tree):
 
     side = Side.NAS
 
-    def __init__(self, root: str, stage: str, syscalls: Syscalls | None = None) -> None:
-        """Take the paths of the exported tree and of the stage."""
+    def __init__(
+        self, root: str, stage: str, syscalls: Syscalls | None = None, ownership: FileOwnership | None = None
+    ) -> None:
+        """Take the paths of the exported tree and of the stage, and who owns what the agent makes."""
         super().__init__(root, syscalls)
         self.stage = stage
+        self.ownership = ownership or FileOwnership()
         self._stage_fd = -1
 
     def open(self) -> None:
@@ -42,6 +47,21 @@ class NasTree(Tree):
         super().open()
         if self._stage_fd < 0:
             self._stage_fd = self.sys.open(self.stage, os.O_RDONLY | os.O_DIRECTORY)
+
+    def attributes(self, path: str, kind: str, source_mode: int) -> Attributes:
+        """The owner and permissions that were asked for, those of a setgid directory where they were not."""
+        parent = self.sys.fstat(self.directory(dirname(path)))
+        return Attributes(self.ownership.mode(parent, kind, source_mode), self.ownership.owner_and_group(parent))
+
+    def own_again(self, path: str, expected: Entry, source_mode: int) -> None:
+        """Give what is at a path the owner and permissions that are asked for now, if it still is as expected."""
+        attributes = self.attributes(path, expected.kind, source_mode)
+        if expected.kind != FILE:
+            give(self.sys, self.directory(path), attributes)
+            return
+        with self.reading(path) as fd:
+            if same(self.seen(fd), expected):
+                give(self.sys, fd, attributes)
 
     def temporary(self, path: str) -> str:
         """A name in the stage."""

@@ -104,6 +104,10 @@ class Syscalls:
         """Set the permissions."""
         os.fchmod(fd, mode)
 
+    def chown(self, fd: int, owner: int, group: int) -> None:
+        """Give to an owner and a group."""
+        os.fchown(fd, owner, group)
+
     def fsync(self, fd: int) -> None:
         """Bring one file to the disk."""
         os.fsync(fd)

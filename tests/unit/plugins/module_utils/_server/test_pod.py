@@ -77,8 +77,8 @@ def test_agent_writes_to_windows_only_where_its_mode_does(role: str, mode: str, 
 @FEW
 @given(topologies())
 def test_no_container_can_do_more_than_it_must(user: dict[str, t.Any]) -> None:
-    needed = {"CHOWN", "DAC_OVERRIDE", "DAC_READ_SEARCH", "FOWNER"}
-    for_server, for_agent = {"FSETID", "SETUID", "SETGID"}, {"LEASE"}
+    needed = {"CHOWN", "DAC_OVERRIDE", "DAC_READ_SEARCH", "FOWNER", "FSETID"}
+    for_server, for_agent = {"SETUID", "SETGID"}, {"LEASE"}
     for server in read_topology(user).servers:
         pod = pod_of(server, IMAGES)
         for container in pod.containers:
@@ -112,6 +112,29 @@ def test_agents_are_told_what_the_topology_says(user: dict[str, t.Any]) -> None:
         assert (pod.server, pod.storage) == (server.name, server.storage.type)
         assert {container.image for container in pod.containers} == {IMAGES.nas}
         assert pod.size_limit == server.storage.size_limit
+
+
+@pytest.mark.parametrize("mode", ["none", "windows_to_nas", "nas_to_windows", "two_way"])
+@pytest.mark.parametrize("nfs_server", ["ganesha", "unfs3"])
+def test_owners_and_permissions_are_told_to_all_that_write(mode: str, nfs_server: str) -> None:
+    export = {
+        "root": {"owner": 1000, "group": 0, "mode": "2775"},
+        "files": {"owner": "1001", "group": 2000, "file_mode": "0640", "directory_mode": "02750"},
+    }
+    pod = pod_of(server_with(export=export, sync={"mode": mode}, nfs_server=nfs_server), IMAGES)
+    expected = {
+        "--root-owner": "1000", "--root-group": "0", "--root-mode": "2775",
+        "--file-owner": "1001", "--file-group": "2000", "--file-mode": "0640", "--directory-mode": "2750",
+    }  # fmt: skip
+    for container in (pod.init, pod.agent):
+        if container is not None:
+            assert {name: option(container, name) for name in expected} == expected
+
+
+def test_agents_are_told_no_owners_and_permissions_that_nobody_asked_for() -> None:
+    pod = pod_of(server_with(export={"files": {"group": 2000}}), IMAGES)
+    said = [word for word in pod.init.command if word.startswith(("--root-", "--file-", "--directory-"))]
+    assert said == ["--file-group"]
 
 
 def test_state_lies_beside_the_exported_tree_and_on_its_file_system() -> None:

@@ -150,6 +150,8 @@ def test_pod_goes_with_a_change_of_its_own_and_with_no_other() -> None:
         template(export_options="ro"),
         template(dataclasses.replace(PLACEMENT, generation="0001")),
         template(sync={"interval": 5}),
+        template(export={"root": {"mode": "2775"}}),
+        template(export={"files": {"group": 2000}}),
         template(resources={"agent": {"limits": {"memory": "1Gi"}}}),
     ):
         assert other != before

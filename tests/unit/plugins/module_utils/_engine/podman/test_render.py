@@ -151,6 +151,8 @@ def test_description_tells_another_place(change: dict[str, t.Any]) -> None:
         {"sync": {"interval": 7}},
         {"sync": {"max_deletions": 3}},
         {"storage": {"type": "persistent"}},
+        {"export": {"root": {"mode": "2775"}}},
+        {"export": {"files": {"group": 2000}}},
         {"resources": {"server": {"limits": {"memory": "1Gi"}}}},
         {"resources": {"agent": {"limits": {"cpu": "1"}}}},
     ],

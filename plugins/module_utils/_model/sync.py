@@ -1,0 +1,87 @@
+# Copyright (c) 2026, file_simulator.nas contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""How a server's changes are synced, and where its export is kept. Private to file_simulator.nas. Pure."""
+
+from __future__ import annotations
+
+import re
+import typing as t
+from dataclasses import dataclass
+
+from ansible_collections.file_simulator.nas.plugins.module_utils._model import defaults as default
+from ansible_collections.file_simulator.nas.plugins.module_utils._model import fields
+from ansible_collections.file_simulator.nas.plugins.module_utils._model.fields import FieldError
+
+_MODES = ("none", "windows_to_nas", "nas_to_windows", "two_way")
+TO_NAS_MODES = ("windows_to_nas", "two_way")
+TO_WINDOWS_MODES = ("nas_to_windows", "two_way")
+_STORAGE_TYPES = ("empty_dir", "persistent")
+
+
+@dataclass(frozen=True)
+class Sync:
+    """How the sync agent carries changes. Times are in seconds; ``max_deletions`` is N or P%."""
+
+    mode: str
+    interval: int
+    quiet_period: int
+    max_deletions: str
+
+    @property
+    def has_agent(self) -> bool:
+        """Whether changes are carried while the server runs."""
+        return self.mode != "none"
+
+    @property
+    def carries_to_nas(self) -> bool:
+        """Whether what is put into the Windows directory reaches the export without a restart."""
+        return self.mode in TO_NAS_MODES
+
+    @property
+    def carries_to_windows(self) -> bool:
+        """Whether what clients write reaches the Windows directory."""
+        return self.mode in TO_WINDOWS_MODES
+
+
+@dataclass(frozen=True)
+class Storage:
+    """Where an export lives: ``empty_dir`` goes with its pod, ``persistent`` outlives it."""
+
+    type: str
+    size_limit: str
+
+
+def read_sync(own: t.Any, common: t.Any, mode: str) -> Sync:
+    """Read a server's ``sync`` with that of all servers under it; ``mode`` is its role's. Raises FieldError."""
+    keys = ("mode", *default.SYNC)
+    given = {
+        **default.SYNC,
+        "mode": mode,
+        **fields.mapping(common, "defaults.sync", keys),
+        **fields.mapping(own, "sync", keys),
+    }
+    limit = str(given["max_deletions"])
+    if not re.fullmatch(r"[0-9]{1,9}|([0-9]|[1-9][0-9]|100)%", limit):
+        raise FieldError("sync.max_deletions", f"'{limit}' is no limit; write a number of files or a share such as 50%")
+    return Sync(
+        mode=fields.choice(given["mode"], "sync.mode", _MODES),
+        interval=fields.integer(given["interval"], "sync.interval", 1, 3600),
+        quiet_period=fields.integer(given["quiet_period"], "sync.quiet_period", 0, 600),
+        max_deletions=limit,
+    )
+
+
+def read_storage(own: t.Any, common: t.Any) -> Storage:
+    """Read a server's ``storage`` with that of all servers under it. Raises FieldError."""
+    keys = tuple(default.STORAGE)
+    given = {
+        **default.STORAGE,
+        **fields.mapping(common, "defaults.storage", keys),
+        **fields.mapping(own, "storage", keys),
+    }
+    return Storage(
+        type=fields.choice(given["type"], "storage.type", _STORAGE_TYPES),
+        size_limit=fields.memory(given["size_limit"], "storage.size_limit"),
+    )
