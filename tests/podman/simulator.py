@@ -33,11 +33,15 @@ class Simulator:
         self._directory = directory
         self.image = image
 
-    def apply(self, state: str = "started", *, topology: dict[str, t.Any] | None = None, **fields: t.Any) -> None:
-        """Bring the server into a state; the Windows directory is made where it is missing."""
+    def apply(self, state: str = "started", *, topology: dict[str, t.Any] | None = None, **fields: t.Any) -> bool:
+        """Bring the server into a state, and tell whether that changed anything.
+
+        The Windows directory is made where it is missing.
+        """
         arguments = self._arguments(topology or {}, fields)
-        run_module(windows_directory, registry=str(self._directory / "registry.json"), **arguments)
-        run_module(nas_server, state=state, image=self.image, **arguments)
+        laid_out = run_module(windows_directory, registry=str(self._directory / "registry.json"), **arguments)
+        brought = run_module(nas_server, state=state, image=self.image, **arguments)
+        return bool(laid_out["changed"] or brought["changed"])
 
     def remove(self) -> None:
         run_module(nas_server, state="absent", purge=True, delete_storage=True, **self._arguments({}, {}))

@@ -24,6 +24,7 @@ ANNOTATION_GENERATION = "file-simulator/generation"
 ANNOTATION_CLAIM_GENERATION = "file-simulator/volume-generation"
 # Of a Deployment: the Windows directory, as the machine has it that applied it last.
 ANNOTATION_LOCAL = "file-simulator/local-directory"
+ANNOTATION_RESTORED = "file-simulator/restored"
 ANNOTATION_RESTARTED = "file-simulator/restarted-at"
 # The level "baseline" forbids two things that a server cannot do without: hostPath volumes, and the
 # capability DAC_READ_SEARCH. There is no level between it and this one.

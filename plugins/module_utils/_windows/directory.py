@@ -81,27 +81,27 @@ def require_marker(shown: WindowsPath | str, directory: str, server: str) -> Mar
 
 
 def is_known(generation: str) -> bool:
-    """Tell whether ``generation_of`` has read a generation, and not merely guessed."""
+    """Tell whether ``marker_of`` has read a generation, and not merely guessed."""
     return generation != _UNKNOWN_YET
 
 
-def generation_of(server: Server, data_root: WindowsPath, drives: Drives, instance: str, *, guess: bool) -> str:
-    """Return the generation in the marker of a server's directory.
+def marker_of(server: Server, data_root: WindowsPath, drives: Drives, instance: str, *, guess: bool) -> Marker:
+    """Return the marker of a server's directory.
 
     Raises SimulatorError when the directory or the data root is not mounted or not laid out, or when
     another instance than ``instance`` has claimed it; with ``guess``, for check mode on an empty machine,
-    returns a word that stands for it.
+    returns one with a word in place of the generation.
     """
     try:
         require_marker(data_root, drives.local(data_root), "")
         marker = require_marker(server.directory, drives.local(server.directory), server.name)
     except SimulatorError as error:
         if guess:
-            return _UNKNOWN_YET
+            return Marker(server.name, _UNKNOWN_YET, created=True, instance=instance)
         raise SimulatorError(f"server {server.name}: directory: {error.message}", **error.details) from None
     if marker.instance not in ("", instance):
         raise SimulatorError(
             f"server {server.name}: directory: {server.directory} is that of instance {marker.instance}; "
             "give each instance its own data_root"
         )
-    return marker.generation
+    return marker

@@ -10,13 +10,13 @@
 from __future__ import annotations
 
 import typing as t
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.topology import Server, Topology
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.windows_names import fold
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.windows_path import WindowsPath
-from ansible_collections.file_simulator.nas.plugins.module_utils._windows.marker import Marker
+from ansible_collections.file_simulator.nas.plugins.module_utils._windows.marker import Marker, lived
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class Place:
 class Observed:
     """A place as the disk shows it.
 
-    ``known`` is the generation that we gave it once, empty when we never did. ``empty`` looks past the
+    ``known`` is the life (see Marker) that we gave it once, empty when we never did. ``empty`` looks past the
     marker. ``directories`` are the names of the directories in it, ``has_files`` tells of the rest.
     """
 
@@ -110,23 +110,26 @@ def plan_present(places: t.Sequence[Observed], claim: Claim) -> list[Step]:
         if seen.marker:
             steps += _claimed(seen.place, seen.marker, new_generation, claim)
             continue
-        generation = seen.known if seen.exists else ""
+        generation, restored = lived(seen.known)
         # The data root's marker vouches for what lies below it, and for nothing on other drives.
         below_root = root_path.holds(WindowsPath.parse(seen.place.shown))
-        if generation and seen.empty and not (root.marker and below_root):
+        if seen.exists and generation and seen.empty and not (root.marker and below_root):
             raise SimulatorError(
                 f"{seen.place.both} was laid out before, and now it is empty: it is not mounted. "
                 "Mount it again; if it was emptied on purpose, remove the directory itself"
             )
-        # A tester who empties a server's directory takes the marker along; it comes back as it was.
-        marker = Marker(seen.place.server, generation or new_generation, not seen.exists, claim.instance)
+        # A tester who empties a server's directory takes the marker along; it comes back as it was. One that is
+        # gone altogether comes back as well, but whatever was in it is missing, not deleted: its agent is to know that.
+        if generation and not seen.exists:
+            restored = new_generation
+        marker = Marker(seen.place.server, generation or new_generation, not seen.exists, claim.instance, restored)
         steps.append(Step("mark", seen.place, marker))
     return steps
 
 
 def _claimed(place: Place, marker: Marker, new_generation: str, claim: Claim) -> list[Step]:
     """Return what a place takes that has a marker: nothing, a claim, or a refusal."""
-    mine = Marker(place.server, marker.generation, marker.created, claim.instance)
+    mine = replace(marker, server=place.server, instance=claim.instance)
     if marker.server == place.server and claim.has(marker):
         return [] if marker.instance else [Step("mark", place, mine)]
     if not place.server and not marker.server:
@@ -167,10 +170,10 @@ def _will_be_empty(seen: Observed, removed: t.Collection[tuple[str, ...]], force
 
 
 def remembered(known: t.Mapping[str, str], steps: t.Sequence[Step]) -> dict[str, str]:
-    """Return the generations by path that a machine is to remember once it has done the steps."""
+    """Return the lives by path that a machine is to remember once it has done the steps."""
     touched = {step.place.path for step in steps}
     kept = {path: generation for path, generation in known.items() if path not in touched}
-    return {**kept, **{step.place.path: step.marker.generation for step in steps if step.marker}}
+    return {**kept, **{step.place.path: step.marker.life for step in steps if step.marker}}
 
 
 def layout_result(

@@ -22,12 +22,14 @@ class Marker:
     """What a marker says. ``server`` is empty in the data root's; ``created`` tells whether we made the directory.
 
     ``instance`` and ``server`` claim the directory: nobody else has it. Markers of older versions name no instance.
+    ``restored`` is an id of the last time that we made the directory anew after it had been deleted, empty before.
     """
 
     server: str
     generation: str
     created: bool
     instance: str = ""
+    restored: str = ""
 
     @classmethod
     def parse(cls, text: str) -> Marker:
@@ -35,7 +37,11 @@ class Marker:
         try:
             data = json.loads(text)
             return cls(
-                str(data["server"]), str(data["generation"]), bool(data["created"]), str(data.get("instance", ""))
+                str(data["server"]),
+                str(data["generation"]),
+                bool(data["created"]),
+                str(data.get("instance", "")),
+                str(data.get("restored", "")),
             )
         except (KeyError, TypeError) as error:
             raise ValueError(f"no marker: {error}") from None
@@ -49,5 +55,17 @@ class Marker:
             "server": self.server,
             "generation": self.generation,
             "created": self.created,
+            **({"restored": self.restored} if self.restored else {}),
         }
         return json.dumps(data, indent=2) + "\n"
+
+    @property
+    def life(self) -> str:
+        """Generation and ``restored`` in one word or two, as a machine remembers them; see ``lived``."""
+        return f"{self.generation} {self.restored}".rstrip()
+
+
+def lived(life: str) -> tuple[str, str]:
+    """Return generation and ``restored`` of what a machine remembers, both empty when that is nothing."""
+    generation, _space, restored = life.partition(" ")
+    return generation, restored

@@ -19,7 +19,7 @@ _PATIENCE = 60.0
 
 
 class Registry:
-    """What this machine remembers of the places that it laid out: a JSON file of paths and generations.
+    """What this machine remembers of the places that it laid out: a JSON file of paths and lives (see Marker).
 
     It lies outside the data root, so that it still knows when the data root is not mounted.
     """
@@ -28,7 +28,7 @@ class Registry:
         self._path = path
 
     def read(self) -> dict[str, str]:
-        """Return the generations by path."""
+        """Return the lives by path."""
         try:
             data = json.loads(read_regular(self._path).decode("utf-8"))
         except FileNotFoundError:
@@ -37,15 +37,15 @@ class Registry:
             raise SimulatorError(f"{self._path}: cannot be read ({error}); remove it if it is damaged") from None
         if not isinstance(data, dict):
             raise SimulatorError(f"{self._path}: cannot be read (no JSON object); remove it if it is damaged")
-        return {str(path): str(generation) for path, generation in data.items()}
+        return {str(path): str(life) for path, life in data.items()}
 
     def locked(self, command: str) -> t.ContextManager[None]:
         """Keep other runs from looking and changing in between; they wait their turn."""
         return locked(f"{self._path}.lock", f"registry: {self._path}", command, _PATIENCE)
 
-    def write(self, generations: t.Mapping[str, str]) -> None:
+    def write(self, lives: t.Mapping[str, str]) -> None:
         """Replace the file, whole or not at all."""
-        text = json.dumps(generations, indent=2, sort_keys=True) + "\n"
+        text = json.dumps(lives, indent=2, sort_keys=True) + "\n"
         try:
             os.makedirs(os.path.dirname(self._path), exist_ok=True)
             write_whole(self._path, text.encode("utf-8"))

@@ -28,8 +28,9 @@ _NATIVE_SIDECARS = (1, 29)
 class Placement:
     """Where one server stands in a cluster.
 
-    ``node_directory`` is its Windows directory as the node sees it, ``generation`` the id in that
-    directory's marker, ``local_directory`` the directory as this machine sees it. ``storage_class`` None leaves the choice to the cluster.
+    ``node_directory`` is its Windows directory as the node sees it, ``generation`` and ``restored``
+    the ids in that directory's marker, ``local_directory`` the directory as this machine sees it.
+    ``storage_class`` None leaves the choice to the cluster.
     """
 
     instance: str
@@ -42,6 +43,7 @@ class Placement:
     storage_class: str | None = None
     network_policy: bool = False
     local_directory: str = ""
+    restored: str = ""
 
 
 def pod_spec(pod: Pod, placement: Placement) -> Object:

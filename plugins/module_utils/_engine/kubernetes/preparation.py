@@ -35,7 +35,7 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._model.topology
 from ansible_collections.file_simulator.nas.plugins.module_utils._nfs.probe import ProbeError, probe
 from ansible_collections.file_simulator.nas.plugins.module_utils._server.allowed_clients import seen_from_pods
 from ansible_collections.file_simulator.nas.plugins.module_utils._server.pod import pod_of
-from ansible_collections.file_simulator.nas.plugins.module_utils._windows.directory import generation_of, is_known
+from ansible_collections.file_simulator.nas.plugins.module_utils._windows.directory import is_known, marker_of
 from ansible_collections.file_simulator.nas.plugins.module_utils._windows.drives import Drives
 
 # As the server itself sees the probe that runs beside it.
@@ -108,17 +108,18 @@ class Preparation:
         for server in servers:
             clients = (*seen_from_pods(server.clients, *addresses), _OWN_ADDRESS) if server.clients else ()
             local = self._drives.local(server.directory)
-            generation = generation_of(
+            marker = marker_of(
                 server, self._topology.data_root, self._drives, self._topology.instance, guess=request.check_mode
             )
             if not request.move_data_root:
-                check_move(server.name, directories[server.name], local, generation, mine.get(server.name, ()))
+                check_move(server.name, directories[server.name], local, marker.generation, mine.get(server.name, ()))
             placement = Placement(
                 instance=instance,
                 namespace=place,
                 port=server.port,
                 node_directory=directories[server.name],
-                generation=generation,
+                generation=marker.generation,
+                restored=marker.restored,
                 cluster_version=version,
                 clients=server.clients,
                 storage_class=self._settings.storage_class,
@@ -126,7 +127,7 @@ class Preparation:
                 local_directory=local,
             )
             rendered = server_objects(pod_of(server, images, clients), placement)
-            objects[server.name] = self._with_claim(server, generation, rendered, mine.get(server.name, ()))
+            objects[server.name] = self._with_claim(server, marker.generation, rendered, mine.get(server.name, ()))
         return Prepared(namespace, objects, self._predicted(objects, inheriting))
 
     def _with_claim(

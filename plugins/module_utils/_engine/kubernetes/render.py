@@ -20,6 +20,7 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes.nam
     ANNOTATION_CONFIG,
     ANNOTATION_GENERATION,
     ANNOTATION_LOCAL,
+    ANNOTATION_RESTORED,
     POD_SECURITY,
     Object,
     claim_name,
@@ -151,6 +152,8 @@ def _deployment(pod: Pod, placement: Placement) -> Object:
                     "annotations": {
                         ANNOTATION_CONFIG: _config_hash(pod.config_files),
                         ANNOTATION_GENERATION: placement.generation,
+                        # The pod is bound to a directory that was deleted since, though this one is called the same.
+                        **({ANNOTATION_RESTORED: placement.restored} if placement.restored else {}),
                     },
                 },
                 "spec": pod_spec(pod, placement),

@@ -22,8 +22,9 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.topology import Server, Topology
 from ansible_collections.file_simulator.nas.plugins.module_utils._server.allowed_clients import let_in
 from ansible_collections.file_simulator.nas.plugins.module_utils._server.pod import Pod, pod_of
-from ansible_collections.file_simulator.nas.plugins.module_utils._windows.directory import generation_of
+from ansible_collections.file_simulator.nas.plugins.module_utils._windows.directory import marker_of
 from ansible_collections.file_simulator.nas.plugins.module_utils._windows.drives import Drives
+from ansible_collections.file_simulator.nas.plugins.module_utils._windows.marker import Marker
 from ansible_collections.file_simulator.nas.plugins.module_utils._windows.real_paths import RealPath
 
 # Where a network is yet to be made: nobody's address.
@@ -53,8 +54,8 @@ class Placing:
         self._check_neighbours(servers, found)
         if not request.move_data_root:
             self._check_moves(servers, found)
-        self._generations = [
-            generation_of(server, topology.data_root, drives, topology.instance, guess=request.check_mode)
+        self._markers = [
+            marker_of(server, topology.data_root, drives, topology.instance, guess=request.check_mode)
             for server in servers
         ]
         self._check_ports(servers, found)
@@ -71,8 +72,8 @@ class Placing:
         """Return what to run of each server; ``gateway`` is the network's, empty while there is none."""
         gateway = gateway or _UNKNOWN_GATEWAY
         return {
-            server.name: (self._pod(server, gateway), self._placement(server, generation, gateway))
-            for server, generation in zip(self._servers, self._generations)
+            server.name: (self._pod(server, gateway), self._placement(server, marker, gateway))
+            for server, marker in zip(self._servers, self._markers)
         }
 
     def warnings(self) -> list[str]:
@@ -135,14 +136,15 @@ class Placing:
             todo = "stop that, or choose another port" if one else "stop those, or choose other ports"
             raise SimulatorError("; ".join([*taken, todo]))
 
-    def _placement(self, server: Server, generation: str, gateway: str) -> Placement:
+    def _placement(self, server: Server, marker: Marker, gateway: str) -> Placement:
         return Placement(
             instance=self._topology.instance,
             listen_address=self._topology.listen_address,
             port=server.port,
             windows_directory=str(server.directory),
             local_directory=self._drives.local(server.directory),
-            generation=generation,
+            generation=marker.generation,
+            restored=marker.restored,
             config_directory=os.path.join(self._config_root, server.name),
             gateway=gateway,
         )

@@ -57,8 +57,8 @@ def network_name(instance: str) -> str:
 class Placement:
     """Where one server stands on this machine.
 
-    ``local_directory`` is its Windows directory as this machine sees it, ``generation`` the id in
-    that directory's marker, ``config_directory`` where its configuration is written, ``gateway`` the address
+    ``local_directory`` is its Windows directory as this machine sees it, ``generation`` and
+    ``restored`` the ids in that directory's marker, ``config_directory`` where its configuration is written, ``gateway`` the address
     as which pods see this machine.
     """
 
@@ -70,6 +70,7 @@ class Placement:
     generation: str
     config_directory: str
     gateway: str = ""
+    restored: str = ""
 
 
 def describe(pod: Pod, placement: Placement) -> dict[str, t.Any]:
@@ -80,6 +81,8 @@ def describe(pod: Pod, placement: Placement) -> dict[str, t.Any]:
         "windows_directory": placement.windows_directory,
         "local_directory": placement.local_directory,
         "generation": placement.generation,
+        # One that was made anew is not what the containers are bound to, though it is called the same.
+        **({"restored": placement.restored} if placement.restored else {}),
         "storage": pod.storage,
         "carries_to_windows": pod.carries_to_windows,
         "labels": dict(pod.labels),

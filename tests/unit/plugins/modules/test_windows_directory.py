@@ -199,10 +199,26 @@ def test_emptied_server_directory_gets_its_marker_back(
     assert generation(root / "nas-input-1") == before
 
 
-def test_directory_that_was_removed_is_a_new_one(run_module: Run, arguments: dict[str, t.Any], root: Path) -> None:
+def test_directory_that_was_deleted_gets_its_generation_back(
+    run_module: Run, arguments: dict[str, t.Any], root: Path
+) -> None:
+    run_module(windows_directory, **arguments)
+    before, restored = generation(root / "nas-input-1"), set()
+    for _time in range(2):
+        shutil.rmtree(root / "nas-input-1")
+        assert run_module(windows_directory, **arguments)["changed"] is True
+        assert generation(root / "nas-input-1") == before
+        restored.add(json.loads((root / "nas-input-1" / MARKER_NAME).read_text())["restored"])
+        assert run_module(windows_directory, **arguments)["changed"] is False
+    assert len(restored) == 2
+
+
+def test_directory_that_was_taken_away_with_the_layout_is_a_new_one(
+    run_module: Run, arguments: dict[str, t.Any], root: Path
+) -> None:
     run_module(windows_directory, **arguments)
     before = generation(root / "nas-input-1")
-    shutil.rmtree(root / "nas-input-1")
+    run_module(windows_directory, state="absent", **arguments)
     run_module(windows_directory, **arguments)
     assert generation(root / "nas-input-1") != before
 

@@ -24,6 +24,7 @@ from ..trees.windows import WindowsTree
 from . import identity
 from .ledger import Ledger
 from .planner import plan
+from .restoration import check_restoration
 from .scanner import Scan, Scanner
 from .snapshot import Looker
 
@@ -125,7 +126,7 @@ def _waiting(nas: NasTree, ledger: Ledger) -> Iterable[str]:
 def _windows(tree: WindowsTree, ledger: Ledger, options: Options, found: Comparison) -> None:
     """Make sure that the Windows directory is the right one, and tell which one that is."""
     tree.open()
-    identity.check_windows(ledger, tree, options.server)
+    check_restoration(identity.check_windows(ledger, tree, options.server), ledger, options.mode)
     status = os.stat(options.windows)
     found.windows = {
         "device": status.st_dev,

@@ -25,6 +25,7 @@ from .observer import Observer
 from .ownership import follow_files
 from .pending import Item, Pending
 from .planner import plan
+from .restoration import follow_restoration
 from .scanner import Scan, Scanner
 from .settling import Settling
 from .snapshot import Looker, Sight
@@ -81,7 +82,12 @@ class Engine:
     def check_windows(self) -> None:
         """Open the Windows side anew and look at its marker. Raises Unknown."""
         self._windows.open()
-        identity.check_windows(self._ledger, self._windows, self._options.server)
+        restored = identity.check_windows(self._ledger, self._windows, self._options.server)
+        mode, once = self._options.mode, self._options.once
+        if follow_restoration(restored, self._ledger, self._windows, mode, once=once):
+            self._removals.clear()
+            self.rescan()
+            self.incomplete.update(mode.sources)
 
     def start(self) -> None:
         """Clear away what an earlier run has left, and follow what is asked for since. Both sides must be open."""

@@ -57,8 +57,11 @@ def check_volume(ledger: Ledger, export: str, state: str) -> None:
     _same(ledger, "nas_root", str(status.st_ino), "the exported directory was replaced by another one")
 
 
-def check_windows(ledger: Ledger, tree: Tree, server: str) -> None:
-    """Raise Unknown unless the open Windows directory has this server's marker, of the known generation."""
+def check_windows(ledger: Ledger, tree: Tree, server: str) -> str:
+    """Raise Unknown unless the open Windows directory has this server's marker, of the known generation.
+
+    Returns the id of the last time that the directory was made anew with what it had been; empty where it never was.
+    """
     try:
         with tree.reading(MARKER) as fd:
             if tree.seen(fd).kind != FILE:
@@ -81,6 +84,7 @@ def check_windows(ledger: Ledger, tree: Tree, server: str) -> None:
         generation,
         "the Windows directory is not the one that was synced before",
     )
+    return str(marker.get("restored", ""))
 
 
 def _same(ledger: Ledger, key: str, value: str, otherwise: str) -> None:

@@ -137,11 +137,9 @@ class Ledger:
         )
         return (from_text(join(parent, name)) for parent, name in rows)
 
-    def delivered(self, side: Side) -> Iterator[tuple[str, Record]]:
-        """All that the agent has written itself on a side, directories before what they contain."""
-        rows = self._database.execute(
-            f"SELECT parent, name, {_COLUMNS} FROM entries WHERE delivered & ? ORDER BY parent, name", (_BITS[side],)
-        )
+    def records(self) -> Iterator[tuple[str, Record]]:
+        """All paths and their records."""
+        rows = self._database.execute(f"SELECT parent, name, {_COLUMNS} FROM entries")
         for parent, name, *row in rows:
             yield from_text(join(parent, name)), _record(tuple(row))
 

@@ -52,7 +52,9 @@ def follow_files(windows: WindowsTree, nas: NasTree, ledger: Ledger) -> None:
     wanted = str(nas.ownership)
     if (ledger.setting(_FILES) or str(FileOwnership())) == wanted:
         return
-    for path, record in ledger.delivered(Side.NAS):
+    for path, record in ledger.records():
+        if Side.NAS not in record.delivered:
+            continue
         try:
             found, source = nas.look(path), windows.look(path)
             if found is not None and record.shows(Side.NAS, found):

@@ -137,9 +137,29 @@ class TestPlanPresent:
         with pytest.raises(SimulatorError, match="is not mounted"):
             plan.plan_present([seen("", marker=True), outside], CLAIM)
 
-    def test_removed_directory_is_a_new_one(self) -> None:
-        (step,) = plan.plan_present([seen("", marker=True), seen("a", exists=False, known="old")], CLAIM)
-        assert step.marker and step.marker.generation != "old" and step.marker.created
+    @pytest.mark.parametrize("known", ["old", "old restored-before"])
+    def test_directory_that_was_deleted_is_the_same_one_made_anew(self, known: str) -> None:
+        (step,) = plan.plan_present([seen("", marker=True), seen("a", exists=False, known=known)], CLAIM)
+        assert step.marker == Marker("a", "old", True, "one", restored="new-1")
+        assert plan.remembered({"/drives/c/x": "kept"}, [step]) == {"/drives/c/x": "kept", step.place.path: "old new-1"}
+
+    def test_emptied_directory_that_had_been_made_anew_comes_back_as_it_was(self) -> None:
+        (step,) = plan.plan_present([seen("", marker=True), seen("a", known="old restored-before")], CLAIM)
+        assert step.marker == Marker("a", "old", False, "one", restored="restored-before")
+
+    def test_directory_that_nobody_remembers_is_a_new_one(self) -> None:
+        (step,) = plan.plan_present([seen("", marker=True), seen("a", exists=False)], CLAIM)
+        assert step.marker == Marker("a", "new-1", True, "one")
+
+    def test_claim_of_one_that_was_made_anew_changes_nothing_else(self) -> None:
+        old = Marker("a", "g", True, restored="r")
+        (step,) = plan.plan_present([seen("", marker=True), Observed(seen("a").place, True, True, old, "g r")], CLAIM)
+        assert step.marker == Marker("a", "g", True, "one", "r")
+
+    def test_data_root_that_was_deleted_comes_back_with_all_that_was_in_it(self) -> None:
+        steps = plan.plan_present([seen("", exists=False, known="r"), seen("a", exists=False, known="g")], CLAIM)
+        shown = [(step.marker.generation, step.marker.restored) for step in steps if step.marker]
+        assert shown == [("r", "new-0"), ("g", "new-1")]
 
     @pytest.mark.parametrize("owner", ["b", ""])
     def test_directory_of_another_server_is_refused(self, owner: str) -> None:

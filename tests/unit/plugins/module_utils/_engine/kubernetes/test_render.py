@@ -149,6 +149,7 @@ def test_pod_goes_with_a_change_of_its_own_and_with_no_other() -> None:
     for other in (
         template(export_options="ro"),
         template(dataclasses.replace(PLACEMENT, generation="0001")),
+        template(dataclasses.replace(PLACEMENT, restored="0001")),
         template(sync={"interval": 5}),
         template(export={"root": {"mode": "2775"}}),
         template(export={"files": {"group": 2000}}),

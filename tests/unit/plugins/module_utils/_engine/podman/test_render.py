@@ -133,6 +133,7 @@ def test_description_is_plain_data_and_the_same_for_the_same_topology(user: dict
         {"local_directory": "/elsewhere"},
         {"windows_directory": r"D:\x"},
         {"generation": "0001"},
+        {"restored": "0001"},
     ],
 )
 def test_description_tells_another_place(change: dict[str, t.Any]) -> None:
