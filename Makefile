@@ -178,11 +178,20 @@ generated: venv-dev
 
 # --- What takes long or needs more than most machines have, and measurements
 
-.PHONY: explore test-crashes test-minikube-node molecule-minikube benchmark-sync
+.PHONY: explore test-histories test-load test-crashes test-minikube-node molecule-minikube benchmark-sync
 MINUTES ?= 10
 # Histories and cases that nobody has tried yet, for MINUTES; what fails is tried first the next time.
 explore: venv-dev
 	@tools/explore.sh $(MINUTES)
+
+HISTORIES ?= 100000
+# As many random histories of the sync agent as HISTORIES says, with changes between any two of its system calls.
+test-histories: venv-dev
+	@tools/histories.sh $(HISTORIES)
+
+# Eight NFS clients that write to a real server, on a machine that is busy with other things.
+test-load: venv-dev
+	pytest -rs -s tests/load
 
 # The kill of the sync agent at every step of all sequences of three operations.
 test-crashes: venv-dev
