@@ -15,6 +15,7 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._checks.finding
 from ansible_collections.file_simulator.nas.plugins.module_utils._checks.limits import Limits
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.parallel import for_each
+from ansible_collections.file_simulator.nas.plugins.module_utils._common.waiting import wait_until
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.inspection import Inspector
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.topology import Server
 from ansible_collections.file_simulator.nas.plugins.module_utils._nfs.client import (
@@ -25,7 +26,8 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._nfs.client imp
 )
 from ansible_collections.file_simulator.nas.plugins.module_utils._server.pod import AGENT_CONTAINER
 
-_FIRST_PAUSE, _LONGEST_PAUSE = 0.02, 0.25
+# Seconds: what a check measures is not to depend on when it looked.
+_LONGEST_PAUSE = 0.25
 
 
 @dataclass(frozen=True)
@@ -70,13 +72,8 @@ class Bench:
     def until(self, condition: t.Callable[[], bool], seconds: float) -> float | None:
         """Wait until a condition holds; return how long that took, None when it does not within ``seconds``."""
         started = self.clock()
-        pause = _FIRST_PAUSE
-        while not condition():
-            if self.clock() - started > seconds:
-                return None
-            self.sleep(pause)
-            pause = min(pause * 1.3, _LONGEST_PAUSE)
-        return self.clock() - started
+        held = wait_until(condition, seconds, longest_pause=_LONGEST_PAUSE, clock=self.clock, sleep=self.sleep)
+        return self.clock() - started if held else None
 
     def agent_state(self, subject: Subject) -> str:
         """Return the state that a server's agent last told, empty when it has told none."""

@@ -89,11 +89,12 @@ def _tidy(bench: Bench, left: list[str]) -> t.Iterator[None]:
     finally:
         for subject in bench.subjects:
             restore_marker(subject)
-        deadline = time.monotonic() + _SWEEP_SECONDS
-        left[:] = sweep(bench, PREFIX)
-        while left and time.monotonic() < deadline:
-            bench.sleep(0.5)
+
+        def swept() -> bool:
             left[:] = sweep(bench, PREFIX)
+            return not left
+
+        bench.until(swept, _SWEEP_SECONDS)
         signal.signal(signal.SIGTERM, before)
 
 

@@ -13,13 +13,26 @@ _FIRST_PAUSE = 0.05
 _LONGEST_PAUSE = 1.0
 
 
-def wait_until(condition: t.Callable[[], bool], timeout: float) -> bool:
-    """Wait until ``condition`` holds; tell whether it did within ``timeout`` seconds."""
-    deadline = time.monotonic() + timeout
-    pause = _FIRST_PAUSE
+def wait_until(
+    condition: t.Callable[[], bool],
+    timeout: float,
+    *,
+    longest_pause: float = _LONGEST_PAUSE,
+    clock: t.Callable[[], float] | None = None,
+    sleep: t.Callable[[float], None] | None = None,
+) -> bool:
+    """Wait until ``condition`` holds; tell whether it did within ``timeout`` seconds.
+
+    It is asked at once, and then after pauses that double up to ``longest_pause`` seconds, the last time when the time
+    is up. ``clock`` and ``sleep`` stand for those of the machine.
+    """
+    clock, sleep = clock or time.monotonic, sleep or time.sleep
+    deadline = clock() + timeout
+    pause = min(_FIRST_PAUSE, longest_pause)
     while not condition():
-        if time.monotonic() + pause > deadline:
+        left = deadline - clock()
+        if left <= 0:
             return False
-        time.sleep(pause)
-        pause = min(pause * 2, _LONGEST_PAUSE)
+        sleep(min(pause, left))
+        pause = min(pause * 2, longest_pause)
     return True
