@@ -33,7 +33,6 @@ _PROBE_SECONDS = 5.0
 _LOG_LINES = 10
 # An agent at rest tells every half minute that it lives.
 _HEARTBEAT_SECONDS = 60.0
-# Between two looks at an agent that has not told what it should have told.
 _MEBIBYTE = 2**20
 
 

@@ -1,41 +1,17 @@
 # Copyright (c) 2026, file_simulator.nas contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What is told of a server, as data and as a table for people."""
+"""What is told of a server, as data."""
 
 from __future__ import annotations
 
-import typing as t
-
 import pytest
 
-from ansible_collections.file_simulator.nas.plugins.module_utils._model.topology import read_topology
 from ansible_collections.file_simulator.nas.plugins.module_utils._nfs.probe import Answer
 from ansible_collections.file_simulator.nas.plugins.module_utils._server import status as _report
 from ansible_collections.file_simulator.nas.plugins.module_utils._server.mounting import mount_options
-from ansible_collections.file_simulator.nas.plugins.module_utils._server.status import server_report
-from ansible_collections.file_simulator.nas.plugins.module_utils._server.status_table import (
-    agent_word,
-    sync_word,
-    table,
-)
 
-
-def report(name: str = "nas-backup", **found: t.Any) -> dict[str, t.Any]:
-    server = next(server for server in read_topology(None).servers if server.name == name)
-    given = {
-        "engine": "podman",
-        "instance": "file-simulator",
-        "state": _report.READY,
-        "problem": "",
-        "host": "127.0.0.1",
-        "local_directory": f"/mnt/c/simulator-data/{name}",
-        "answer": Answer((4, 4), 0.01, (3 << 30, 4 << 30)),
-        "windows_space": (5 << 30, 6 << 30),
-        "containers": {"nfs-server": "running"},
-        "sync": None,
-    }
-    return server_report(server, **{**given, **found})
+from ...server_reports import report
 
 
 def test_report_says_how_to_mount() -> None:
@@ -67,67 +43,9 @@ def test_summary_is_one_line(problem: str, summary: str) -> None:
     assert report(state=_report.ABSENT, problem=problem)["summary"] == summary
 
 
-def test_ipv6_address_is_bracketed_wherever_a_port_or_path_follows() -> None:
-    found = report(host="::1")
-    assert " [::1]:/data " in found["mount_command"]
-    assert " [::1]:32153 " in table([found])[1]
-
-
-def test_table_is_aligned_and_ends_with_the_problems() -> None:
-    broken = report("nas-output-1", state=_report.BROKEN, problem="not running: sync-agent")
-    lines = table([report(), broken])
-    starts = {line.index(word) for line, word in zip(lines, ["WINDOWS DIRECTORY", "C:\\", "C:\\"])}
-    assert len(starts) == 1
-    assert [line.split()[:6] for line in lines[:3]] == [
-        ["SERVER", "ROLE", "STATE", "SYNC", "LAG", "FREE"],
-        ["nas-backup", "backup", "ready", "-", "-", "3"],
-        ["nas-output-1", "output", "broken", "-", "-", "3"],
-    ]
-    assert lines[3] == "" and lines[-1] == "nas-output-1: not running: sync-agent"
-    assert all(line == line.rstrip() for line in lines)
-
-
-def test_table_without_problems_or_servers() -> None:
-    assert not any(line.startswith("nas-backup:") for line in table([report()]))
-    assert len(table([])) == 1
-
-
-def test_table_says_where_the_files_are_on_this_machine() -> None:
-    line = r"On this machine C:\simulator-data\nas-backup is /mnt/c/simulator-data/nas-backup"
-    assert f"{line}; 5 GiB are free on its drive" in table([report()])
-    assert line in table([report(windows_space=None)])
-
-
 def test_only_a_cluster_has_a_place_in_one() -> None:
     assert report()["cluster"] is None
     assert report(cluster={"node": "a"})["cluster"] == {"node": "a"}
-
-
-@pytest.mark.parametrize(
-    ("sync", "word"),
-    [
-        (None, "-"),
-        ({}, "-"),
-        ({"state": "idle", "pending": 0, "conflict_count": 0, "refused_count": 0}, "idle"),
-        ({"state": "running", "pending": 3}, "running, 3 waiting"),
-        ({"state": "halted", "conflict_count": 2, "refused_count": 1}, "halted, 2 conflicts, 1 refused"),
-    ],
-)
-def test_sync_word(sync: dict[str, t.Any] | None, word: str) -> None:
-    assert sync_word(sync) == word
-    assert f"  ready  {word}  " in table([report(sync=sync)])[1]
-
-
-def test_table_tells_why_sync_has_halted() -> None:
-    halted = {"state": "halted", "halted_reason": "the marker is gone"}
-    assert table([report(sync=halted)])[-1] == "nas-backup: sync halted: the marker is gone"
-
-
-def test_table_tells_how_old_the_oldest_waiting_change_is() -> None:
-    assert (
-        "running, 3 waiting  12 s  3 GiB"
-        in table([report(sync={"state": "running", "pending": 3, "lag_seconds": 12.3})])[1]
-    )
 
 
 def test_space_that_is_not_known_is_none() -> None:
@@ -141,24 +59,3 @@ def test_space_that_is_not_known_is_none() -> None:
     ]
     assert report(windows_space=None, engine="kubernetes")["warnings"] == []
     assert report(windows_space=None, state=_report.ABSENT)["warnings"] == []
-    assert "  -     -    -     127.0.0.1" in table([found])[1]
-
-
-def test_server_says_something_that_would_steer_a_terminal() -> None:
-    evil = {"state": "idle\x1b[2J", "refused_count": 1, "refused": [{"path": "\x1b]0;x\x07", "reason": "\r\n"}]}
-    assert not any("\x1b" in line or "\r" in line or "\n" in line for line in table([report(sync=evil)]))
-
-
-@pytest.mark.parametrize(
-    ("server", "containers", "word"),
-    [
-        ("nas-input-1", {"sync-agent": "exited"}, "not running"),
-        ("nas-input-1", {"sync-agent": "running"}, "idle"),
-        ("nas-input-1", {}, "idle"),
-        ("nas-backup", {"sync-agent": "exited"}, "idle"),
-    ],
-)
-def test_an_agent_that_does_not_run_is_not_what_it_last_said(
-    server: str, containers: dict[str, str], word: str
-) -> None:
-    assert agent_word(report(server, containers=containers, sync={"state": "idle"})) == word
