@@ -218,7 +218,7 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._ansible.server
 from ansible_collections.file_simulator.nas.plugins.module_utils._checks.catalogue import selected
 from ansible_collections.file_simulator.nas.plugins.module_utils._checks.limits import LIMITS_SPEC, read_limits
 from ansible_collections.file_simulator.nas.plugins.module_utils._checks.result import FAILED, Result
-from ansible_collections.file_simulator.nas.plugins.module_utils._checks.run import Order, check_servers
+from ansible_collections.file_simulator.nas.plugins.module_utils._checks.run import RunOptions, check_servers
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError
 from ansible_collections.file_simulator.nas.plugins.module_utils._nfs.client import NFS_RS_IMPORT_ERROR, client_version
 
@@ -229,14 +229,14 @@ def nas_check(module: AnsibleModule) -> dict[str, object]:
     if NFS_RS_IMPORT_ERROR and any(check.nfs_client for check in checks):
         raise SimulatorError(missing_required_lib("nfs-rs"), exception=NFS_RS_IMPORT_ERROR)
     opened = open_engine(module)
-    order = Order(
+    options = RunOptions(
         checks=checks,
         disruptive=given["disruptive"],
         writing=not module.check_mode,
         limits=read_limits(given["limits"]),
         versions={"ansible-core": module.ansible_version, "nfs-rs": client_version()},
     )
-    found, left = check_servers(opened.engine, opened.topology, opened.servers, order)
+    found, left = check_servers(opened.engine, opened.topology, opened.servers, options)
     for path in left:
         module.warn(f"a file of the checks could not be removed: {path}")
     lines = [_line(result) for result in found.results if result.outcome == FAILED]

@@ -31,7 +31,7 @@ _LONGEST_PAUSE = 0.25
 
 
 @dataclass(frozen=True)
-class Subject:
+class Target:
     """One server: what the topology wants of it, where it is, and what its Windows directory is called here."""
 
     server: Server
@@ -46,10 +46,10 @@ class Subject:
 
 
 @dataclass(frozen=True)
-class Bench:
+class CheckContext:
     """Everything that a check may use. ``run`` tells this run's files from all others."""
 
-    subjects: t.Sequence[Subject]
+    targets: t.Sequence[Target]
     inspector: Inspector
     connect: Connect
     limits: Limits
@@ -58,11 +58,11 @@ class Bench:
     sleep: t.Callable[[float], None] = time.sleep
 
     @contextlib.contextmanager
-    def client(self, subject: Subject, path: str = "/data", user: int = 0) -> t.Iterator[NasClient]:
+    def client(self, target: Target, path: str = "/data", user: int = 0) -> t.Iterator[NasClient]:
         """Connect to a server for a while, as a client that its export options let in. Raises NasError."""
-        export = subject.server.export
+        export = target.server.export
         client = self.connect(
-            Address(subject.host, subject.server.port, subject.server.nfs_version, path, user, export.privileged_port)
+            Address(target.host, target.server.port, target.server.nfs_version, path, user, export.privileged_port)
         )
         try:
             yield client
@@ -75,14 +75,14 @@ class Bench:
         held = wait_until(condition, seconds, longest_pause=_LONGEST_PAUSE, clock=self.clock, sleep=self.sleep)
         return self.clock() - started if held else None
 
-    def agent_state(self, subject: Subject) -> str:
+    def agent_state(self, target: Target) -> str:
         """Return the state that a server's agent last told, empty when it has told none."""
-        return str((self.inspector.sync_status(subject.name) or {}).get("state", ""))
+        return str((self.inspector.sync_status(target.name) or {}).get("state", ""))
 
-    def agent_words(self, subject: Subject) -> tuple[str, ...]:
+    def agent_summary(self, target: Target) -> tuple[str, ...]:
         """Return what a server's agent says of itself, as evidence."""
         try:
-            status = self.inspector.sync_status(subject.name)
+            status = self.inspector.sync_status(target.name)
         except SimulatorError as error:
             return (error.message,)
         if not status:
@@ -92,22 +92,22 @@ class Bench:
         words += [f"sync agent: {each.get('path')}: {each.get('reason')}" for each in status.get("errors", [])[:5]]
         return tuple(words)
 
-    def log(self, subject: Subject, container: str, lines: int = 10) -> tuple[str, ...]:
+    def log(self, target: Target, container: str, lines: int = 10) -> tuple[str, ...]:
         """Return the end of a container's log, as evidence."""
         try:
-            return tuple(f"{container}: {line}" for line in self.inspector.log_tail(subject.name, container, lines))
+            return tuple(f"{container}: {line}" for line in self.inspector.log_tail(target.name, container, lines))
         except SimulatorError as error:
             return (error.message,)
 
-    def late(self, what: str, subject: Subject, seconds: float, **more: t.Any) -> Failed:
+    def timed_out(self, what: str, target: Target, seconds: float, **more: t.Any) -> Failed:
         """Return the failure of something that did not happen within ``seconds``."""
-        evidence = (*self.agent_words(subject), *self.log(subject, AGENT_CONTAINER))
+        evidence = (*self.agent_summary(target), *self.log(target, AGENT_CONTAINER))
         return Failed(f"{what} within {seconds:g} s", evidence=evidence, **more)
 
 
-def go_through(
-    subjects: t.Sequence[Subject],
-    step: t.Callable[[Subject], Finding | None],
+def run_step(
+    targets: t.Sequence[Target],
+    step: t.Callable[[Target], Finding | None],
     findings: dict[str | None, Finding],
 ) -> None:
     """Take one step of a check of all servers for each of them at once, and keep what it finds.
@@ -115,12 +115,12 @@ def go_through(
     A server of which something is known already takes no further step; what is not known yet is None.
     """
 
-    def taken(subject: Subject) -> Finding | None:
+    def taken(target: Target) -> Finding | None:
         nothing = Finding("")
 
         def work() -> Finding:
             try:
-                return step(subject) or nothing
+                return step(target) or nothing
             except NasError as error:
                 raise Failed(f"the NFS client: {error}", seen=str(error)) from None
             except SimulatorError as error:
@@ -129,7 +129,7 @@ def go_through(
         finding = concluded(work)
         return None if finding is nothing else finding
 
-    left = [subject for subject in subjects if subject.name not in findings]
-    for subject, finding in zip(left, for_each(left, taken)):
+    left = [target for target in targets if target.name not in findings]
+    for target, finding in zip(left, for_each(left, taken)):
         if finding:
-            findings[subject.name] = finding
+            findings[target.name] = finding

@@ -15,7 +15,7 @@ import os
 import shutil
 import typing as t
 
-from ansible_collections.file_simulator.nas.plugins.module_utils._checks.context import Bench, Subject
+from ansible_collections.file_simulator.nas.plugins.module_utils._checks.context import CheckContext, Target
 from ansible_collections.file_simulator.nas.plugins.module_utils._checks.finding import Failed
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.parallel import for_each
 from ansible_collections.file_simulator.nas.plugins.module_utils._nfs.client import NasClient, NasError, NotThere
@@ -42,9 +42,9 @@ class Files:
     Use as a context manager: it removes on both sides whatever was named, however the check ended.
     """
 
-    def __init__(self, bench: Bench, subject: Subject, client: NasClient) -> None:
-        self._bench = bench
-        self._subject = subject
+    def __init__(self, context: CheckContext, target: Target, client: NasClient) -> None:
+        self._context = context
+        self._target = target
         self.client = client
         self._names: list[str] = []
 
@@ -56,14 +56,14 @@ class Files:
 
     def name(self, what: str) -> str:
         """Return the name of a file or directory of this check."""
-        name = f"{PREFIX}{self._bench.run}-{what}"
+        name = f"{PREFIX}{self._context.run}-{what}"
         self._names.append(name)
         return name
 
     # The Windows side
 
     def _local(self, name: str) -> str:
-        return os.path.join(self._subject.local_directory, name)
+        return os.path.join(self._target.local_directory, name)
 
     def put(self, name: str, content: bytes) -> None:
         """Put a file into the Windows directory, as a tester does."""
@@ -71,9 +71,9 @@ class Files:
             with open(self._local(name), "wb") as stream:
                 stream.write(content)
         except OSError as error:
-            raise Failed(f"{self._subject.server.directory}: cannot be written to: {error.strerror}") from None
+            raise Failed(f"{self._target.server.directory}: cannot be written to: {error.strerror}") from None
 
-    def take_away(self, name: str) -> None:
+    def delete(self, name: str) -> None:
         """Delete a file from the Windows directory."""
         with contextlib.suppress(FileNotFoundError):
             os.unlink(self._local(name))
@@ -114,8 +114,8 @@ class Files:
     # Afterwards
 
     def clear(self) -> None:
-        """Remove everything on both sides. What cannot be removed is left to ``sweep``, which tells of it."""
-        if not self._subject.server.export.read_only:
+        """Remove everything on both sides. What cannot be removed is left to ``remove_leftovers``, which tells of it."""
+        if not self._target.server.export.read_only:
             for name in self._names:
                 with contextlib.suppress(NasError):
                     remove_from_nas(self.client, name)
@@ -146,32 +146,32 @@ def remove_from_windows(path: str) -> None:
         os.unlink(path)
 
 
-def sweep(bench: Bench, prefix: str) -> list[str]:
+def remove_leftovers(context: CheckContext, prefix: str) -> list[str]:
     """Remove files of checks whose names begin with ``prefix`` from all servers; return what is still there."""
-    found = for_each(bench.subjects, lambda subject: list(_sweep(bench, subject, prefix)))
+    found = for_each(context.targets, lambda target: list(_remove_from(context, target, prefix)))
     return [path for paths in found for path in paths]
 
 
-def _sweep(bench: Bench, subject: Subject, prefix: str) -> t.Iterator[str]:
-    for name in _in_windows(subject, prefix):
-        path = os.path.join(subject.local_directory, name)
+def _remove_from(context: CheckContext, target: Target, prefix: str) -> t.Iterator[str]:
+    for name in _in_windows(target, prefix):
+        path = os.path.join(target.local_directory, name)
         with contextlib.suppress(OSError):
             remove_from_windows(path)
         if os.path.lexists(path):
             yield path
-    if subject.report["state"] != READY:
+    if target.report["state"] != READY:
         return
-    with contextlib.suppress(NasError), bench.client(subject) as client:
+    with contextlib.suppress(NasError), context.client(target) as client:
         for name in sorted(name for name in client.names() if name.startswith(prefix)):
             with contextlib.suppress(NasError):
                 remove_from_nas(client, name)
             if name in client.names():
-                yield f"{subject.name}:/data/{name}"
+                yield f"{target.name}:/data/{name}"
 
 
-def _in_windows(subject: Subject, prefix: str) -> list[str]:
+def _in_windows(target: Target, prefix: str) -> list[str]:
     try:
-        return sorted(name for name in os.listdir(subject.local_directory) if name.startswith(prefix))
+        return sorted(name for name in os.listdir(target.local_directory) if name.startswith(prefix))
     except OSError:
         return []
 
@@ -179,16 +179,16 @@ def _in_windows(subject: Subject, prefix: str) -> list[str]:
 # The marker, for the check that lets a Windows directory disappear
 
 
-def hide_marker(bench: Bench, subject: Subject) -> None:
+def hide_marker(context: CheckContext, target: Target) -> None:
     """Make the Windows directory look like one that is not mounted: nothing but its marker tells."""
-    directory = subject.local_directory
-    os.rename(os.path.join(directory, MARKER_NAME), os.path.join(directory, _HIDDEN_MARKER + bench.run))
+    directory = target.local_directory
+    os.rename(os.path.join(directory, MARKER_NAME), os.path.join(directory, _HIDDEN_MARKER + context.run))
 
 
-def restore_marker(subject: Subject) -> bool:
+def restore_marker(target: Target) -> bool:
     """Put back a marker that a check has hidden, be it one that was killed; tell whether there was one."""
-    directory = subject.local_directory
-    for name in _in_windows(subject, _HIDDEN_MARKER):
+    directory = target.local_directory
+    for name in _in_windows(target, _HIDDEN_MARKER):
         hidden = os.path.join(directory, name)
         if os.path.lexists(os.path.join(directory, MARKER_NAME)):
             os.unlink(hidden)

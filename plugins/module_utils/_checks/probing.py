@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from ansible_collections.file_simulator.nas.plugins.module_utils._checks.context import Bench, Subject
+from ansible_collections.file_simulator.nas.plugins.module_utils._checks.context import CheckContext, Target
 from ansible_collections.file_simulator.nas.plugins.module_utils._checks.finding import Failed
 from ansible_collections.file_simulator.nas.plugins.module_utils._nfs.probe import ProbeError, probe
 from ansible_collections.file_simulator.nas.plugins.module_utils._server.pod import SERVER_CONTAINER
@@ -14,18 +14,20 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._server.pod imp
 _PROBE_SECONDS = 2.0
 
 
-def answers(subject: Subject) -> tuple[int, int] | None:
+def answers(target: Target) -> tuple[int, int] | None:
     """Return the fsid that the server shows, None when it is silent."""
     try:
-        return probe(subject.host, subject.server.port, timeout=_PROBE_SECONDS, version=subject.server.nfs_version).fsid
+        return probe(target.host, target.server.port, timeout=_PROBE_SECONDS, version=target.server.nfs_version).fsid
     except ProbeError:
         return None
 
 
-def until_back(bench: Bench, subject: Subject) -> None:
+def until_back(context: CheckContext, target: Target) -> None:
     """Wait until a server answers again; raise Failed when it does not within the limit for restarts."""
-    limit = bench.limits.restart
-    if bench.until(lambda: answers(subject) is not None, limit) is None:
+    limit = context.limits.restart
+    if context.until(lambda: answers(target) is not None, limit) is None:
         raise Failed(
-            f"it did not answer again within {limit:g} s", evidence=bench.log(subject, SERVER_CONTAINER), seen="silence"
+            f"it did not answer again within {limit:g} s",
+            evidence=context.log(target, SERVER_CONTAINER),
+            seen="silence",
         )

@@ -13,7 +13,7 @@ import types
 import typing as t
 from dataclasses import dataclass
 
-from ansible_collections.file_simulator.nas.plugins.module_utils._checks.context import Bench, Subject
+from ansible_collections.file_simulator.nas.plugins.module_utils._checks.context import CheckContext, Target
 from ansible_collections.file_simulator.nas.plugins.module_utils._checks.finding import Finding, Findings
 
 # Checks of one stage run side by side; the stages follow one another. ``rest`` wants nothing else to
@@ -25,8 +25,8 @@ READY_TAG, QUICK_TAG, DISRUPTIVE_TAG = "ready", "quick", "disruptive"
 KUBERNETES = ("kubernetes",)
 ANY_ENGINE = ("podman", "kubernetes")
 
-Each = t.Callable[[Bench, Subject], Finding]
-Together = t.Callable[[Bench, t.Sequence[Subject]], Findings]
+Each = t.Callable[[CheckContext, Target], Finding]
+Together = t.Callable[[CheckContext, t.Sequence[Target]], Findings]
 
 
 @dataclass(frozen=True)

@@ -16,10 +16,14 @@ import uuid
 from dataclasses import dataclass
 
 from ansible_collections.file_simulator.nas.plugins.module_utils._checks.context import (
-    Bench,
-    Subject,
+    CheckContext,
+    Target,
 )
-from ansible_collections.file_simulator.nas.plugins.module_utils._checks.files import PREFIX, restore_marker, sweep
+from ansible_collections.file_simulator.nas.plugins.module_utils._checks.files import (
+    PREFIX,
+    remove_leftovers,
+    restore_marker,
+)
 from ansible_collections.file_simulator.nas.plugins.module_utils._checks.limits import Limits
 from ansible_collections.file_simulator.nas.plugins.module_utils._checks.registry import Check
 from ansible_collections.file_simulator.nas.plugins.module_utils._checks.result import Run
@@ -29,11 +33,11 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._model.topology
 from ansible_collections.file_simulator.nas.plugins.module_utils._nfs.client import RsClient
 
 # Within this a sync agent has carried across whatever it had begun to carry.
-_SWEEP_SECONDS = 10.0
+_REMOVAL_SECONDS = 10.0
 
 
 @dataclass(frozen=True)
-class Order:
+class RunOptions:
     """What one run is asked for. ``versions`` are those that only the caller knows."""
 
     checks: t.Sequence[Check]
@@ -44,22 +48,22 @@ class Order:
 
 
 def check_servers(
-    engine: Engine, topology: Topology, servers: t.Sequence[Server], order: Order
+    engine: Engine, topology: Topology, servers: t.Sequence[Server], options: RunOptions
 ) -> tuple[Run, list[str]]:
     """Check the enabled ones of ``servers``; return the run, and which of its files could not be removed."""
     started, begun = datetime.datetime.now(datetime.timezone.utc), time.monotonic()
     inspector = engine.inspector()
     servers = [server for server in servers if server.enabled]
     reports = engine.report(servers)
-    subjects = [
-        Subject(server, report["host"], report["local_directory"], report) for server, report in zip(servers, reports)
+    targets = [
+        Target(server, report["host"], report["local_directory"], report) for server, report in zip(servers, reports)
     ]
-    bench = Bench(subjects, inspector, RsClient, order.limits, uuid.uuid4().hex[:8])
-    runner = Runner(bench, inspector.engine)
+    context = CheckContext(targets, inspector, RsClient, options.limits, uuid.uuid4().hex[:8])
+    runner = Runner(context, inspector.engine)
     left: list[str] = []
-    writing = order.writing and any(check.writes for check in order.checks)
-    with _tidy(bench, left) if writing else contextlib.nullcontext():
-        results = runner.run(order.checks, disruptive=order.disruptive, writing=order.writing)
+    writing = options.writing and any(check.writes for check in options.checks)
+    with _cleaned_up(context, left) if writing else contextlib.nullcontext():
+        results = runner.run(options.checks, disruptive=options.disruptive, writing=options.writing)
     python = ".".join(map(str, sys.version_info[:3]))
     run = Run(
         started=started.isoformat(timespec="seconds"),
@@ -67,7 +71,7 @@ def check_servers(
         engine=inspector.engine,
         instance=topology.instance,
         data_root=str(topology.data_root),
-        versions={**order.versions, "python": python, **inspector.versions()},
+        versions={**options.versions, "python": python, **inspector.versions()},
         servers=reports,
         results=results,
     )
@@ -75,26 +79,26 @@ def check_servers(
 
 
 @contextlib.contextmanager
-def _tidy(bench: Bench, left: list[str]) -> t.Iterator[None]:
+def _cleaned_up(context: CheckContext, left: list[str]) -> t.Iterator[None]:
     """Begin without what an earlier run was kept from clearing away, and end without anything of this one.
 
     Being told to end counts as an end: checks that have begun bring back what they took away.
     """
-    for subject in bench.subjects:
-        restore_marker(subject)
-    sweep(bench, PREFIX)
+    for target in context.targets:
+        restore_marker(target)
+    remove_leftovers(context, PREFIX)
     before = signal.signal(signal.SIGTERM, _end)
     try:
         yield
     finally:
-        for subject in bench.subjects:
-            restore_marker(subject)
+        for target in context.targets:
+            restore_marker(target)
 
-        def swept() -> bool:
-            left[:] = sweep(bench, PREFIX)
+        def removed() -> bool:
+            left[:] = remove_leftovers(context, PREFIX)
             return not left
 
-        bench.until(swept, _SWEEP_SECONDS)
+        context.until(removed, _REMOVAL_SECONDS)
         signal.signal(signal.SIGTERM, before)
 
 

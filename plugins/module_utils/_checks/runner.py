@@ -10,7 +10,7 @@ import functools
 import traceback
 import typing as t
 
-from ansible_collections.file_simulator.nas.plugins.module_utils._checks.context import Bench, Subject
+from ansible_collections.file_simulator.nas.plugins.module_utils._checks.context import CheckContext, Target
 from ansible_collections.file_simulator.nas.plugins.module_utils._checks.finding import Finding, Findings, concluded
 from ansible_collections.file_simulator.nas.plugins.module_utils._checks.registry import (
     DISRUPT,
@@ -29,10 +29,10 @@ _WORKERS = 24
 
 
 class Runner:
-    """Runs checks on the servers of a bench. ``engine`` is what runs these servers."""
+    """Runs checks on the servers of a context. ``engine`` is what runs these servers."""
 
-    def __init__(self, bench: Bench, engine: str) -> None:
-        self._bench = bench
+    def __init__(self, context: CheckContext, engine: str) -> None:
+        self._context = context
         self._engine = engine
         self._results: list[Result] = []
 
@@ -55,7 +55,7 @@ class Runner:
                 jobs = [job for check in batch for job in self._jobs(check)]
                 for_each(jobs, lambda job: job(), workers=_WORKERS)
         order = {check.name: number for number, check in enumerate(checks)}
-        servers = {subject.name: number for number, subject in enumerate(self._bench.subjects)}
+        servers = {target.name: number for number, target in enumerate(self._context.targets)}
         return sorted(self._results, key=lambda each: (order[each.check], servers.get(each.server or "", -1)))
 
     def _why_not(self, check: Check, disruptive: bool, writing: bool) -> str:
@@ -69,42 +69,42 @@ class Runner:
 
     def _jobs(self, check: Check) -> t.Iterator[t.Callable[[], None]]:
         able = []
-        for subject in self._bench.subjects:
-            missing = self._unmet(check, subject)
+        for target in self._context.targets:
+            missing = self._unmet(check, target)
             if missing:
-                self._keep(check, subject.name, 0.0, Finding(f"needs {missing}, which did not pass here", SKIPPED))
+                self._keep(check, target.name, 0.0, Finding(f"needs {missing}, which did not pass here", SKIPPED))
             else:
-                able.append(subject)
+                able.append(target)
         if check.each is not None:
-            for subject in able:
-                yield functools.partial(self._each, check, check.each, subject)
+            for target in able:
+                yield functools.partial(self._each, check, check.each, target)
         elif check.together is not None and able:
             yield functools.partial(self._together, check, check.together, able)
 
-    def _unmet(self, check: Check, subject: Subject) -> str:
+    def _unmet(self, check: Check, target: Target) -> str:
         """Return the first check that this one needs and that did not pass; one that was not run counts as passed.
 
         One that was skipped meant nothing for this server, or was kept from running by what it needed itself.
         """
-        failed = {each.check for each in self._results if each.server == subject.name and each.outcome == FAILED}
+        failed = {each.check for each in self._results if each.server == target.name and each.outcome == FAILED}
         return next((name for name in check.needs if name in failed), "")
 
-    def _each(self, check: Check, made: Each, subject: Subject) -> None:
-        started = self._bench.clock()
-        finding = _guarded(lambda: made(self._bench, subject))
-        self._keep(check, subject.name, self._bench.clock() - started, finding)
+    def _each(self, check: Check, made: Each, target: Target) -> None:
+        started = self._context.clock()
+        finding = _guarded(lambda: made(self._context, target))
+        self._keep(check, target.name, self._context.clock() - started, finding)
 
-    def _together(self, check: Check, made: Together, subjects: t.Sequence[Subject]) -> None:
-        started = self._bench.clock()
+    def _together(self, check: Check, made: Together, targets: t.Sequence[Target]) -> None:
+        started = self._context.clock()
         findings: Findings = {}
 
         def work() -> Finding:
             nonlocal findings
-            findings = made(self._bench, subjects)
+            findings = made(self._context, targets)
             return Finding("")
 
         failure = _guarded(work)
-        seconds = self._bench.clock() - started
+        seconds = self._context.clock() - started
         if failure.outcome != PASSED:
             findings = {None: failure}
         for server, finding in findings.items():

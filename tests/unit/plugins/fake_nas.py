@@ -10,8 +10,8 @@ import typing as t
 from pathlib import Path
 
 from ansible_collections.file_simulator.nas.plugins.module_utils._checks.context import (
-    Bench,
-    Subject,
+    CheckContext,
+    Target,
 )
 from ansible_collections.file_simulator.nas.plugins.module_utils._checks.limits import Limits
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.inspection import (
@@ -130,18 +130,18 @@ class FakeInspector:
 
 
 class FakeSimulator:
-    """Servers of a topology in memory, and a bench for checks of them. Its clock moves when somebody sleeps."""
+    """Servers of a topology in memory, and a context for checks of them. Its clock moves when somebody sleeps."""
 
     def __init__(self, windows: Path, engine: str = "podman", **topology: t.Any) -> None:
         self.inspector = FakeInspector(engine)
         servers = read_topology(topology).enabled
         self.nas = {server.name: FakeNas() for server in servers}
-        self.subjects = []
+        self.targets = []
         for server in servers:
             directory = windows / server.name
             directory.mkdir()
             report = {"state": "ready", "problem": "", "cluster": {"cluster_ip": f"10.96.0.{server.export_id}"}}
-            self.subjects.append(Subject(server, "127.0.0.1", str(directory), report))
+            self.targets.append(Target(server, "127.0.0.1", str(directory), report))
         self.now = 0.0
         self._by_port = {server.port: self.nas[server.name] for server in servers}
 
@@ -155,7 +155,7 @@ class FakeSimulator:
             raise NasError("connection refused", errno.ECONNREFUSED)
         return nas
 
-    def bench(self, **limits: t.Any) -> Bench:
-        return Bench(
-            self.subjects, self.inspector, self._connect, Limits(**limits), "0a0a0a0a", lambda: self.now, self._sleep
+    def context(self, **limits: t.Any) -> CheckContext:
+        return CheckContext(
+            self.targets, self.inspector, self._connect, Limits(**limits), "0a0a0a0a", lambda: self.now, self._sleep
         )

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime
 import typing as t
 
-from ansible_collections.file_simulator.nas.plugins.module_utils._checks.context import Bench, Subject
+from ansible_collections.file_simulator.nas.plugins.module_utils._checks.context import CheckContext, Target
 from ansible_collections.file_simulator.nas.plugins.module_utils._checks.finding import (
     Failed,
     Finding,
@@ -36,8 +36,8 @@ _HEARTBEAT_SECONDS = 60.0
 _MEBIBYTE = 2**20
 
 
-def _asked(subject: Subject) -> Answer:
-    return probe(subject.host, subject.server.port, timeout=_PROBE_SECONDS, version=subject.server.nfs_version)
+def _asked(target: Target) -> Answer:
+    return probe(target.host, target.server.port, timeout=_PROBE_SECONDS, version=target.server.nfs_version)
 
 
 @check(
@@ -47,20 +47,20 @@ def _asked(subject: Subject) -> Answer:
     requirements=("NAS-01", "NAS-02", "NAS-03", "NAS-06", "EXP-04", "TST-01"),
     nfs_client=False,
 )
-def ready(bench: Bench, subject: Subject) -> Finding:
+def ready(context: CheckContext, target: Target) -> Finding:
     """RPC NULL, and the attributes of /data."""
-    where = f"{subject.host}:{subject.server.port}"
+    where = f"{target.host}:{target.server.port}"
     try:
-        answer = _asked(subject)
+        answer = _asked(target)
     except ProbeError as error:
-        problem = str(subject.report.get("problem", ""))
-        state = str(subject.report.get("state", "")) or "unknown"
+        problem = str(target.report.get("problem", ""))
+        state = str(target.report.get("state", "")) or "unknown"
         cause = f" ({problem})" if problem and problem != str(error) else ""
         raise Failed(
             f"{error}; its state is {state}{cause}",
             expected=f"an answer from {where}",
             seen=str(error),
-            evidence=bench.log(subject, SERVER_CONTAINER, _LOG_LINES),
+            evidence=context.log(target, SERVER_CONTAINER, _LOG_LINES),
         ) from None
     measure = Measure("answer", round(answer.seconds, 4), "s", limit=_PROBE_SECONDS)
     return Finding(f"{where} answered in {answer.seconds * 1000:.0f} ms", measures=(measure,))
@@ -73,13 +73,13 @@ def ready(bench: Bench, subject: Subject) -> Finding:
     requirements=("WIN-01", "WIN-07"),
     nfs_client=False,
 )
-def windows_directory(bench: Bench, subject: Subject) -> Finding:
+def windows_directory(context: CheckContext, target: Target) -> Finding:
     """The directory and its marker; an unmounted data root has none."""
     try:
-        marker = require_marker(subject.server.directory, subject.local_directory, subject.name)
+        marker = require_marker(target.server.directory, target.local_directory, target.name)
     except SimulatorError as error:
-        raise Failed(error.message, expected=f"the marker of {subject.name}") from None
-    return Finding(f"{subject.server.directory} has generation {marker.generation}")
+        raise Failed(error.message, expected=f"the marker of {target.name}") from None
+    return Finding(f"{target.server.directory} has generation {marker.generation}")
 
 
 @check(
@@ -90,15 +90,15 @@ def windows_directory(bench: Bench, subject: Subject) -> Finding:
     needs=("containers",),
     nfs_client=False,
 )
-def sync_state(bench: Bench, subject: Subject) -> Finding:
+def sync_state(context: CheckContext, target: Target) -> Finding:
     """What the agent says of itself, and how long ago it did."""
-    if not subject.server.sync.has_agent:
+    if not target.server.sync.has_agent:
         raise Skipped("nothing is carried while it runs: its sync mode is none")
-    status = bench.inspector.sync_status(subject.name)
-    evidence = (*bench.agent_words(subject), *bench.log(subject, AGENT_CONTAINER, _LOG_LINES))
+    status = context.inspector.sync_status(target.name)
+    evidence = (*context.agent_summary(target), *context.log(target, AGENT_CONTAINER, _LOG_LINES))
     if not status:
         raise Failed("the sync agent says nothing of itself", expected="a status", evidence=evidence)
-    mode, state = subject.server.sync.mode, str(status.get("state"))
+    mode, state = target.server.sync.mode, str(status.get("state"))
     if status.get("mode") != mode:
         raise Failed(f"the sync agent's mode is {status.get('mode')}", expected=mode, seen=str(status.get("mode")))
     if state == "halted":
@@ -114,11 +114,11 @@ def sync_state(bench: Bench, subject: Subject) -> Finding:
             evidence=evidence,
         )
     lag = float(status.get("lag_seconds", 0.0))
-    measure = Measure("lag", round(lag, 3), "s", limit=bench.limits.lag)
-    if lag > bench.limits.lag:
+    measure = Measure("lag", round(lag, 3), "s", limit=context.limits.lag)
+    if lag > context.limits.lag:
         raise Failed(
             f"a change has been waiting for {lag:.0f} s",
-            expected=f"at most {bench.limits.lag:g} s",
+            expected=f"at most {context.limits.lag:g} s",
             seen=f"{lag:.0f} s",
             evidence=evidence,
             measures=(measure,),
@@ -148,19 +148,19 @@ def _age(text: str) -> float:
     needs=("ready",),
     nfs_client=False,
 )
-def fsid(bench: Bench, subjects: t.Sequence[Subject]) -> Findings:
+def fsid(context: CheckContext, targets: t.Sequence[Target]) -> Findings:
     """The fsid that clients see. A server that is silent is not what this check is about."""
     seen: dict[str, tuple[int, int]] = {}
     findings: dict[str | None, Finding] = {}
-    for subject in subjects:
-        if subject.server.nfs_version == 3:
-            findings[subject.name] = Finding("unfs3 shows its disk's file system id, which nobody can choose", SKIPPED)
+    for target in targets:
+        if target.server.nfs_version == 3:
+            findings[target.name] = Finding("unfs3 shows its disk's file system id, which nobody can choose", SKIPPED)
             continue
         try:
-            seen[subject.name] = _asked(subject).fsid
+            seen[target.name] = _asked(target).fsid
         except ProbeError as error:
-            findings[subject.name] = Finding(f"ready has the reason: {error}", SKIPPED)
-    wanted = {subject.name: (subject.server.export_id, subject.server.export_id) for subject in subjects}
+            findings[target.name] = Finding(f"ready has the reason: {error}", SKIPPED)
+    wanted = {target.name: (target.server.export_id, target.server.export_id) for target in targets}
     for name, found in seen.items():
         same = [other for other in seen if other != name and seen[other] == found]
         shown, expected = _fsid(found), _fsid(wanted[name])
@@ -185,9 +185,9 @@ def _fsid(found: tuple[int, int]) -> str:
     requirements=("NAS-05", "TST-01"),
     needs=("ready",),
 )
-def listing(bench: Bench, subject: Subject) -> Finding:
+def listing(context: CheckContext, target: Target) -> Finding:
     """What a client does first."""
-    with bench.client(subject) as client:
+    with context.client(target) as client:
         if not client.attributes().directory:
             raise Failed("/data is no directory", expected="a directory")
         try:
@@ -204,11 +204,11 @@ def listing(bench: Bench, subject: Subject) -> Finding:
     requirements=("TST-01",),
     needs=("ready",),
 )
-def free_space(bench: Bench, subject: Subject) -> Finding:
+def free_space(context: CheckContext, target: Target) -> Finding:
     """What the file system below the export has left."""
-    with bench.client(subject) as client:
+    with context.client(target) as client:
         free = client.free_bytes()
-    needed = bench.limits.free_bytes
+    needed = context.limits.free_bytes
     shown, expected = f"{free / _MEBIBYTE:.0f} MiB", f"{needed / _MEBIBYTE:.0f} MiB or more"
     measure = Measure("free", round(free / _MEBIBYTE, 1), "MiB")
     if free < needed:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.file_simulator.nas.plugins.module_utils._checks.context import Bench, Subject
+from ansible_collections.file_simulator.nas.plugins.module_utils._checks.context import CheckContext, Target
 from ansible_collections.file_simulator.nas.plugins.module_utils._checks.files import PREFIX
 from ansible_collections.file_simulator.nas.plugins.module_utils._checks.finding import Failed, Finding, Findings
 from ansible_collections.file_simulator.nas.plugins.module_utils._checks.registry import (
@@ -36,9 +36,9 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._server.pod imp
 _MEBIBYTE = 2**20
 
 
-def _pod(subject: Subject) -> Pod:
+def _pod(target: Target) -> Pod:
     """Return what a server's pod is to be; which images it is made from is not looked at."""
-    return pod_of(subject.server, Images(nas="", unfs3=""))
+    return pod_of(target.server, Images(nas="", unfs3=""))
 
 
 @check(
@@ -48,11 +48,11 @@ def _pod(subject: Subject) -> Pod:
     requirements=("WIN-04", "WIN-05"),
     nfs_client=False,
 )
-def containers(bench: Bench, subject: Subject) -> Finding:
+def containers(context: CheckContext, target: Target) -> Finding:
     """Those that are there, and those that run; the init container has done its work and ended."""
-    pod = _pod(subject)
+    pod = _pod(target)
     expected = [container.name for container in pod.containers]
-    found = {facts.name: facts for facts in bench.inspector.containers(subject.name)}
+    found = {facts.name: facts for facts in context.inspector.containers(target.name)}
     seen = ", ".join(f"{name} {'runs' if facts.running else 'does not run'}" for name, facts in sorted(found.items()))
 
     def failed(detail: str, evidence: t.Sequence[str] = ()) -> Failed:
@@ -66,7 +66,7 @@ def containers(bench: Bench, subject: Subject) -> Finding:
         raise failed(f"{_listed(surplus)} there, and should not be")
     down = [name for name in expected if name != pod.init.name and not found[name].running]
     if down:
-        evidence = [line for name in down for line in bench.log(subject, name)]
+        evidence = [line for name in down for line in context.log(target, name)]
         raise failed(f"{_listed(down)} not running", evidence)
     return Finding(f"{_listed(expected)} there")
 
@@ -82,12 +82,12 @@ def _listed(names: t.Sequence[str]) -> str:
     needs=("containers",),
     nfs_client=False,
 )
-def security(bench: Bench, subject: Subject) -> Finding:
+def security(context: CheckContext, target: Target) -> Finding:
     """Fewer capabilities than wanted are no matter of security; what then does not work, other checks tell."""
-    wanted = {container.name: container for container in _pod(subject).containers}
+    wanted = {container.name: container for container in _pod(target).containers}
     problems = [
         problem
-        for facts in bench.inspector.containers(subject.name)
+        for facts in context.inspector.containers(target.name)
         if facts.name in wanted
         for problem in _excess(facts, wanted[facts.name])
     ]
@@ -117,11 +117,11 @@ def _excess(facts: ContainerFacts, wanted: Container) -> t.Iterator[str]:
     needs=("containers",),
     nfs_client=False,
 )
-def resources(bench: Bench, subject: Subject) -> Finding:
+def resources(context: CheckContext, target: Target) -> Finding:
     """Requests are known to a cluster only; podman has limits."""
-    wanted = {container.name: container.resources for container in _pod(subject).containers}
+    wanted = {container.name: container.resources for container in _pod(target).containers}
     problems: list[tuple[str, int, int | str]] = []
-    for facts in bench.inspector.containers(subject.name):
+    for facts in context.inspector.containers(target.name):
         for what, expected, seen in _amounts(facts, wanted[facts.name]) if facts.name in wanted else ():
             if seen is not None and seen != expected:
                 problems.append((f"{facts.name}: {what}", expected, seen))
@@ -151,11 +151,11 @@ def _amounts(facts: ContainerFacts, wanted: Resources) -> t.Iterator[tuple[str, 
     requirements=("DEP-05",),
     nfs_client=False,
 )
-def capacity(bench: Bench, subjects: t.Sequence[Subject]) -> Findings:
+def capacity(context: CheckContext, targets: t.Sequence[Target]) -> Findings:
     """A pod requests the larger of what its steady containers and its init container ask for."""
     cpu = memory = 0
-    for subject in subjects:
-        pod = _pod(subject)
+    for target in targets:
+        pod = _pod(target)
         steady = [container.resources for container in pod.containers if container is not pod.init]
         init = pod.init.resources
         cpu += max(
@@ -164,7 +164,7 @@ def capacity(bench: Bench, subjects: t.Sequence[Subject]) -> Findings:
         memory += max(
             sum(fields.memory_bytes(each.memory_request) for each in steady), fields.memory_bytes(init.memory_request)
         )
-    limits = bench.limits
+    limits = context.limits
     seen = f"{cpu / 1000:g} CPUs and {memory / _MEBIBYTE:.0f} MiB"
     expected = f"at most {limits.cpu / 1000:g} CPUs and {limits.memory / _MEBIBYTE:.0f} MiB"
     measures = (
@@ -185,27 +185,27 @@ def capacity(bench: Bench, subjects: t.Sequence[Subject]) -> Findings:
     engines=KUBERNETES,
     nfs_client=False,
 )
-def dns(bench: Bench, subjects: t.Sequence[Subject]) -> Findings:
+def dns(context: CheckContext, targets: t.Sequence[Target]) -> Findings:
     """As a pod of the cluster sees the servers. One that lets listed clients in need not let the pod in."""
-    inspector = t.cast(ClusterInspector, bench.inspector)
+    inspector = t.cast(ClusterInspector, context.inspector)
     views = inspector.seen_by_a_pod(
-        {subject.name: subject.server.nfs_version for subject in subjects}, f"{PREFIX}{bench.run}"
+        {target.name: target.server.nfs_version for target in targets}, f"{PREFIX}{context.run}"
     )
     findings: dict[str | None, Finding] = {}
-    for subject in subjects:
-        view = views.get(subject.name)
+    for target in targets:
+        view = views.get(target.name)
         if view is None:
             finding = Finding("the pod that was to ask did not", FAILED, "an answer", "nothing")
         elif not view.address:
             finding = Finding(f"its name does not resolve in a pod: {view.problem}", FAILED, "an address", view.problem)
-        elif view.problem and not subject.server.clients:
+        elif view.problem and not target.server.clients:
             detail = f"its name resolves to {view.address}, where it does not answer: {view.problem}"
             finding = Finding(detail, FAILED, "an answer over NFS", view.problem)
         elif view.problem:
             finding = Finding(f"resolves to {view.address}; keeps pods out, which are not among its clients")
         else:
             finding = Finding(f"resolves to {view.address}, and answers there")
-        findings[subject.name] = finding
+        findings[target.name] = finding
     return findings
 
 
@@ -217,21 +217,21 @@ def dns(bench: Bench, subjects: t.Sequence[Subject]) -> Findings:
     engines=KUBERNETES,
     nfs_client=False,
 )
-def client_volumes(bench: Bench, subjects: t.Sequence[Subject]) -> Findings:
+def client_volumes(context: CheckContext, targets: t.Sequence[Target]) -> Findings:
     """Volumes are known by the address that they mount, whoever made them."""
-    inspector = t.cast(ClusterInspector, bench.inspector)
+    inspector = t.cast(ClusterInspector, context.inspector)
     addresses: dict[tuple[str, int], str] = {}
-    for subject in subjects:
-        cluster = subject.report.get("cluster") or {}
-        addresses[subject.host, subject.server.port] = subject.name
+    for target in targets:
+        cluster = target.report.get("cluster") or {}
+        addresses[target.host, target.server.port] = target.name
         if cluster.get("cluster_ip"):
-            addresses[str(cluster["cluster_ip"]), NFS_PORT] = subject.name
+            addresses[str(cluster["cluster_ip"]), NFS_PORT] = target.name
     found = inspector.client_volumes(addresses)
     if not found:
         return {None: Finding("no PersistentVolume points to these servers; the role nas_clients makes them", SKIPPED)}
     findings: dict[str | None, Finding] = {}
-    for subject in subjects:
-        own = [volume for volume in found if volume.server == subject.name]
+    for target in targets:
+        own = [volume for volume in found if volume.server == target.name]
         loose = [volume for volume in own if volume.phase != "Bound" or volume.claim_phase != "Bound"]
         if not own:
             continue
@@ -241,8 +241,8 @@ def client_volumes(bench: Bench, subjects: t.Sequence[Subject]) -> Findings:
                 + (f"its claim {volume.claim} is {volume.claim_phase}" if volume.claim else "and names no claim")
                 for volume in loose
             )
-            findings[subject.name] = Finding(detail, FAILED, "Bound on both sides", detail)
+            findings[target.name] = Finding(detail, FAILED, "Bound on both sides", detail)
         else:
             names = ", ".join(f"{volume.name} to {volume.claim}" for volume in own)
-            findings[subject.name] = Finding(f"bound: {names}")
+            findings[target.name] = Finding(f"bound: {names}")
     return findings

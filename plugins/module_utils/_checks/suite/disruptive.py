@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from ansible_collections.file_simulator.nas.plugins.module_utils._checks.context import Bench, Subject
+from ansible_collections.file_simulator.nas.plugins.module_utils._checks.context import CheckContext, Target
 from ansible_collections.file_simulator.nas.plugins.module_utils._checks.files import (
     Files,
     hide_marker,
@@ -39,20 +39,20 @@ _KILLED_SECONDS = 0.3
     requirements=("EXP-03",),
     needs=("ready",),
 )
-def stable_writes(bench: Bench, subject: Subject) -> Finding:
+def stable_writes(context: CheckContext, target: Target) -> Finding:
     """The server is killed the moment after it has said that a file is written."""
-    if subject.server.export.read_only:
+    if target.server.export.read_only:
         raise Skipped("it is read-only: nothing can be written to it over NFS")
-    if not bench.inspector.keeps_volumes and subject.server.storage.type != "persistent":
+    if not context.inspector.keeps_volumes and target.server.storage.type != "persistent":
         raise Skipped("its storage goes with its pod, which is what is killed here")
-    with bench.client(subject) as client, Files(bench, subject, client) as files:
+    with context.client(target) as client, Files(context, target, client) as files:
         name, content = files.name("stable"), random_content(_SIZE)
         client.write(name, content)
-        bench.inspector.kill(subject.name)
-        bench.sleep(_KILLED_SECONDS)
-        started = bench.clock()
-        until_back(bench, subject)
-        with bench.client(subject) as anew:
+        context.inspector.kill(target.name)
+        context.sleep(_KILLED_SECONDS)
+        started = context.clock()
+        until_back(context, target)
+        with context.client(target) as anew:
             files.client = anew
             seen = files.on_nas(name)
             files.clear()
@@ -63,8 +63,8 @@ def stable_writes(bench: Bench, subject: Subject) -> Finding:
             expected=f"{len(content)} bytes, sha256 {sha256(content)}",
             seen=shown,
         )
-    seconds = bench.clock() - started
-    measure = Measure("back after a kill", round(seconds, 2), "s", limit=bench.limits.restart)
+    seconds = context.clock() - started
+    measure = Measure("back after a kill", round(seconds, 2), "s", limit=context.limits.restart)
     return Finding(f"killed after its acknowledgement, back after {seconds:.1f} s with the file", measures=(measure,))
 
 
@@ -75,33 +75,33 @@ def stable_writes(bench: Bench, subject: Subject) -> Finding:
     requirements=("WIN-07",),
     needs=("ready", "windows_directory", "containers", "sync_state"),
 )
-def windows_lost(bench: Bench, subject: Subject) -> Finding:
+def windows_lost(context: CheckContext, target: Target) -> Finding:
     """The marker goes, as it does when a data root is not mounted any more; and comes back whatever happens."""
-    if not subject.server.sync.has_agent:
+    if not target.server.sync.has_agent:
         raise Skipped("nothing is carried while it runs: its sync mode is none")
-    limit = bench.limits.to_windows if subject.server.sync.carries_to_windows else bench.limits.to_nas
-    with bench.client(subject) as client, Files(bench, subject, client) as files:
+    limit = context.limits.to_windows if target.server.sync.carries_to_windows else context.limits.to_nas
+    with context.client(target) as client, Files(context, target, client) as files:
         kept, later = files.name("kept"), files.name("later")
-        send = client.write if subject.server.sync.carries_to_windows else files.put
+        send = client.write if target.server.sync.carries_to_windows else files.put
         send(kept, b"kept")
-        if bench.until(lambda: files.is_on_nas(kept) and files.in_windows(kept) is not None, limit) is None:
-            raise bench.late("a file had not arrived on both sides", subject, limit)
-        hide_marker(bench, subject)
+        if context.until(lambda: files.is_on_nas(kept) and files.in_windows(kept) is not None, limit) is None:
+            raise context.timed_out("a file had not arrived on both sides", target, limit)
+        hide_marker(context, target)
         try:
-            halted = bench.until(lambda: bench.agent_state(subject) == "halted", bench.limits.to_nas)
+            halted = context.until(lambda: context.agent_state(target) == "halted", context.limits.to_nas)
             if halted is None:
-                raise bench.late(
-                    "the Windows directory disappeared, and sync did not halt", subject, bench.limits.to_nas
+                raise context.timed_out(
+                    "the Windows directory disappeared, and sync did not halt", target, context.limits.to_nas
                 )
             if not files.is_on_nas(kept):
                 raise Failed("the Windows directory disappeared, and a file was deleted from the NAS", seen="nothing")
-            if answers(subject) is None:
+            if answers(target) is None:
                 raise Failed("the Windows directory disappeared, and the server does not answer any more")
         finally:
-            restore_marker(subject)
+            restore_marker(target)
         send(later, b"later")
-        resumed = bench.until(lambda: files.is_on_nas(later) and files.in_windows(later) is not None, limit)
+        resumed = context.until(lambda: files.is_on_nas(later) and files.in_windows(later) is not None, limit)
         if resumed is None:
-            raise bench.late("the Windows directory was back, and sync did not go on", subject, limit)
-    measures = (Measure("halt", round(halted, 2), "s", limit=bench.limits.to_nas),)
+            raise context.timed_out("the Windows directory was back, and sync did not go on", target, limit)
+    measures = (Measure("halt", round(halted, 2), "s", limit=context.limits.to_nas),)
     return Finding(f"halted after {halted:.1f} s, nothing deleted, went on {resumed:.1f} s after", measures=measures)

@@ -11,7 +11,7 @@ import errno
 import os
 import typing as t
 
-from ansible_collections.file_simulator.nas.plugins.module_utils._checks.context import Bench, Subject, go_through
+from ansible_collections.file_simulator.nas.plugins.module_utils._checks.context import CheckContext, Target, run_step
 from ansible_collections.file_simulator.nas.plugins.module_utils._checks.files import (
     Files,
     random_content,
@@ -40,12 +40,12 @@ _NOBODY_IN_PARTICULAR = (1234, 5678)
     requirements=("NAS-02", "EXP-05"),
     needs=("ready",),
 )
-def read_only(bench: Bench, subject: Subject) -> Finding:
+def read_only(context: CheckContext, target: Target) -> Finding:
     """Every kind of change must be refused, and with the word for it."""
-    if not subject.server.export.read_only:
+    if not target.server.export.read_only:
         raise Skipped("it is not read-only")
     done, odd = [], []
-    with bench.client(subject) as client, Files(bench, subject, client) as files:
+    with context.client(target) as client, Files(context, target, client) as files:
         file, directory, new = (files.name(f"read-only-{what}") for what in ("file", "directory", "renamed"))
         attempts: dict[str, t.Callable[[], None]] = {
             "write a file": lambda: client.write(file, b"x"),
@@ -80,10 +80,10 @@ def read_only(bench: Bench, subject: Subject) -> Finding:
     requirements=("EXP-01", "EXP-02"),
     needs=("ready",),
 )
-def subdirectories(bench: Bench, subject: Subject) -> Finding:
+def subdirectories(context: CheckContext, target: Target) -> Finding:
     """A directory in a directory, a file in that, and a client that mounts the inner one."""
-    _check_writable(subject)
-    with bench.client(subject) as client, Files(bench, subject, client) as files:
+    _check_writable(target)
+    with context.client(target) as client, Files(context, target, client) as files:
         outer, content = files.name("sub-1"), random_content(1024)
         inner = f"{outer}/sub-2"
         client.make_directory(outer)
@@ -91,7 +91,7 @@ def subdirectories(bench: Bench, subject: Subject) -> Finding:
         client.write(f"{inner}/file", content)
         path = f"/data/{inner}"
         try:
-            with bench.client(subject, path=path) as mounted:
+            with context.client(target, path=path) as mounted:
                 seen = mounted.read("file")
         except NasError as error:
             raise Failed(f"{path} cannot be mounted: {error}", expected="the file in it", seen=str(error)) from None
@@ -109,15 +109,15 @@ def subdirectories(bench: Bench, subject: Subject) -> Finding:
     requirements=("EXP-03", "EXP-05"),
     needs=("ready",),
 )
-def ownership(bench: Bench, subject: Subject) -> Finding:
+def ownership(context: CheckContext, target: Target) -> Finding:
     """Who a client's root is on the server, by whose the files are that it makes."""
-    _check_writable(subject)
-    export = subject.server.export
+    _check_writable(target)
+    export = target.server.export
     anonymous = (export.anonymous_uid, export.anonymous_gid)
     if export.privileged_port:
-        _check_unprivileged_port_refused(bench, subject)
+        _check_unprivileged_port_refused(context, target)
     user = _NOBODY_IN_PARTICULAR[0] if export.squash == "all" else 0
-    with bench.client(subject, user=user) as client, Files(bench, subject, client) as files:
+    with context.client(target, user=user) as client, Files(context, target, client) as files:
         name = files.name("owner")
         client.write(name, b"x")
         if export.squash == "none":
@@ -154,9 +154,9 @@ def _ids(owner: tuple[int, int]) -> str:
     return f"{owner[0]}:{owner[1]}"
 
 
-def _check_unprivileged_port_refused(bench: Bench, subject: Subject) -> None:
+def _check_unprivileged_port_refused(context: CheckContext, target: Target) -> None:
     try:
-        client = bench.connect(Address(subject.host, subject.server.port, subject.server.nfs_version))
+        client = context.connect(Address(target.host, target.server.port, target.server.nfs_version))
     except NasError:
         return
     try:
@@ -168,8 +168,8 @@ def _check_unprivileged_port_refused(bench: Bench, subject: Subject) -> None:
     raise Failed("a client at a port above 1023 is let in, and the export is secure", expected="refusal", seen="/data")
 
 
-def _check_writable(subject: Subject) -> None:
-    if subject.server.export.read_only:
+def _check_writable(target: Target) -> None:
+    if target.server.export.read_only:
         raise Skipped("it is read-only: nothing can be written to it over NFS")
 
 
@@ -180,46 +180,46 @@ def _check_writable(subject: Subject) -> None:
     requirements=("INT-04", "WIN-01", "TST-04"),
     needs=("ready",),
 )
-def isolation(bench: Bench, subjects: t.Sequence[Subject]) -> Findings:
+def isolation(context: CheckContext, targets: t.Sequence[Target]) -> Findings:
     """The whole matrix: each server's file is looked for on each server, and in each Windows directory."""
     with contextlib.ExitStack() as stack:
         placed: dict[str, str] = {}
         clients: dict[str, NasClient] = {}
         findings: dict[str | None, Finding] = {}
 
-        def place(subject: Subject) -> Finding | None:
-            client = stack.enter_context(bench.client(subject))
-            clients[subject.name] = client
-            if not subject.server.export.read_only:
-                files = stack.enter_context(Files(bench, subject, client))
-                name = files.name(f"isolation-{subject.name}")
+        def place(target: Target) -> Finding | None:
+            client = stack.enter_context(context.client(target))
+            clients[target.name] = client
+            if not target.server.export.read_only:
+                files = stack.enter_context(Files(context, target, client))
+                name = files.name(f"isolation-{target.name}")
                 client.write(name, random_content(64))
-                placed[subject.name] = name
+                placed[target.name] = name
             return None
 
-        def look(subject: Subject) -> Finding:
-            return _matrix_row(subject, clients[subject.name], placed)
+        def look(target: Target) -> Finding:
+            return _matrix_row(target, clients[target.name], placed)
 
-        go_through(subjects, place, findings)
-        go_through(subjects, look, findings)
+        run_step(targets, place, findings)
+        run_step(targets, look, findings)
     return findings
 
 
-def _matrix_row(subject: Subject, client: NasClient, placed: t.Mapping[str, str]) -> Finding:
-    strange = [owner for owner, name in placed.items() if owner != subject.name and _has(client, name)]
+def _matrix_row(target: Target, client: NasClient, placed: t.Mapping[str, str]) -> Finding:
+    strange = [owner for owner, name in placed.items() if owner != target.name and _has(client, name)]
     local = [
         owner
         for owner, name in placed.items()
-        if owner != subject.name and os.path.lexists(os.path.join(subject.local_directory, name))
+        if owner != target.name and os.path.lexists(os.path.join(target.local_directory, name))
     ]
-    own = placed.get(subject.name)
+    own = placed.get(target.name)
     if strange or local:
         places = [(strange, "its export"), (local, "its Windows directory")]
         detail = "; ".join(f"a file of {', '.join(owners)} is in {where}" for owners, where in places if owners)
         raise Failed(detail, expected="its own files alone", seen=detail)
     if own and not _has(client, own):
         raise Failed("a file written to it is not there", expected=own, seen="nothing")
-    others = len(placed) - (subject.name in placed)
+    others = len(placed) - (target.name in placed)
     what = "its own file and " if own else ""
     return Finding(f"{what}none of {others} other servers' files")
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass, field
 
-from ansible_collections.file_simulator.nas.plugins.module_utils._checks.context import Bench, Subject, go_through
+from ansible_collections.file_simulator.nas.plugins.module_utils._checks.context import CheckContext, Target, run_step
 from ansible_collections.file_simulator.nas.plugins.module_utils._checks.files import (
     Files,
     random_content,
@@ -37,7 +37,7 @@ _SIZE = 256 * 1024
 class _Memory:
     """What a server had before the restart: files by their names, and its fsid."""
 
-    subject: Subject
+    target: Target
     files: Files
     fsid: tuple[int, int] | None
     agent_started: t.Any
@@ -51,72 +51,72 @@ class _Memory:
     requirements=("WIN-04", "WIN-06", "EXP-02", "NAS-07", "TST-05"),
     needs=("ready", "windows_directory", "containers"),
 )
-def persistence(bench: Bench, subjects: t.Sequence[Subject]) -> Findings:
+def persistence(context: CheckContext, targets: t.Sequence[Target]) -> Findings:
     """All pods are restarted at once, with files from both sides."""
     memories: dict[str, _Memory] = {}
     findings: dict[str | None, Finding] = {}
 
-    def prepare(subject: Subject) -> Finding | None:
-        with bench.client(subject) as client:
-            files = Files(bench, subject, client)
-            memory = _Memory(subject, files, answers(subject), _agent_started(bench, subject))
-            memories[subject.name] = memory
-            _fill(bench, memory, client)
+    def prepare(target: Target) -> Finding | None:
+        with context.client(target) as client:
+            files = Files(context, target, client)
+            memory = _Memory(target, files, answers(target), _agent_started(context, target))
+            memories[target.name] = memory
+            _fill(context, memory, client)
         return None
 
-    def compare(subject: Subject) -> Finding:
-        until_back(bench, subject)
-        seconds = bench.clock() - started
-        memory = memories[subject.name]
-        _until_agent_looked(bench, memory)
-        with bench.client(subject) as client:
+    def compare(target: Target) -> Finding:
+        until_back(context, target)
+        seconds = context.clock() - started
+        memory = memories[target.name]
+        _until_agent_looked(context, memory)
+        with context.client(target) as client:
             memory.files.client = client
             try:
-                _check_kept(memory, answers(subject))
+                _check_kept(memory, answers(target))
             finally:
                 memory.files.clear()
-        measure = Measure("restart", round(seconds, 1), "s", limit=bench.limits.restart)
+        measure = Measure("restart", round(seconds, 1), "s", limit=context.limits.restart)
         files = len(memory.content)
         what = f"with all files ({files} looked at)" if files else "there was no file to lose"
         return Finding(f"back after {seconds:.1f} s, {what}, and with the same fsid", measures=(measure,))
 
     try:
-        go_through(subjects, prepare, findings)
-        started = bench.clock()
-        bench.inspector.restart([subject.name for subject in subjects])
-        go_through(subjects, compare, findings)
+        run_step(targets, prepare, findings)
+        started = context.clock()
+        context.inspector.restart([target.name for target in targets])
+        run_step(targets, compare, findings)
     finally:
         for memory in memories.values():
             memory.files.clear()
     return findings
 
 
-def _agent_started(bench: Bench, subject: Subject) -> t.Any:
+def _agent_started(context: CheckContext, target: Target) -> t.Any:
     """Return when the agent was started, as far as it has said anything."""
-    return (bench.inspector.sync_status(subject.name) or {}).get("started")
+    return (context.inspector.sync_status(target.name) or {}).get("started")
 
 
-def _until_agent_looked(bench: Bench, memory: _Memory) -> None:
+def _until_agent_looked(context: CheckContext, memory: _Memory) -> None:
     """Wait until a restarted agent has looked at both sides.
 
     One whose export has been cleared away before takes that for a lost volume, and halts.
     """
-    subject, limit = memory.subject, bench.limits.restart
+    target, limit = memory.target, context.limits.restart
 
     def looked() -> bool:
-        return _agent_started(bench, subject) != memory.agent_started and bench.agent_state(subject) in (
+        return _agent_started(context, target) != memory.agent_started and context.agent_state(target) in (
             "idle",
             "running",
         )
 
-    if subject.server.sync.has_agent and bench.until(looked, limit) is None:
-        raise bench.late("the sync agent was not at work again", subject, limit)
+    if target.server.sync.has_agent and context.until(looked, limit) is None:
+        raise context.timed_out("the sync agent was not at work again", target, limit)
 
 
-def _fill(bench: Bench, memory: _Memory, client: NasClient) -> None:
+def _fill(context: CheckContext, memory: _Memory, client: NasClient) -> None:
     """Put files on both sides of a server, as far as they must survive a restart, and wait for its agent."""
-    subject, files = memory.subject, memory.files
-    server = subject.server
+    target, files = memory.target, memory.files
+    server = target.server
     if server.export.read_only:
         memory.content.update(_samples(client))
         return
@@ -124,7 +124,7 @@ def _fill(bench: Bench, memory: _Memory, client: NasClient) -> None:
     memory.content[name] = random_content(_SIZE)
     files.put(name, memory.content[name])
     survives = (
-        subject.server.sync.carries_to_windows or server.storage.type == "persistent" or bench.inspector.keeps_volumes
+        target.server.sync.carries_to_windows or server.storage.type == "persistent" or context.inspector.keeps_volumes
     )
     if not survives:
         return
@@ -134,10 +134,10 @@ def _fill(bench: Bench, memory: _Memory, client: NasClient) -> None:
     for path, content in written.items():
         client.write(path, content)
     memory.content.update(written)
-    if subject.server.sync.carries_to_windows:
-        limit = bench.limits.to_windows
-        if bench.until(lambda: all(files.in_windows(path) is not None for path in written), limit) is None:
-            raise bench.late("files written over NFS were not in Windows before the restart", subject, limit)
+    if target.server.sync.carries_to_windows:
+        limit = context.limits.to_windows
+        if context.until(lambda: all(files.in_windows(path) is not None for path in written), limit) is None:
+            raise context.timed_out("files written over NFS were not in Windows before the restart", target, limit)
 
 
 def _samples(client: NasClient) -> dict[str, bytes]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import typing as t
 
-from ansible_collections.file_simulator.nas.plugins.module_utils._checks.context import Bench, Subject
+from ansible_collections.file_simulator.nas.plugins.module_utils._checks.context import CheckContext, Target
 from ansible_collections.file_simulator.nas.plugins.module_utils._checks.files import Files, random_content, sha256
 from ansible_collections.file_simulator.nas.plugins.module_utils._checks.finding import Failed, Finding, Skipped
 from ansible_collections.file_simulator.nas.plugins.module_utils._checks.registry import (
@@ -33,21 +33,21 @@ _REST_PAUSE = 0.5
     requirements=("WIN-02", "NAS-05", "TST-02"),
     needs=("ready", "windows_directory", "containers", "sync_state"),
 )
-def windows_to_nas(bench: Bench, subject: Subject) -> Finding:
+def windows_to_nas(context: CheckContext, target: Target) -> Finding:
     """There and gone again, as a tester puts a file and deletes it."""
-    if not subject.server.sync.carries_to_nas:
-        raise Skipped(f"its sync mode is {subject.server.sync.mode}: what is put into Windows waits for a restart")
-    limit = bench.limits.to_nas
-    with bench.client(subject) as client, Files(bench, subject, client) as files:
+    if not target.server.sync.carries_to_nas:
+        raise Skipped(f"its sync mode is {target.server.sync.mode}: what is put into Windows waits for a restart")
+    limit = context.limits.to_nas
+    with context.client(target) as client, Files(context, target, client) as files:
         name, content = files.name("to-nas"), random_content(_SIZE)
         files.put(name, content)
-        seconds = bench.until(lambda: files.is_on_nas(name), limit)
-        _check_arrived(bench, subject, "a file put into the Windows directory was not on the NAS", seconds, limit)
+        seconds = context.until(lambda: files.is_on_nas(name), limit)
+        _check_arrived(context, target, "a file put into the Windows directory was not on the NAS", seconds, limit)
         _compare(content, files.on_nas(name), "the NAS")
-        files.take_away(name)
-        gone = bench.until(lambda: not files.is_on_nas(name), limit)
-        _check_arrived(bench, subject, "a file deleted in Windows did not go from the NAS", gone, limit)
-    measures = _latencies(seconds or 0, gone or 0, limit, bench.limits.to_nas_aim)
+        files.delete(name)
+        gone = context.until(lambda: not files.is_on_nas(name), limit)
+        _check_arrived(context, target, "a file deleted in Windows did not go from the NAS", gone, limit)
+    measures = _latencies(seconds or 0, gone or 0, limit, context.limits.to_nas_aim)
     return Finding(f"there after {seconds:.2f} s, gone after {gone:.2f} s, same sha256", measures=measures)
 
 
@@ -58,27 +58,27 @@ def windows_to_nas(bench: Bench, subject: Subject) -> Finding:
     requirements=("WIN-03", "NAS-05", "TST-03"),
     needs=("ready", "windows_directory", "containers", "sync_state"),
 )
-def nas_to_windows(bench: Bench, subject: Subject) -> Finding:
+def nas_to_windows(context: CheckContext, target: Target) -> Finding:
     """There and gone again, as a service writes a file and deletes it."""
-    if not subject.server.sync.carries_to_windows:
-        raise Skipped(f"its sync mode is {subject.server.sync.mode}: nothing is carried to Windows")
-    limit = bench.limits.to_windows
-    with bench.client(subject) as client, Files(bench, subject, client) as files:
+    if not target.server.sync.carries_to_windows:
+        raise Skipped(f"its sync mode is {target.server.sync.mode}: nothing is carried to Windows")
+    limit = context.limits.to_windows
+    with context.client(target) as client, Files(context, target, client) as files:
         name, content = files.name("to-windows"), random_content(_SIZE)
         client.write(name, content)
-        seconds = bench.until(lambda: files.in_windows(name) is not None, limit)
-        _check_arrived(bench, subject, "a file written over NFS was not in the Windows directory", seconds, limit)
+        seconds = context.until(lambda: files.in_windows(name) is not None, limit)
+        _check_arrived(context, target, "a file written over NFS was not in the Windows directory", seconds, limit)
         _compare(content, files.in_windows(name), "Windows")
         client.remove(name)
-        gone = bench.until(lambda: files.in_windows(name) is None, limit)
-        _check_arrived(bench, subject, "a file removed over NFS did not go from Windows", gone, limit)
-    measures = _latencies(seconds or 0, gone or 0, limit, bench.limits.to_windows_aim)
+        gone = context.until(lambda: files.in_windows(name) is None, limit)
+        _check_arrived(context, target, "a file removed over NFS did not go from Windows", gone, limit)
+    measures = _latencies(seconds or 0, gone or 0, limit, context.limits.to_windows_aim)
     return Finding(f"there after {seconds:.2f} s, gone after {gone:.2f} s, same sha256", measures=measures)
 
 
-def _check_arrived(bench: Bench, subject: Subject, what: str, seconds: float | None, limit: float) -> None:
+def _check_arrived(context: CheckContext, target: Target, what: str, seconds: float | None, limit: float) -> None:
     if seconds is None:
-        raise bench.late(what, subject, limit, expected=f"at most {limit:g} s", seen=f"not after {limit:g} s")
+        raise context.timed_out(what, target, limit, expected=f"at most {limit:g} s", seen=f"not after {limit:g} s")
 
 
 def _compare(sent: bytes, arrived: bytes | None, where: str) -> None:
@@ -104,22 +104,27 @@ def _latencies(there: float, gone: float, limit: float, aim: float) -> tuple[Mea
     requirements=("WIN-02", "WIN-03"),
     needs=("ready", "windows_directory", "containers", "sync_state"),
 )
-def write_cycles(bench: Bench, subject: Subject) -> Finding:
+def write_cycles(context: CheckContext, target: Target) -> Finding:
     """Each version must arrive whole, and no other content may ever be seen."""
-    if not subject.server.sync.has_agent:
+    if not target.server.sync.has_agent:
         raise Skipped("nothing is carried while it runs: its sync mode is none")
     done = []
-    with bench.client(subject) as client, Files(bench, subject, client) as files:
-        if subject.server.sync.carries_to_nas:
+    with context.client(target) as client, Files(context, target, client) as files:
+        if target.server.sync.carries_to_nas:
             name = files.name("cycles-to-nas")
             _cycle(
-                bench, subject, _CYCLES, bench.limits.to_nas, lambda c: files.put(name, c), lambda: files.on_nas(name)
+                context,
+                target,
+                _CYCLES,
+                context.limits.to_nas,
+                lambda c: files.put(name, c),
+                lambda: files.on_nas(name),
             )
             done.append(f"{_CYCLES} from Windows")
-        if subject.server.sync.carries_to_windows:
+        if target.server.sync.carries_to_windows:
             name = files.name("cycles-to-windows")
             _cycle(
-                bench, subject, _MANY_CYCLES, bench.limits.to_windows,
+                context, target, _MANY_CYCLES, context.limits.to_windows,
                 lambda c: client.write(name, c), lambda: files.in_windows(name),
             )  # fmt: skip
             done.append(f"{_MANY_CYCLES} from the NAS")
@@ -127,8 +132,8 @@ def write_cycles(bench: Bench, subject: Subject) -> Finding:
 
 
 def _cycle(
-    bench: Bench,
-    subject: Subject,
+    context: CheckContext,
+    target: Target,
     cycles: int,
     limit: float,
     send: t.Callable[[bytes], None],
@@ -141,8 +146,8 @@ def _cycle(
         send(content)
         odd: list[bytes] = []
         arrived = functools.partial(_has_arrived, look, content, before, odd)
-        if bench.until(arrived, limit) is None:
-            raise bench.late(f"version {number} of {cycles} had not arrived", subject, limit)
+        if context.until(arrived, limit) is None:
+            raise context.timed_out(f"version {number} of {cycles} had not arrived", target, limit)
         if odd:
             raise Failed(
                 f"version {number} of {cycles}: a content was seen that nobody wrote",
@@ -166,40 +171,40 @@ def _has_arrived(look: t.Callable[[], bytes | None], content: bytes, before: byt
     tags=("sync", "windows"),
     needs=("ready", "windows_directory", "containers", "sync_state"),
 )
-def rest(bench: Bench, subject: Subject) -> Finding:
+def rest(context: CheckContext, target: Target) -> Finding:
     """Files that have arrived are watched on both sides: a sync that goes round in circles writes them again."""
-    if not subject.server.sync.has_agent:
+    if not target.server.sync.has_agent:
         raise Skipped("nothing is carried while it runs: its sync mode is none")
-    with bench.client(subject) as client, Files(bench, subject, client) as files:
+    with context.client(target) as client, Files(context, target, client) as files:
         names = [files.name(f"rest-{number}") for number in range(_REST_FILES)]
         for name in names:
-            send = files.put if subject.server.sync.carries_to_nas else client.write
+            send = files.put if target.server.sync.carries_to_nas else client.write
             send(name, random_content(1024))
-        limit = bench.limits.to_nas if subject.server.sync.carries_to_nas else bench.limits.to_windows
+        limit = context.limits.to_nas if target.server.sync.carries_to_nas else context.limits.to_windows
 
         def look() -> dict[str, t.Any]:
             windows = {f"{name} in Windows": files.windows_identity(name) for name in names}
             return {**windows, **{f"{name} on the NAS": _nas_identity(client, name) for name in names}}
 
-        if bench.until(lambda: None not in look().values(), limit) is None:
-            raise bench.late("files had not arrived on both sides", subject, limit)
+        if context.until(lambda: None not in look().values(), limit) is None:
+            raise context.timed_out("files had not arrived on both sides", target, limit)
         # An agent may look at what it has just made once more.
-        bench.sleep(1.0)
-        before, delivered = look(), _delivered(bench, subject)
-        deadline = bench.clock() + bench.limits.rest
-        while bench.clock() < deadline:
-            bench.sleep(_REST_PAUSE)
+        context.sleep(1.0)
+        before, delivered = look(), _delivered(context, target)
+        deadline = context.clock() + context.limits.rest
+        while context.clock() < deadline:
+            context.sleep(_REST_PAUSE)
             changed = [what for what, identity in look().items() if identity != before[what]]
             if changed:
                 raise Failed(
                     f"written again although nobody changed it: {', '.join(changed)}",
                     expected=str(before[changed[0]]),
                     seen=str(look()[changed[0]]),
-                    evidence=bench.agent_words(subject),
+                    evidence=context.agent_summary(target),
                 )
-        more = _delivered(bench, subject) - delivered
+        more = _delivered(context, target) - delivered
     note = f"; the agent delivered {more} other files meanwhile" if more else ""
-    return Finding(f"{_REST_FILES} files lay still on both sides for {bench.limits.rest:g} s{note}")
+    return Finding(f"{_REST_FILES} files lay still on both sides for {context.limits.rest:g} s{note}")
 
 
 def _nas_identity(client: NasClient, name: str) -> tuple[int, ...] | None:
@@ -209,6 +214,6 @@ def _nas_identity(client: NasClient, name: str) -> tuple[int, ...] | None:
         return None
 
 
-def _delivered(bench: Bench, subject: Subject) -> int:
-    status = bench.inspector.sync_status(subject.name) or {}
+def _delivered(context: CheckContext, target: Target) -> int:
+    status = context.inspector.sync_status(target.name) or {}
     return int((status.get("delivered") or {}).get("files", 0))

@@ -34,8 +34,8 @@ def checks() -> dict[str, Check]:
     return {
         check.name: dataclasses.replace(
             check,
-            each=check.each and (lambda _bench, _subject: Finding("ok")),
-            together=check.together and (lambda _bench, subjects: {each.name: Finding("ok") for each in subjects}),
+            each=check.each and (lambda _context, _target: Finding("ok")),
+            together=check.together and (lambda _context, targets: {each.name: Finding("ok") for each in targets}),
         )
         for check in CATALOGUE
     }
@@ -53,7 +53,7 @@ def run(
     disruptive: bool = True,
     writing: bool = True,
 ) -> list[Result]:
-    return Runner(simulator.bench(), engine).run(list(checks.values()), disruptive=disruptive, writing=writing)
+    return Runner(simulator.context(), engine).run(list(checks.values()), disruptive=disruptive, writing=writing)
 
 
 def outcomes(results: list[Result]) -> dict[tuple[str, str | None], str]:
@@ -64,7 +64,7 @@ def outcomes(results: list[Result]) -> dict[tuple[str, str | None], str]:
 
 def test_results_come_in_the_order_of_checks_and_servers(simulator: FakeSimulator, checks: dict[str, Check]) -> None:
     results = run(simulator, checks, engine="kubernetes")
-    servers = [subject.name for subject in simulator.subjects]
+    servers = [target.name for target in simulator.targets]
     assert [(each.check, each.server) for each in results] == [(c.name, s) for c in CATALOGUE for s in servers]
     assert {each.outcome for each in results} == {"passed"}
 
@@ -94,8 +94,8 @@ def test_what_is_left_out_says_why(
 def test_failure_skips_what_needs_it_on_that_server_alone(
     simulator: FakeSimulator, checks: dict[str, Check], name: str
 ) -> None:
-    def work(_bench: t.Any, subject: t.Any) -> Finding:
-        if subject.name == "nas-backup":
+    def work(_context: t.Any, target: t.Any) -> Finding:
+        if target.name == "nas-backup":
             raise Failed("it is broken", evidence=["a log"])
         return Finding("ok")
 
@@ -107,7 +107,7 @@ def test_failure_skips_what_needs_it_on_that_server_alone(
 
 
 def test_skipped_check_keeps_nothing_from_running(simulator: FakeSimulator, checks: dict[str, Check]) -> None:
-    def skip(_bench: t.Any, _subject: t.Any) -> Finding:
+    def skip(_context: t.Any, _target: t.Any) -> Finding:
         raise Skipped("means nothing here")
 
     checks["sync_state"] = broken(checks["sync_state"], skip)
@@ -133,4 +133,4 @@ def test_check_that_breaks_has_failed_and_the_others_go_on(
     results = run(simulator, chosen, disruptive=False)
     failed = [each for each in results if each.outcome == "failed"]
     assert {(each.check, each.detail) for each in failed} == {(name, detail)}
-    assert len([each for each in results if each.outcome == "passed"]) == len(simulator.subjects)
+    assert len([each for each in results if each.outcome == "passed"]) == len(simulator.targets)

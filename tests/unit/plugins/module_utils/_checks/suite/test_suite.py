@@ -16,8 +16,8 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._checks.files i
     PREFIX,
     Files,
     hide_marker,
+    remove_leftovers,
     restore_marker,
-    sweep,
 )
 from ansible_collections.file_simulator.nas.plugins.module_utils._checks.finding import Failed, Skipped, concluded
 from ansible_collections.file_simulator.nas.plugins.module_utils._checks.suite import availability as _checks_look
@@ -52,7 +52,7 @@ def outcomes(findings: t.Mapping[str | None, t.Any]) -> dict[str | None, str]:
 
 
 def test_dns_passes_when_pods_find_and_reach_every_server(cluster: FakeSimulator) -> None:
-    assert set(outcomes(_checks_engine.dns(cluster.bench(), cluster.subjects)).values()) == {"passed"}
+    assert set(outcomes(_checks_engine.dns(cluster.context(), cluster.targets)).values()) == {"passed"}
 
 
 @pytest.mark.parametrize(
@@ -68,18 +68,18 @@ def test_dns_fails_for_the_server_that_is_not_found(cluster: FakeSimulator, view
         cluster.inspector.views["nas-backup"] = view
     else:
         del cluster.inspector.views["nas-backup"]
-    findings = _checks_engine.dns(cluster.bench(), cluster.subjects)
+    findings = _checks_engine.dns(cluster.context(), cluster.targets)
     assert outcomes(findings) == {"nas-input-1": "passed", "nas-backup": "failed", "nas-output-1": "passed"}
     assert word in findings["nas-backup"].detail
 
 
 def test_dns_leaves_it_to_a_server_whether_pods_are_its_clients(cluster: FakeSimulator) -> None:
     cluster.inspector.views["nas-output-1"] = PodView("10.96.0.9", "NFS4ERR_ACCESS")
-    assert outcomes(_checks_engine.dns(cluster.bench(), cluster.subjects))["nas-output-1"] == "passed"
+    assert outcomes(_checks_engine.dns(cluster.context(), cluster.targets))["nas-output-1"] == "passed"
 
 
 def test_client_volumes_are_known_by_their_addresses(cluster: FakeSimulator) -> None:
-    findings = _checks_engine.client_volumes(cluster.bench(), cluster.subjects)
+    findings = _checks_engine.client_volumes(cluster.context(), cluster.targets)
     assert outcomes(findings) == {None: "skipped"}
     assert cluster.inspector.addresses["127.0.0.1", 32153] == "nas-backup"
     assert cluster.inspector.addresses["10.96.0.1", 2049] == "nas-input-1"
@@ -100,7 +100,7 @@ def test_client_volume_that_is_not_bound(
         VolumeFacts("one", "nas-backup", phase, claim, claim_phase),
         VolumeFacts("two", "nas-input-1", "Bound", "shop/in", "Bound"),
     ]
-    findings = _checks_engine.client_volumes(cluster.bench(), cluster.subjects)
+    findings = _checks_engine.client_volumes(cluster.context(), cluster.targets)
     assert outcomes(findings) == {"nas-backup": "failed", "nas-input-1": "passed"}
     assert findings["nas-backup"].detail == word
 
@@ -118,12 +118,12 @@ GOOD = ContainerFacts("nfs-server", True, False, False, True, frozenset({"CHOWN"
     ],
 )
 def test_security_names_what_is_too_much(cluster: FakeSimulator, change: dict[str, t.Any], word: str) -> None:
-    subject = cluster.subjects[1]
-    cluster.inspector.found[subject.name] = [GOOD]
-    _checks_engine.security(cluster.bench(), subject)
-    cluster.inspector.found[subject.name] = [dataclasses.replace(GOOD, **change)]
+    target = cluster.targets[1]
+    cluster.inspector.found[target.name] = [GOOD]
+    _checks_engine.security(cluster.context(), target)
+    cluster.inspector.found[target.name] = [dataclasses.replace(GOOD, **change)]
     with pytest.raises(Failed) as failure:
-        _checks_engine.security(cluster.bench(), subject)
+        _checks_engine.security(cluster.context(), target)
     assert failure.value.finding.detail == word
 
 
@@ -137,16 +137,16 @@ def test_security_names_what_is_too_much(cluster: FakeSimulator, change: dict[st
     ],
 )
 def test_resources_name_the_amount(cluster: FakeSimulator, change: dict[str, t.Any], word: str) -> None:
-    subject = cluster.subjects[1]
-    cluster.inspector.found[subject.name] = [dataclasses.replace(GOOD, **change)]
+    target = cluster.targets[1]
+    cluster.inspector.found[target.name] = [dataclasses.replace(GOOD, **change)]
     with pytest.raises(Failed, match=word):
-        _checks_engine.resources(cluster.bench(), subject)
+        _checks_engine.resources(cluster.context(), target)
 
 
 @pytest.mark.parametrize("allowed", [{"cpu": 100}, {"memory": 1 << 20}])
 def test_capacity_is_the_sum_of_all_servers(cluster: FakeSimulator, allowed: dict[str, int]) -> None:
-    assert _checks_engine.capacity(cluster.bench(), cluster.subjects)[None].detail == "0.2 CPUs and 256 MiB requested"
-    finding = _checks_engine.capacity(cluster.bench(**allowed), cluster.subjects)[None]
+    assert _checks_engine.capacity(cluster.context(), cluster.targets)[None].detail == "0.2 CPUs and 256 MiB requested"
+    finding = _checks_engine.capacity(cluster.context(**allowed), cluster.targets)[None]
     assert finding.outcome == "failed" and "the servers request 0.2 CPUs and 256 MiB together" in finding.detail
 
 
@@ -164,39 +164,39 @@ def test_capacity_is_the_sum_of_all_servers(cluster: FakeSimulator, allowed: dic
 def test_sync_state_names_what_is_wrong(
     cluster: FakeSimulator, monkeypatch: pytest.MonkeyPatch, status: dict[str, t.Any] | None, word: str
 ) -> None:
-    subject = cluster.subjects[0]
+    target = cluster.targets[0]
     good = {"mode": "windows_to_nas", "state": "idle", "time": "2999-01-01T00:00:00.000Z", "lag_seconds": 0.0}
-    cluster.inspector.statuses[subject.name] = good
-    assert _checks_look.sync_state(cluster.bench(), subject).detail == "idle"
-    cluster.inspector.statuses = {} if status is None else {subject.name: {**good, **status}}
+    cluster.inspector.statuses[target.name] = good
+    assert _checks_look.sync_state(cluster.context(), target).detail == "idle"
+    cluster.inspector.statuses = {} if status is None else {target.name: {**good, **status}}
     with pytest.raises(Failed, match=word):
-        _checks_look.sync_state(cluster.bench(), subject)
+        _checks_look.sync_state(cluster.context(), target)
 
 
 def test_late_files_fail_after_the_limit_and_are_gone_afterwards(cluster: FakeSimulator) -> None:
-    subject = cluster.subjects[0]
+    target = cluster.targets[0]
     with pytest.raises(Failed) as failure:
-        _checks_transfer.windows_to_nas(cluster.bench(), subject)
+        _checks_transfer.windows_to_nas(cluster.context(), target)
     assert "was not on the NAS within 30 s" in failure.value.finding.detail
     assert "sync-agent: last words of sync-agent" in failure.value.finding.evidence
     assert 30 <= cluster.now < 31
-    assert list(Path(subject.local_directory).iterdir()) == []
+    assert list(Path(target.local_directory).iterdir()) == []
 
 
 def test_content_that_changed_on_the_way(cluster: FakeSimulator) -> None:
-    subject = cluster.subjects[2]
-    nas = cluster.nas[subject.name]
+    target = cluster.targets[2]
+    nas = cluster.nas[target.name]
 
     def carry(seconds: float) -> None:
         cluster.now += seconds
         for name in nas.tree:
-            Path(subject.local_directory, name).write_bytes(b"another")
+            Path(target.local_directory, name).write_bytes(b"another")
 
-    bench = dataclasses.replace(cluster.bench(), sleep=carry)
+    context = dataclasses.replace(cluster.context(), sleep=carry)
     with pytest.raises(Failed, match="what arrived on Windows is not what was sent") as failure:
-        _checks_transfer.nas_to_windows(bench, subject)
+        _checks_transfer.nas_to_windows(context, target)
     assert failure.value.finding.seen.startswith("7 bytes, sha256 ")
-    assert nas.tree == {} and list(Path(subject.local_directory).iterdir()) == []
+    assert nas.tree == {} and list(Path(target.local_directory).iterdir()) == []
 
 
 @pytest.mark.parametrize(
@@ -208,11 +208,11 @@ def test_content_that_changed_on_the_way(cluster: FakeSimulator) -> None:
     ],
 )  # fmt: skip
 def test_read_only_server_must_refuse_everything(cluster: FakeSimulator, refused: dict[str, int], word: str) -> None:
-    subject = cluster.subjects[1]
-    nas = cluster.nas[subject.name]
+    target = cluster.targets[1]
+    nas = cluster.nas[target.name]
     nas.refuses = refused
     with pytest.raises(Failed) as failure:
-        _checks_export.read_only(cluster.bench(), subject)
+        _checks_export.read_only(cluster.context(), target)
     assert failure.value.finding.detail == word
     assert nas.tree == {}
 
@@ -220,7 +220,7 @@ def test_read_only_server_must_refuse_everything(cluster: FakeSimulator, refused
 def test_isolation_is_a_matrix(cluster: FakeSimulator) -> None:
     """A file written to one server shows on another: the one that shows it is the one that fails."""
     cluster.nas["nas-backup"].tree = cluster.nas["nas-input-1"].tree
-    findings = _checks_export.isolation(cluster.bench(), cluster.subjects)
+    findings = _checks_export.isolation(cluster.context(), cluster.targets)
     assert outcomes(findings) == {"nas-input-1": "passed", "nas-backup": "failed", "nas-output-1": "passed"}
     assert findings["nas-backup"].detail == "a file of nas-input-1 is in its export"
     assert all(nas.tree == {} for nas in cluster.nas.values())
@@ -228,7 +228,7 @@ def test_isolation_is_a_matrix(cluster: FakeSimulator) -> None:
 
 def test_isolation_goes_on_without_a_server_that_is_silent(cluster: FakeSimulator) -> None:
     cluster.nas["nas-output-1"].refuses = {"connect": 1}
-    findings = _checks_export.isolation(cluster.bench(), cluster.subjects)
+    findings = _checks_export.isolation(cluster.context(), cluster.targets)
     assert outcomes(findings) == {"nas-input-1": "passed", "nas-backup": "passed", "nas-output-1": "failed"}
     assert findings["nas-output-1"].detail == "the NFS client: connection refused"
 
@@ -236,26 +236,26 @@ def test_isolation_goes_on_without_a_server_that_is_silent(cluster: FakeSimulato
 def test_checks_connect_as_the_export_options_want(tmp_path: Path) -> None:
     servers = [{"name": "nas-output-1", "port": 32154, "export_options": "rw,all_squash,secure"}]
     simulator = FakeSimulator(tmp_path, servers=servers)
-    nas, subject = simulator.nas["nas-output-1"], simulator.subjects[0]
+    nas, target = simulator.nas["nas-output-1"], simulator.targets[0]
     with pytest.raises(Failed, match="a port above 1023 is let in"):
-        _checks_export.ownership(simulator.bench(), subject)
-    with simulator.bench().client(subject, user=7):
+        _checks_export.ownership(simulator.context(), target)
+    with simulator.context().client(target, user=7):
         assert (nas.address.privileged_port, nas.address.user, nas.address.port) == (True, 7, 32154)
 
 
 def test_read_only_server_gets_no_file_of_a_check(cluster: FakeSimulator) -> None:
     for check in (_checks_export.subdirectories, _checks_export.ownership):
-        assert concluded(lambda check=check: check(cluster.bench(), cluster.subjects[1])).outcome == "skipped"
+        assert concluded(lambda check=check: check(cluster.context(), cluster.targets[1])).outcome == "skipped"
     with pytest.raises(Skipped):
-        _checks_export.read_only(cluster.bench(), cluster.subjects[0])
+        _checks_export.read_only(cluster.context(), cluster.targets[0])
 
 
 def test_files_are_removed_on_both_sides_when_a_check_breaks(cluster: FakeSimulator) -> None:
-    subject = cluster.subjects[0]
-    nas, windows = cluster.nas[subject.name], Path(subject.local_directory)
+    target = cluster.targets[0]
+    nas, windows = cluster.nas[target.name], Path(target.local_directory)
     nas.tree["report.csv"] = b"a tester's"
     (windows / "report.csv").write_bytes(b"a tester's")
-    with pytest.raises(ZeroDivisionError), Files(cluster.bench(), subject, nas) as files:
+    with pytest.raises(ZeroDivisionError), Files(cluster.context(), target, nas) as files:
         name, directory = files.name("one"), files.name("two")
         assert name.startswith(PREFIX)
         files.put(name, b"x")
@@ -269,26 +269,26 @@ def test_files_are_removed_on_both_sides_when_a_check_breaks(cluster: FakeSimula
 
 
 def test_sweep_takes_what_is_left_and_tells_of_what_it_cannot_take(cluster: FakeSimulator) -> None:
-    nas, windows = cluster.nas["nas-output-1"], Path(cluster.subjects[2].local_directory)
+    nas, windows = cluster.nas["nas-output-1"], Path(cluster.targets[2].local_directory)
     (windows / f"{PREFIX}old-one").mkdir()
     (windows / "report.csv").write_bytes(b"")
     nas.tree = {f"{PREFIX}old": b"", "report.csv": b""}
     nas.refuses = {"remove": errno.EIO}
-    assert sweep(cluster.bench(), PREFIX) == [f"nas-output-1:/data/{PREFIX}old"]
+    assert remove_leftovers(cluster.context(), PREFIX) == [f"nas-output-1:/data/{PREFIX}old"]
     nas.refuses = {}
-    assert sweep(cluster.bench(), PREFIX) == []
+    assert remove_leftovers(cluster.context(), PREFIX) == []
     assert set(nas.tree) == {"report.csv"} and [path.name for path in windows.iterdir()] == ["report.csv"]
 
 
 def test_hidden_marker_comes_back_once(cluster: FakeSimulator) -> None:
-    subject = cluster.subjects[0]
-    marker = Path(subject.local_directory, ".file-simulator.json")
+    target = cluster.targets[0]
+    marker = Path(target.local_directory, ".file-simulator.json")
     marker.write_text("mine")
-    hide_marker(cluster.bench(), subject)
+    hide_marker(cluster.context(), target)
     assert not marker.exists()
-    assert restore_marker(subject) and marker.read_text() == "mine"
-    assert not restore_marker(subject)
-    hide_marker(cluster.bench(), subject)
+    assert restore_marker(target) and marker.read_text() == "mine"
+    assert not restore_marker(target)
+    hide_marker(cluster.context(), target)
     marker.write_text("laid out anew meanwhile")
-    restore_marker(subject)
+    restore_marker(target)
     assert [path.read_text() for path in marker.parent.iterdir()] == ["laid out anew meanwhile"]
