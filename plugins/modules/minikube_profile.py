@@ -212,7 +212,7 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._minikube impor
 from ansible_collections.file_simulator.nas.plugins.module_utils._minikube.cli import Minikube
 from ansible_collections.file_simulator.nas.plugins.module_utils._minikube.options import (
     OLDEST_MINIKUBE,
-    Surroundings,
+    HostFacts,
     check_name,
     read_options,
 )
@@ -242,19 +242,19 @@ def minikube_profile(module: AnsibleModule) -> dict[str, object]:
     if minikube is None:
         # Where there is no minikube, nothing of it runs.
         return {"changed": False, "actions": [], "changes": [], "cluster": None}
-    return _result(clusters.halt(minikube, name, given["state"], module.check_mode))
+    return _result(clusters.stop_or_delete(minikube, name, given["state"], module.check_mode))
 
 
 def _started(module: AnsibleModule, drives: Drives) -> dict[str, object]:
     given = module.params
     topology = read_topology(given["topology"])
-    here = _look_here(module, topology, drives)
+    data_root = _data_root(module, topology, drives)
     minikube = find_minikube(module, drives) if module.check_mode else open_minikube(module, drives)
     wanted = _wanted(module, topology, drives, minikube)
     if minikube is None:
-        return {**_result(clusters.predicted(wanted, here, given["kubeconfig"])), "not_compared": []}
+        return {**_result(clusters.check_mode_outcome(wanted, data_root, given["kubeconfig"])), "not_compared": []}
     _check_version(minikube)
-    done = clusters.start(minikube, wanted, here, given["kubeconfig"], given["recreate"], module.check_mode)
+    done = clusters.start(minikube, wanted, data_root, given["kubeconfig"], given["recreate"], module.check_mode)
     for warning in done.warnings:
         module.warn(warning)
     return {**_result(done), "not_compared": list(not_compared(wanted))}
@@ -263,15 +263,15 @@ def _started(module: AnsibleModule, drives: Drives) -> dict[str, object]:
 def _wanted(module: AnsibleModule, topology: Topology, drives: Drives, minikube: Minikube | None) -> Wanted:
     given = module.params
     elsewhere = minikube is not None and minikube.on_windows
-    around = Surroundings(
+    host = HostFacts(
         memory=0 if elsewhere else machine_memory(),
         source=str(topology.data_root) if elsewhere else drives.local(topology.data_root),
     )
     ports = given["ports"] if given["ports"] is not None else [server.port for server in topology.servers]
-    return read_options(given, ports, around)
+    return read_options(given, ports, host)
 
 
-def _look_here(module: AnsibleModule, topology: Topology, drives: Drives) -> clusters.Here:
+def _data_root(module: AnsibleModule, topology: Topology, drives: Drives) -> clusters.DataRoot:
     """Refuse a data root that cannot be mounted, whatever minikube would say to it."""
     local = drives.local(topology.data_root)
     check_drive(drives, topology.data_root)
@@ -282,7 +282,7 @@ def _look_here(module: AnsibleModule, topology: Topology, drives: Drives) -> clu
     unmade = module.check_mode and not os.path.isdir(local)
     needed = module.params["mount"] and not unmade
     marker = require_marker(topology.data_root, local, "") if needed else None
-    return clusters.Here(local, module.params["node_data_root"], marker)
+    return clusters.DataRoot(local, module.params["node_data_root"], marker)
 
 
 def _check_version(minikube: Minikube) -> None:

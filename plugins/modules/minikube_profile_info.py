@@ -108,14 +108,14 @@ def minikube_profile_info(module: AnsibleModule) -> dict[str, object]:
     if minikube is None:
         nothing = {"profiles": [], "profile": {"name": name, "state": "absent"}, "cluster": None}
         return {"changed": False, "installed": False, "executable": "", "on_windows": False, "version": "", **nothing}
-    here = clusters.Here(local, given["node_data_root"], read_marker(local))
+    data_root = clusters.DataRoot(local, given["node_data_root"], read_marker(local))
     return {
         "changed": False,
         "installed": True,
         "executable": minikube.executable,
         "on_windows": minikube.on_windows,
         "version": ".".join(str(number) for number in minikube.version() or ()),
-        **clusters.report(minikube, name, here, given["kubeconfig"]),
+        **clusters.report(minikube, name, data_root, given["kubeconfig"]),
     }
 
 

@@ -177,14 +177,14 @@ from pathlib import Path
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.file_simulator.nas.plugins.module_utils._ansible.module import run
-from ansible_collections.file_simulator.nas.plugins.module_utils._engine import environment as surroundings
+from ansible_collections.file_simulator.nas.plugins.module_utils._engine import environment
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.choice import (
     ASKED,
     AUTO,
     MINIKUBE,
     Choice,
-    Cluster,
-    Surroundings,
+    ClusterAccess,
+    EngineEnvironment,
     choose,
     wants_download,
 )
@@ -199,7 +199,7 @@ def nas_engine_info(module: AnsibleModule) -> dict[str, object]:
     seen = _look(module)
     if wants_download(asked, seen, running=running):
         url = given["minikube_url"]
-        reachable = bool(url) and surroundings.download_answers(url, _DOWNLOAD_SECONDS)
+        reachable = bool(url) and environment.download_answers(url, _DOWNLOAD_SECONDS)
         seen = dataclasses.replace(seen, download=reachable)
     choice = choose(asked, seen, running=running)
     return {
@@ -216,7 +216,7 @@ def nas_engine_info(module: AnsibleModule) -> dict[str, object]:
 
 def _cluster(choice: Choice, given: t.Mapping[str, str]) -> dict[str, str]:
     """Return how the cluster is reached: what the user names, then what is remembered, then what is usual."""
-    named = {field.name: given[field.name] for field in dataclasses.fields(Cluster)}
+    named = {field.name: given[field.name] for field in dataclasses.fields(ClusterAccess)}
     kept = dataclasses.asdict(choice.recorded.cluster) if choice.recorded else {}
     usual = {
         "kubeconfig": str(Path.home() / ".kube" / "config"),
@@ -227,18 +227,18 @@ def _cluster(choice: Choice, given: t.Mapping[str, str]) -> dict[str, str]:
     return {key: named[key] or kept.get(key) or usual[key] for key in usual}
 
 
-def _look(module: AnsibleModule) -> Surroundings:
+def _look(module: AnsibleModule) -> EngineEnvironment:
     given = module.params
     instance = read_topology(given["topology"]).instance
-    driver, no_driver = surroundings.find_driver(given["minikube_driver"], module.get_bin_path, os.geteuid())
-    return Surroundings(
+    driver, no_driver = environment.find_driver(given["minikube_driver"], module.get_bin_path, os.geteuid())
+    return EngineEnvironment(
         instance=instance,
-        podman_runs=surroundings.podman_runs(given["state_directory"], instance),
-        recorded=surroundings.read_record(given["record"]),
+        podman_runs=environment.podman_runs(given["state_directory"], instance),
+        recorded=environment.read_record(given["record"]),
         context=given["context"],
         minikube=module.get_bin_path(given["minikube_executable"], opt_dirs=[given["minikube_directory"]]) or "",
         profile=given["minikube_profile"],
-        profile_exists=surroundings.profile_exists(
+        profile_exists=environment.profile_exists(
             given["minikube_home"] or os.environ.get("MINIKUBE_HOME", ""), given["minikube_profile"]
         ),
         driver=driver,

@@ -18,7 +18,7 @@ ASKED = (AUTO, MINIKUBE, KUBERNETES, PODMAN)
 
 
 @dataclass(frozen=True)
-class Cluster:
+class ClusterAccess:
     """How a cluster is reached, and where its nodes have the data root; empty fields are the engine's to find out."""
 
     kubeconfig: str
@@ -32,7 +32,7 @@ class Recorded:
     """The cluster that an instance was stood up in; ``reachable`` tells whether its context is still there."""
 
     choice: str
-    cluster: Cluster
+    cluster: ClusterAccess
     reachable: bool
 
     @property
@@ -42,7 +42,7 @@ class Recorded:
 
 
 @dataclass(frozen=True)
-class Surroundings:
+class EngineEnvironment:
     """What there is on a machine that has a say in the choice.
 
     ``context`` is the cluster that the user names, ``minikube`` the path of Minikube's program,
@@ -84,7 +84,7 @@ class Choice:
         return f"Engine: {words[self.choice]}: {self.reason}"
 
 
-def wants_download(asked: str, seen: Surroundings, *, running: bool = False) -> bool:
+def wants_download(asked: str, seen: EngineEnvironment, *, running: bool = False) -> bool:
     """Tell whether the choice hangs on whether Minikube can be downloaded: only then is the network asked."""
     return (
         asked == AUTO
@@ -97,7 +97,7 @@ def wants_download(asked: str, seen: Surroundings, *, running: bool = False) -> 
     )
 
 
-def choose(asked: str, seen: Surroundings, *, running: bool = False) -> Choice:
+def choose(asked: str, seen: EngineEnvironment, *, running: bool = False) -> Choice:
     """Return what is to run the servers; with ``running``, what runs them now.
 
     ``auto`` keeps what runs already, then takes a cluster that is named, then Minikube where it can
@@ -124,7 +124,7 @@ def choose(asked: str, seen: Surroundings, *, running: bool = False) -> Choice:
     return Choice(asked, "asked for", kept)
 
 
-def _settled(seen: Surroundings) -> Choice | None:
+def _settled(seen: EngineEnvironment) -> Choice | None:
     """Return what runs the instance already, or is named; None when the choice is free."""
     if seen.podman_runs:
         return Choice(PODMAN, f"it runs instance {seen.instance} already")
@@ -136,13 +136,13 @@ def _settled(seen: Surroundings) -> Choice | None:
     return None
 
 
-def _found(seen: Surroundings) -> Choice:
+def _found(seen: EngineEnvironment) -> Choice:
     if seen.minikube and seen.profile_exists:
         return Choice(MINIKUBE, f"its profile {seen.profile} is there")
     return Choice(PODMAN, f"nothing runs instance {seen.instance}")
 
 
-def _best(seen: Surroundings) -> Choice:
+def _best(seen: EngineEnvironment) -> Choice:
     if seen.minikube:
         if seen.profile_exists:
             return Choice(MINIKUBE, f"its profile {seen.profile} is there")

@@ -24,7 +24,7 @@ from ansible.module_utils.urls import open_url
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.choice import (
     KUBERNETES,
     MINIKUBE,
-    Cluster,
+    ClusterAccess,
     Recorded,
 )
 
@@ -50,7 +50,7 @@ def read_record(path: str) -> Recorded | None:
         with open(path, encoding="utf-8") as stream:
             data = json.load(stream)
         choice = str(data["choice"])
-        cluster = Cluster(
+        cluster = ClusterAccess(
             *(str(data[key]) for key in ("kubeconfig", "context")),
             *(str(data.get(key, "")) for key in ("node_address", "node_data_root")),
         )

@@ -28,7 +28,7 @@ _UNREADABLE = "unreadable"
 
 
 @dataclass(frozen=True)
-class Here:
+class DataRoot:
     """The data root on this machine. ``marker`` is None in check mode where it is not laid out yet."""
 
     local: str
@@ -52,54 +52,56 @@ class Outcome:
     warnings: t.Sequence[str] = ()
 
 
-def start(minikube: Minikube, wanted: Wanted, here: Here, kubeconfig: str, recreate: bool, check_mode: bool) -> Outcome:
+def start(
+    minikube: Minikube, wanted: Wanted, data_root: DataRoot, kubeconfig: str, recreate: bool, check_mode: bool
+) -> Outcome:
     """Make or start the profile, and prove its mount. Raises SimulatorError before anything is touched where it can."""
     known = minikube.profiles()
     found = known.valid.get(wanted.name)
     status = plans.settled(minikube.status(wanted.name), found)
-    plans.published_elsewhere(wanted, known.valid.values())
+    plans.refuse_shared_ports(wanted, known.valid.values())
     plan = plans.plan(wanted, found, status, recreate)
     if "start" in plan.actions and (status is None or status.word != "running"):
         _check_ports(minikube, wanted)
     running = status is not None and status.word == "running" and "delete" not in plan.actions
     if check_mode:
-        proof = _proof(minikube, wanted, here, soon=False) if running else mounts.Proof(False, "not started yet")
-        lost = bool(wanted.mount and here.marker) and not proof.proved
+        proof = _proof(minikube, wanted, data_root, soon=False) if running else mounts.Proof(False, "not started yet")
+        lost = bool(wanted.mount and data_root.marker) and not proof.proved
         actions = list(plan.actions) + (["mount"] if running and not plan.actions and lost else [])
         address = _address(minikube, wanted.name, wanted.driver, wanted.listen_address, wanted.ports, running)
     else:
         _carry_out(minikube, wanted, plan)
-        proof = _proof(minikube, wanted, here, soon=bool(plan.actions))
-        if not proof.proved and wanted.mount and here.marker:
-            proof = mounts.restore(minikube, wanted, here.node_data_root, here.marker)
+        proof = _proof(minikube, wanted, data_root, soon=bool(plan.actions))
+        if not proof.proved and wanted.mount and data_root.marker:
+            proof = mounts.restore(minikube, wanted, data_root.node_data_root, data_root.marker)
             if not proof.proved:
                 raise SimulatorError(
                     f"profile {wanted.name}: the node does not see the data root: {proof.problem}; {mounts.advice(wanted)}",
-                    mount=proof.described(wanted.mount),
+                    mount=proof.as_result(wanted.mount),
                 )
         actions = [*plan.actions, *(["mount"] if proof.restored else [])]
         address = _address(minikube, wanted.name, wanted.driver, wanted.listen_address, wanted.ports, True)
     before = _before(found, status)
-    after = {"state": "running", **profiles.described(wanted)}
+    after = {"state": "running", **profiles.as_diff(wanted)}
     return Outcome(
         actions=actions,
         changes=[str(change) for change in plan.changes],
         before=before if actions else after,
         after=after,
-        cluster=_cluster(wanted, here, kubeconfig, address, proof),
+        cluster=_cluster(wanted, data_root, kubeconfig, address, proof),
         warnings=_warnings(wanted, proof),
     )
 
 
-def predicted(wanted: Wanted, here: Here, kubeconfig: str) -> Outcome:
+def check_mode_outcome(wanted: Wanted, data_root: DataRoot, kubeconfig: str) -> Outcome:
     """Return what check mode says where minikube itself is not installed yet."""
     address = connect_address(wanted.listen_address) if wanted.ports else ""
-    after = {"state": "running", **profiles.described(wanted)}
+    after = {"state": "running", **profiles.as_diff(wanted)}
     proof = mounts.Proof(False, "not started yet")
-    return Outcome(["start"], (), {"state": "absent"}, after, _cluster(wanted, here, kubeconfig, address, proof))
+    return Outcome(["start"], (), {"state": "absent"}, after, _cluster(wanted, data_root, kubeconfig, address, proof))
 
 
-def halt(minikube: Minikube, name: str, state: str, check_mode: bool) -> Outcome:
+def stop_or_delete(minikube: Minikube, name: str, state: str, check_mode: bool) -> Outcome:
     """Stop or delete a profile, ``stopped`` or ``absent``. One that is not there is as stopped as can be."""
     known = minikube.profiles()
     found = known.valid.get(name)
@@ -119,7 +121,7 @@ def halt(minikube: Minikube, name: str, state: str, check_mode: bool) -> Outcome
     return Outcome(actions, (), before, after)
 
 
-def report(minikube: Minikube, name: str, here: Here, kubeconfig: str) -> dict[str, t.Any]:
+def report(minikube: Minikube, name: str, data_root: DataRoot, kubeconfig: str) -> dict[str, t.Any]:
     """Return what there is of a profile, without changing anything."""
     known = minikube.profiles()
     found = known.valid.get(name)
@@ -132,13 +134,13 @@ def report(minikube: Minikube, name: str, here: Here, kubeconfig: str) -> dict[s
     }
     if found is None or word != "running":
         return shown
-    target = here.local if found.driver in BARE_DRIVERS else found.mount.rpartition(":")[2]
+    target = data_root.local if found.driver in BARE_DRIVERS else found.mount.rpartition(":")[2]
     if found.driver in BARE_DRIVERS:
-        proof = mounts.Proof(here.marker is not None, "" if here.marker else "the data root is not laid out")
-    elif not found.mount or here.marker is None:
+        proof = mounts.Proof(data_root.marker is not None, "" if data_root.marker else "the data root is not laid out")
+    elif not found.mount or data_root.marker is None:
         proof = mounts.Proof(False, "the data root is not laid out" if found.mount else "the profile has no mount")
     else:
-        proof = mounts.prove(minikube, name, target, here.marker)
+        proof = mounts.prove(minikube, name, target, data_root.marker)
     shown["cluster"] = {
         "kubeconfig": kubeconfig,
         "context": name,
@@ -148,30 +150,32 @@ def report(minikube: Minikube, name: str, here: Here, kubeconfig: str) -> dict[s
         "node_data_root": target,
         "driver": found.driver,
         "kubernetes_version": found.kubernetes_version,
-        "mount": proof.described(found.mount),
+        "mount": proof.as_result(found.mount),
     }
     return shown
 
 
-def _proof(minikube: Minikube, wanted: Wanted, here: Here, soon: bool) -> mounts.Proof:
+def _proof(minikube: Minikube, wanted: Wanted, data_root: DataRoot, soon: bool) -> mounts.Proof:
     if not wanted.mount:
-        seen = wanted.driver in BARE_DRIVERS and here.marker is not None
+        seen = wanted.driver in BARE_DRIVERS and data_root.marker is not None
         return mounts.Proof(seen, "" if seen else "no mount is asked for")
-    if here.marker is None:
+    if data_root.marker is None:
         return mounts.Proof(False, "the data root is not laid out yet")
     look = mounts.prove_soon if soon else mounts.prove
-    return look(minikube, wanted.name, here.node_data_root, here.marker)
+    return look(minikube, wanted.name, data_root.node_data_root, data_root.marker)
 
 
-def _cluster(wanted: Wanted, here: Here, kubeconfig: str, address: str, proof: mounts.Proof) -> dict[str, t.Any]:
+def _cluster(
+    wanted: Wanted, data_root: DataRoot, kubeconfig: str, address: str, proof: mounts.Proof
+) -> dict[str, t.Any]:
     return {
         "kubeconfig": kubeconfig,
         "context": wanted.name,
         "node_address": address,
-        "node_data_root": here.in_node(wanted.driver),
+        "node_data_root": data_root.in_node(wanted.driver),
         "driver": wanted.driver,
         "kubernetes_version": wanted.kubernetes_version,
-        "mount": proof.described(wanted.mount),
+        "mount": proof.as_result(wanted.mount),
     }
 
 

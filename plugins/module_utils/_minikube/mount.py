@@ -35,7 +35,7 @@ class Proof:
     problem: str = ""
     restored: bool = False
 
-    def described(self, wanted: str) -> dict[str, t.Any]:
+    def as_result(self, wanted: str) -> dict[str, t.Any]:
         """Return the proof as modules return it; ``wanted`` is the mount, ``source:target``."""
         source, _colon, target = wanted.rpartition(":")
         return {

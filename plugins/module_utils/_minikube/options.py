@@ -43,7 +43,7 @@ _OURS = {
 
 
 @dataclass(frozen=True)
-class Surroundings:
+class HostFacts:
     """What the options are checked against.
 
     ``memory`` is this machine's in MiB, 0 where another machine's counts. ``source`` is the data root as
@@ -64,7 +64,7 @@ def check_name(name: str) -> str:
     return name
 
 
-def read_options(given: t.Mapping[str, t.Any], ports: t.Sequence[int], around: Surroundings) -> Wanted:
+def read_options(given: t.Mapping[str, t.Any], ports: t.Sequence[int], host: HostFacts) -> Wanted:
     """Return the profile that a module's parameters ask for; ``ports`` are those to publish.
 
     Raises SimulatorError with the option's name.
@@ -75,10 +75,10 @@ def read_options(given: t.Mapping[str, t.Any], ports: t.Sequence[int], around: S
             name=check_name(given["name"]),
             driver=driver,
             cpus=integer(given["cpus"], "cpus", 2, 1024),
-            memory=_memory(given["memory"], driver, around.memory),
+            memory=_memory(given["memory"], driver, host.memory),
             kubernetes_version=_kubernetes(given["kubernetes_version"]),
             container_runtime=str(given["container_runtime"]),
-            mount=_mount(around.source, given["node_data_root"]) if given["mount"] and _mounts(driver) else "",
+            mount=_mount(host.source, given["node_data_root"]) if given["mount"] and _mounts(driver) else "",
             ports=_ports(ports) if driver in CONTAINER_DRIVERS else (),
             listen_address=address(given["listen_address"], "listen_address"),
             timeout=integer(given["wait_timeout"], "wait_timeout", 1, 86400),

@@ -167,7 +167,7 @@ def check_stoppable(found: Profile) -> None:
         )
 
 
-def published_elsewhere(wanted: Wanted, others: t.Iterable[Profile]) -> None:
+def refuse_shared_ports(wanted: Wanted, others: t.Iterable[Profile]) -> None:
     """Raise SimulatorError when another profile publishes one of our ports, whether or not it runs now."""
     if wanted.driver not in CONTAINER_DRIVERS:
         return

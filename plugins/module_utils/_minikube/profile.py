@@ -98,7 +98,7 @@ def unmount_arguments(name: str) -> list[str]:
     return ["mount", f"--profile={name}", "--kill"]
 
 
-def described(wanted: Wanted) -> dict[str, t.Any]:
+def as_diff(wanted: Wanted) -> dict[str, t.Any]:
     """Return what the diff shows of a profile that is asked for."""
     sized = wanted.driver not in UNSIZED_DRIVERS
     return {

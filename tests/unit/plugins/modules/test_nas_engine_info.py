@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.file_simulator.nas.plugins.module_utils._engine import environment as surroundings
+from ansible_collections.file_simulator.nas.plugins.module_utils._engine import environment
 from ansible_collections.file_simulator.nas.plugins.modules import nas_engine_info
 
 from ..conftest import ModuleFailed
@@ -24,7 +24,7 @@ URL = "https://downloads.example/minikube"
 def asked_for(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """What the network was asked for; it has everything."""
     urls: list[str] = []
-    monkeypatch.setattr(surroundings, "download_answers", lambda url, _seconds: urls.append(url) or True)
+    monkeypatch.setattr(environment, "download_answers", lambda url, _seconds: urls.append(url) or True)
     return urls
 
 

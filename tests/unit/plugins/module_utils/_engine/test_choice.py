@@ -15,15 +15,15 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors 
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.choice import (
     ASKED,
     Choice,
-    Cluster,
+    ClusterAccess,
+    EngineEnvironment,
     Recorded,
-    Surroundings,
     choose,
     wants_download,
 )
 
-MINE = Recorded("minikube", Cluster("/kube/config", "mine"), reachable=True)
-THEIRS = Recorded("kubernetes", Cluster("/kube/config", "theirs"), reachable=True)
+MINE = Recorded("minikube", ClusterAccess("/kube/config", "mine"), reachable=True)
+THEIRS = Recorded("kubernetes", ClusterAccess("/kube/config", "theirs"), reachable=True)
 GONE = dataclasses.replace(MINE, reachable=False)
 PROGRAM = "/usr/bin/minikube"
 FIELDS: dict[str, tuple[t.Any, ...]] = {
@@ -38,14 +38,14 @@ FIELDS: dict[str, tuple[t.Any, ...]] = {
 }
 
 
-def every(**fixed: t.Any) -> t.Iterator[Surroundings]:
+def every(**fixed: t.Any) -> t.Iterator[EngineEnvironment]:
     """Every combination of FIELDS with some of them fixed."""
     fields = {**FIELDS, **{name: (value,) for name, value in fixed.items()}}
     for values in itertools.product(*fields.values()):
-        yield Surroundings("i", **dict(zip(fields, values)))
+        yield EngineEnvironment("i", **dict(zip(fields, values)))
 
 
-def outcome(asked: str, seen: Surroundings, *, running: bool = False) -> Choice | str:
+def outcome(asked: str, seen: EngineEnvironment, *, running: bool = False) -> Choice | str:
     try:
         return choose(asked, seen, running=running)
     except SimulatorError as error:
@@ -71,7 +71,7 @@ def outcome(asked: str, seen: Surroundings, *, running: bool = False) -> Choice 
     ],
 )
 def test_auto(seen: dict[str, t.Any], choice: str, reason: str) -> None:
-    found = choose("auto", Surroundings("i", **seen))
+    found = choose("auto", EngineEnvironment("i", **seen))
     assert found.choice == choice
     assert reason in found.reason
     assert found.line.startswith(f"Engine: {choice}") and "\n" not in found.line
@@ -89,7 +89,7 @@ def test_auto(seen: dict[str, t.Any], choice: str, reason: str) -> None:
     ],
 )
 def test_what_runs_now(seen: dict[str, t.Any], choice: str, reason: str) -> None:
-    found = choose("auto", Surroundings("i", **seen), running=True)
+    found = choose("auto", EngineEnvironment("i", **seen), running=True)
     assert (found.choice, found.reason) == (choice, reason)
 
 
@@ -104,7 +104,7 @@ def test_what_runs_now(seen: dict[str, t.Any], choice: str, reason: str) -> None
 )
 def test_refused(asked: str, seen: dict[str, t.Any], message: str) -> None:
     with pytest.raises(SimulatorError) as caught:
-        choose(asked, Surroundings("i", **seen))
+        choose(asked, EngineEnvironment("i", **seen))
     assert caught.value.message.startswith(message)
     assert "\n" not in caught.value.message
 

@@ -14,29 +14,29 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.file_simulator.nas.plugins.module_utils._engine import environment as surroundings
-from ansible_collections.file_simulator.nas.plugins.module_utils._engine.choice import Cluster, Recorded
+from ansible_collections.file_simulator.nas.plugins.module_utils._engine import environment
+from ansible_collections.file_simulator.nas.plugins.module_utils._engine.choice import ClusterAccess, Recorded
 
 
 def test_podman_runs_what_it_has_configuration_of(tmp_path: Path) -> None:
-    assert not surroundings.podman_runs(str(tmp_path), "one")
+    assert not environment.podman_runs(str(tmp_path), "one")
     (tmp_path / "containers.conf").write_text("")
     (tmp_path / "one").mkdir()
     (tmp_path / "one" / "note").write_text("")
-    assert not surroundings.podman_runs(str(tmp_path), "one"), "what a failed creation leaves is no server"
+    assert not environment.podman_runs(str(tmp_path), "one"), "what a failed creation leaves is no server"
     (tmp_path / "one" / "nas-input-1").mkdir()
-    assert surroundings.podman_runs(str(tmp_path), "one")
-    assert not surroundings.podman_runs(str(tmp_path), "two")
+    assert environment.podman_runs(str(tmp_path), "one")
+    assert not environment.podman_runs(str(tmp_path), "two")
 
 
 def test_record(tmp_path: Path) -> None:
     record, kubeconfig = tmp_path / "engine.json", tmp_path / "config"
-    assert surroundings.read_record(str(record)) is None
+    assert environment.read_record(str(record)) is None
     cluster = {"kubeconfig": str(kubeconfig), "context": "mine", "node_address": "127.0.0.1", "node_data_root": "/d"}
     record.write_text(json.dumps({"choice": "minikube", "engine": "kubernetes", **cluster}))
-    assert surroundings.read_record(str(record)) == Recorded("minikube", Cluster(**cluster), reachable=False)
+    assert environment.read_record(str(record)) == Recorded("minikube", ClusterAccess(**cluster), reachable=False)
     kubeconfig.write_text("contexts: [{name: mine}]\n")
-    assert surroundings.read_record(str(record)) == Recorded("minikube", Cluster(**cluster), reachable=True)
+    assert environment.read_record(str(record)) == Recorded("minikube", ClusterAccess(**cluster), reachable=True)
 
 
 @pytest.mark.parametrize(
@@ -57,7 +57,7 @@ def test_cluster_is_reachable_whose_context_has_this_very_name(
     (tmp_path / "config").write_text(kubeconfig)
     record = {"choice": "kubernetes", "kubeconfig": str(tmp_path / "config"), "context": "mine"}
     (tmp_path / "engine.json").write_text(json.dumps(record))
-    found = surroundings.read_record(str(tmp_path / "engine.json"))
+    found = environment.read_record(str(tmp_path / "engine.json"))
     assert found and found.reachable == reachable
 
 
@@ -67,33 +67,33 @@ def test_cluster_is_reachable_whose_context_has_this_very_name(
 )  # fmt: skip
 def test_record_that_is_none(tmp_path: Path, text: str) -> None:
     (tmp_path / "engine.json").write_text(text)
-    assert surroundings.read_record(str(tmp_path / "engine.json")) is None
+    assert environment.read_record(str(tmp_path / "engine.json")) is None
 
 
 @pytest.mark.parametrize("home", ["", ".minikube"])
 def test_profile(tmp_path: Path, home: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))
     given = str(tmp_path / home) if home else ""
-    assert not surroundings.profile_exists(given, "file-simulator")
+    assert not environment.profile_exists(given, "file-simulator")
     config = tmp_path / ".minikube" / "profiles" / "file-simulator" / "config.json"
     config.parent.mkdir(parents=True)
-    assert not surroundings.profile_exists(given, "file-simulator")
+    assert not environment.profile_exists(given, "file-simulator")
     config.write_text("{}")
-    assert surroundings.profile_exists(given, "file-simulator")
-    assert not surroundings.profile_exists(given, "another")
+    assert environment.profile_exists(given, "file-simulator")
+    assert not environment.profile_exists(given, "another")
 
 
 class TestDriver:
     @pytest.fixture(autouse=True)
     def _no_sockets(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv("DOCKER_HOST", raising=False)
-        monkeypatch.setattr(surroundings, "_DOCKER_SOCKET", str(tmp_path / "docker.sock"))
-        monkeypatch.setattr(surroundings, "_LIBVIRT_SOCKETS", (str(tmp_path / "libvirt.sock"),))
-        monkeypatch.setattr(surroundings, "_KVM", str(tmp_path / "kvm"))
+        monkeypatch.setattr(environment, "_DOCKER_SOCKET", str(tmp_path / "docker.sock"))
+        monkeypatch.setattr(environment, "_LIBVIRT_SOCKETS", (str(tmp_path / "libvirt.sock"),))
+        monkeypatch.setattr(environment, "_KVM", str(tmp_path / "kvm"))
 
     @staticmethod
     def find(*programs: str, asked: str = "", user: int = 1000) -> tuple[str, str]:
-        return surroundings.find_driver(asked, lambda name: name if name in programs else None, user)
+        return environment.find_driver(asked, lambda name: name if name in programs else None, user)
 
     @staticmethod
     def listen(path: Path) -> socket.socket:
@@ -152,13 +152,13 @@ class TestDownload:
 
     @pytest.mark.parametrize(("status", "there"), [(200, True), (404, True), (403, False), (407, False), (503, False)])
     def test_answer(self, url: str, status: int, there: bool) -> None:
-        assert surroundings.download_answers(f"{url}/{status}", 3) is there
+        assert environment.download_answers(f"{url}/{status}", 3) is there
 
     @pytest.mark.parametrize("url", ["nonsense", "http://127.0.0.1:1/"])
     def test_nobody(self, url: str) -> None:
-        assert not surroundings.download_answers(url, 3)
+        assert not environment.download_answers(url, 3)
 
     def test_silence(self) -> None:
         """Somebody takes the connection and says nothing: there is an end to waiting."""
         with socket.create_server(("127.0.0.1", 0)) as silent:
-            assert not surroundings.download_answers(f"http://127.0.0.1:{silent.getsockname()[1]}/", 0.2)
+            assert not environment.download_answers(f"http://127.0.0.1:{silent.getsockname()[1]}/", 0.2)

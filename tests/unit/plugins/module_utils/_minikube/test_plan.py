@@ -117,9 +117,9 @@ def test_ports_of_other_profiles() -> None:
     elsewhere = [
         dataclasses.replace(found(), name=name, driver=driver) for name, driver in [("dk", "docker"), ("kv", "kvm2")]
     ]
-    plans.published_elsewhere(WANTED, elsewhere)
+    plans.refuse_shared_ports(WANTED, elsewhere)
     with pytest.raises(SimulatorError, match="profile other publishes ports 32150, 32151 too"):
-        plans.published_elsewhere(WANTED, [dataclasses.replace(found(), name="other", driver="podman")])
+        plans.refuse_shared_ports(WANTED, [dataclasses.replace(found(), name="other", driver="podman")])
 
 
 wanted_profiles = st.builds(
