@@ -14,6 +14,7 @@ description:
     as a table for people.
   - The same run gives the same files, byte for byte. Each file is written whole or not at all.
   - It says nothing of its own on what failed, and does not fail because a check did.
+  - The reports are made on the controller and written on the managed node.
 author:
   - file_simulator.nas contributors (@file-simulator)
 extends_documentation_fragment:
@@ -47,6 +48,11 @@ options:
     elements: str
     choices: [html, junit, json]
     default: [html, junit, json]
+  reports:
+    description:
+      - The text of each report by its format, as the controller hands it to the managed node.
+      - It is made from O(run); a task that gives it is refused.
+    type: dict
 seealso:
   - module: file_simulator.nas.nas_check
 """
@@ -89,17 +95,13 @@ files:
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.file_simulator.nas.plugins.module_utils._ansible.module import run
-from ansible_collections.file_simulator.nas.plugins.module_utils._reports.console import console_table
-from ansible_collections.file_simulator.nas.plugins.module_utils._reports.digest import read_given_run
-from ansible_collections.file_simulator.nas.plugins.module_utils._reports.files import FORMATS, write_reports
+from ansible_collections.file_simulator.nas.plugins.module_utils._reports.files import FILES, write_reports
 
 
 def nas_check_report(module: AnsibleModule) -> dict[str, object]:
     given = module.params
-    checked = read_given_run(given["run"])
-    formats = given["formats"] if given["directory"] else []
-    files, changed = write_reports(checked, given["directory"] or "", formats, check_mode=module.check_mode)
-    return {"changed": changed, "files": files, "table": console_table(checked)}
+    files, changed = write_reports(given["reports"], given["directory"], check_mode=module.check_mode)
+    return {"changed": changed, "files": files}
 
 
 def main() -> None:
@@ -107,7 +109,8 @@ def main() -> None:
         argument_spec={
             "run": {"type": "dict", "required": True},
             "directory": {"type": "path"},
-            "formats": {"type": "list", "elements": "str", "choices": list(FORMATS), "default": list(FORMATS)},
+            "formats": {"type": "list", "elements": "str", "choices": list(FILES), "default": list(FILES)},
+            "reports": {"type": "dict"},
         },
         supports_check_mode=True,
     )

@@ -16,7 +16,7 @@ import pytest
 
 from .runs import ALL
 
-from ansible_collections.file_simulator.nas.plugins.module_utils._reports.files import write_reports  # isort: skip
+from ansible_collections.file_simulator.nas.plugins.plugin_utils._reports.page import html  # isort: skip
 
 # The last six keep it from calling its maker: what the page asks for is what is seen.
 _OPTIONS = (
@@ -84,7 +84,8 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The reports of all made-up runs, each in a directory of its run's name."""
     root = tmp_path_factory.mktemp("reports")
     for name, make in ALL.items():
-        write_reports(make(), str(root / name), ["html"])
+        (root / name).mkdir()
+        (root / name / "report.html").write_text(html(make()), encoding="utf-8")
     return root
 
 

@@ -12,7 +12,7 @@ import random
 import sys
 import typing as t
 
-from ..module_runner import CHECKOUT, run_module
+from ..module_runner import CHECKOUT, run_action
 
 from ansible_collections.file_simulator.nas.plugins.module_utils._server import status as _report  # isort: skip
 from ansible_collections.file_simulator.nas.plugins.module_utils._checks.result import Measure, Result, Run  # isort: skip
@@ -195,11 +195,12 @@ ALL = {
 
 def main(directory: str) -> None:
     """Write the reports of every run below a directory."""
+    from ansible_collections.file_simulator.nas.plugins.action import nas_check_report as action
     from ansible_collections.file_simulator.nas.plugins.modules import nas_check_report
 
     for name, make in ALL.items():
         run = make().as_dict()
-        result = run_module(nas_check_report, run=run, directory=f"{directory}/{name}")
+        result = run_action(action, nas_check_report, run=run, directory=f"{directory}/{name}")
         print("\n".join([f"=== {name}", *result["table"], *result["files"].values()]))
 
 

@@ -2,54 +2,35 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The files of a report: rendered, compared and written, each whole or not at all.
+"""The files of a report: compared and written, each whole or not at all.
 
 Private to file_simulator.nas. Talks to the outside: the disk.
 """
 
 from __future__ import annotations
 
-import json
 import os
 import typing as t
 
-from ansible_collections.file_simulator.nas.plugins.module_utils._checks.result import Run
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.files import write_together
-from ansible_collections.file_simulator.nas.plugins.module_utils._reports.html.page import html
-from ansible_collections.file_simulator.nas.plugins.module_utils._reports.junit import junit
 
-
-def _as_json(run: Run) -> bytes:
-    """What programs read: everything, and nothing made prettier. ASCII holds even what is no Unicode."""
-    return json.dumps(run.as_dict(), indent=1).encode("ascii") + b"\n"
-
-
-def _as_html(run: Run) -> bytes:
-    return html(run).encode("utf-8")
-
-
-_RENDERERS: t.Mapping[str, tuple[str, t.Callable[[Run], bytes]]] = {
-    "html": ("report.html", _as_html),
-    "junit": ("junit.xml", junit),
-    "json": ("report.json", _as_json),
-}
-FORMATS = tuple(_RENDERERS)
+# What each format's file is called.
+FILES: t.Mapping[str, str] = {"html": "report.html", "junit": "junit.xml", "json": "report.json"}
 
 
 def write_reports(
-    run: Run, directory: str, formats: t.Iterable[str], *, check_mode: bool = False
+    texts: t.Mapping[str, str], directory: str, *, check_mode: bool = False
 ) -> tuple[dict[str, str], bool]:
-    """Write a run's reports and return the path of each format's file, and whether any of them is new.
+    """Write reports, given by format, and return the path of each format's file, and whether any of them is new.
 
-    All are rendered and laid beside their places before the first is put into its own. Raises SimulatorError.
+    All are laid beside their places before the first is put into its own. Raises SimulatorError.
     """
-    wanted = dict.fromkeys(formats)
-    paths = {name: os.path.join(directory, _RENDERERS[name][0]) for name in wanted}
-    contents = {name: _RENDERERS[name][1](run) for name in wanted}
-    stale = [name for name in wanted if _read(paths[name]) != contents[name]]
+    paths = {name: os.path.join(directory, FILES[name]) for name in texts}
+    contents = {paths[name]: text.encode("utf-8") for name, text in texts.items()}
+    stale = {path: content for path, content in contents.items() if _read(path) != content}
     if stale and not check_mode:
-        _replace({paths[name]: contents[name] for name in stale}, directory)
+        _replace(stale, directory)
     return paths, bool(stale)
 
 

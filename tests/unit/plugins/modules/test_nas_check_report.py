@@ -12,90 +12,92 @@ from pathlib import Path
 
 import pytest
 
+from ansible_collections.file_simulator.nas.plugins.action import nas_check_report as action
 from ansible_collections.file_simulator.nas.plugins.modules import nas_check_report
 
+from ....module_runner import ModuleFailed, run_action
 from ....report.runs import made_up
-from ..conftest import ModuleFailed
 
-Run = t.Callable[..., "dict[str, t.Any]"]
 RUN = made_up(7, "some").as_dict()
+
+
+def report(**arguments: t.Any) -> dict[str, t.Any]:
+    return run_action(action, nas_check_report, **arguments)
 
 
 def names(directory: Path) -> list[str]:
     return sorted(path.name for path in directory.iterdir())
 
 
-def test_writes_all_formats_and_returns_the_table(run_module: Run, tmp_path: Path) -> None:
+def test_writes_all_formats_and_returns_the_table(tmp_path: Path) -> None:
     target = tmp_path / "new" / "reports"
-    result = run_module(nas_check_report, run=RUN, directory=str(target))
+    result = report(run=RUN, directory=str(target))
     assert result["changed"] and names(target) == ["junit.xml", "report.html", "report.json"]
     assert result["files"]["html"] == str(target / "report.html")
     assert json.loads((target / "report.json").read_text()) == RUN
     assert result["table"][-1].startswith("74 check results: 64 passed, 3 failed")
 
 
-def test_second_time_nothing_changes(run_module: Run, tmp_path: Path) -> None:
-    run_module(nas_check_report, run=RUN, directory=str(tmp_path))
+def test_second_time_nothing_changes(tmp_path: Path) -> None:
+    report(run=RUN, directory=str(tmp_path))
     before = {path: path.stat().st_mtime_ns for path in tmp_path.iterdir()}
-    assert run_module(nas_check_report, run=RUN, directory=str(tmp_path))["changed"] is False
+    assert report(run=RUN, directory=str(tmp_path))["changed"] is False
     assert {path: path.stat().st_mtime_ns for path in tmp_path.iterdir()} == before
 
 
-def test_another_run_replaces_and_leaves_strangers_alone(run_module: Run, tmp_path: Path) -> None:
+def test_another_run_replaces_and_leaves_strangers_alone(tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("mine")
-    run_module(nas_check_report, run=RUN, directory=str(tmp_path))
-    assert run_module(nas_check_report, run=made_up().as_dict(), directory=str(tmp_path))["changed"]
+    report(run=RUN, directory=str(tmp_path))
+    assert report(run=made_up().as_dict(), directory=str(tmp_path))["changed"]
     assert json.loads((tmp_path / "report.json").read_text())["counts"]["failed"] == 0
     assert (tmp_path / "notes.txt").read_text() == "mine"
 
 
-def test_formats_choose(run_module: Run, tmp_path: Path) -> None:
-    result = run_module(nas_check_report, run=RUN, directory=str(tmp_path), formats=["junit"])
+def test_formats_choose(tmp_path: Path) -> None:
+    result = report(run=RUN, directory=str(tmp_path), formats=["junit"])
     assert names(tmp_path) == ["junit.xml"] and list(result["files"]) == ["junit"]
-    assert run_module(nas_check_report, run=RUN, directory=str(tmp_path), formats=[])["changed"] is False
+    assert report(run=RUN, directory=str(tmp_path), formats=[])["changed"] is False
 
 
 @pytest.mark.parametrize("nowhere", [{}, {"directory": ""}])
-def test_without_a_directory_there_is_the_table_alone(nowhere: dict[str, str], run_module: Run) -> None:
-    result = run_module(nas_check_report, run=RUN, **nowhere)
+def test_without_a_directory_there_is_the_table_alone(nowhere: dict[str, str]) -> None:
+    result = report(run=RUN, **nowhere)
     assert (result["changed"], result["files"], bool(result["table"])) == (False, {}, True)
 
 
-def test_check_mode_tells_and_writes_nothing(run_module: Run, tmp_path: Path) -> None:
+def test_check_mode_tells_and_writes_nothing(tmp_path: Path) -> None:
     target = tmp_path / "reports"
-    assert run_module(nas_check_report, check=True, run=RUN, directory=str(target))["changed"]
+    assert report(check=True, run=RUN, directory=str(target))["changed"]
     assert not target.exists()
-    run_module(nas_check_report, run=RUN, directory=str(target))
-    assert run_module(nas_check_report, check=True, run=RUN, directory=str(target))["changed"] is False
+    report(run=RUN, directory=str(target))
+    assert report(check=True, run=RUN, directory=str(target))["changed"] is False
 
 
 @pytest.mark.parametrize("check", [True, False])
-def test_what_is_no_run_is_refused_before_anything_is_written(check: bool, run_module: Run, tmp_path: Path) -> None:
+def test_what_is_no_run_is_refused_before_anything_is_written(check: bool, tmp_path: Path) -> None:
     target = tmp_path / "reports"
     with pytest.raises(ModuleFailed, match="run: is not what nas_check returns"):
-        run_module(nas_check_report, check=check, run={"servers": []}, directory=str(target))
+        report(check=check, run={"servers": []}, directory=str(target))
     assert not target.exists()
 
 
-def test_directory_that_is_a_file(run_module: Run, tmp_path: Path) -> None:
+def test_directory_that_is_a_file(tmp_path: Path) -> None:
     target = tmp_path / "file"
     target.write_text("mine")
     with pytest.raises(ModuleFailed, match="reports cannot be written: File exists; choose a directory"):
-        run_module(nas_check_report, run=RUN, directory=str(target))
+        report(run=RUN, directory=str(target))
     assert target.read_text() == "mine"
 
 
-def test_report_that_is_a_directory(run_module: Run, tmp_path: Path) -> None:
+def test_report_that_is_a_directory(tmp_path: Path) -> None:
     (tmp_path / "report.html").mkdir()
     with pytest.raises(ModuleFailed, match=r"report\.html cannot be read: Is a directory; remove it"):
-        run_module(nas_check_report, run=RUN, directory=str(tmp_path))
+        report(run=RUN, directory=str(tmp_path))
     assert names(tmp_path) == ["report.html"]
 
 
-def test_disk_that_is_full_leaves_the_old_reports_whole(
-    run_module: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    run_module(nas_check_report, run=RUN, directory=str(tmp_path))
+def test_disk_that_is_full_leaves_the_old_reports_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    report(run=RUN, directory=str(tmp_path))
     before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
     opened = os.open
 
@@ -106,10 +108,16 @@ def test_disk_that_is_full_leaves_the_old_reports_whole(
 
     monkeypatch.setattr(os, "open", full)
     with pytest.raises(ModuleFailed, match="No space left on device"):
-        run_module(nas_check_report, run=made_up().as_dict(), directory=str(tmp_path))
+        report(run=made_up().as_dict(), directory=str(tmp_path))
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
 
 
-def test_unknown_format_is_refused(run_module: Run, tmp_path: Path) -> None:
+def test_unknown_format_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ModuleFailed, match="value of formats must be one or more of: html, junit, json"):
-        run_module(nas_check_report, run=RUN, directory=str(tmp_path), formats=["pdf"])
+        report(run=RUN, directory=str(tmp_path), formats=["pdf"])
+
+
+def test_a_task_cannot_bring_reports_of_its_own(tmp_path: Path) -> None:
+    with pytest.raises(ModuleFailed, match=r"Unsupported parameters .* module: reports"):
+        report(run=RUN, directory=str(tmp_path), reports={"html": "<script>"})
+    assert names(tmp_path) == []

@@ -9,11 +9,17 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass
 
-from ansible_collections.file_simulator.nas.plugins.module_utils._checks.result import FAILED, PASSED, SKIPPED, Result
+from ansible_collections.file_simulator.nas.plugins.module_utils._checks.result import (
+    FAILED,
+    PASSED,
+    SKIPPED,
+    Result,
+    Run,
+)
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.text import visible
-from ansible_collections.file_simulator.nas.plugins.module_utils._reports.digest import worst
 from ansible_collections.file_simulator.nas.plugins.module_utils._server.status import READY
 from ansible_collections.file_simulator.nas.plugins.module_utils._server.status_table import agent_word
+from ansible_collections.file_simulator.nas.plugins.plugin_utils._reports import digest
 
 
 @dataclass(frozen=True)
@@ -34,6 +40,16 @@ class Lane:
     halted: bool
 
     @property
+    def forth(self) -> bool:
+        """Whether the sync agent copies to the NAS."""
+        return self.mode in ("windows_to_nas", "two_way")
+
+    @property
+    def back(self) -> bool:
+        """Whether the sync agent copies from the NAS."""
+        return self.mode in ("nas_to_windows", "two_way")
+
+    @property
     def told(self) -> str:
         """The lane in words."""
         way = {"windows_to_nas": "to the NAS", "nas_to_windows": "from the NAS", "two_way": "both ways"}
@@ -41,12 +57,20 @@ class Lane:
         return f"{self.name}: {self.state}, {self.results}; {self.directory} is carried {sync}; address {self.address}"
 
 
-def lane_of(server: t.Mapping[str, t.Any], results: t.Sequence[Result]) -> Lane:
+def lanes(run: Run) -> list[Lane]:
+    """Return what the picture tells of each server that the run knows."""
+    results: dict[str | None, list[Result]] = {}
+    for result in run.results:
+        results.setdefault(result.server, []).append(result)
+    return [_lane(server, results.get(server["name"], [])) for server in run.servers]
+
+
+def _lane(server: t.Mapping[str, t.Any], results: t.Sequence[Result]) -> Lane:
     """Return what the picture tells of a server, from its report and the results of its checks."""
     state = str(server.get("state", "unknown"))
     enabled = server.get("enabled", True)
     counts = [(word, sum(result.outcome == word for result in results)) for word in (FAILED, PASSED, SKIPPED)]
-    outcome = worst(results) if results else PASSED if state == READY else SKIPPED
+    outcome = digest.worst(results) if results else PASSED if state == READY else SKIPPED
     if enabled and state != READY:
         outcome = FAILED
     reported = {"containers": {}, "sync_mode": "none", "sync": None, **server}

@@ -10,6 +10,7 @@ import json
 import re
 import typing as t
 import unicodedata
+from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
@@ -27,14 +28,16 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._common.text im
     size,
     visible,
 )
-from ansible_collections.file_simulator.nas.plugins.module_utils._reports import digest
-from ansible_collections.file_simulator.nas.plugins.module_utils._reports.console import console_table
-from ansible_collections.file_simulator.nas.plugins.module_utils._reports.html.page import html as page_of
-from ansible_collections.file_simulator.nas.plugins.module_utils._reports.junit import junit
+from ansible_collections.file_simulator.nas.plugins.plugin_utils._reports import digest
+from ansible_collections.file_simulator.nas.plugins.plugin_utils._reports.console import console_table
+from ansible_collections.file_simulator.nas.plugins.plugin_utils._reports.junit import junit
+from ansible_collections.file_simulator.nas.plugins.plugin_utils._reports.page import html as page_of
 
+from .....module_runner import CHECKOUT
 from .....report.runs import NASTY, made_up, nasty
 from ...strategies import QUICK
 
+TEMPLATES = CHECKOUT / "plugins" / "plugin_utils" / "_reports" / "templates"
 # Whatever JSON can carry: control characters, lone surrogates, markup.
 TEXTS = st.one_of(st.text(max_size=12), st.sampled_from([NASTY, "]]>", "<b>&", "a\x00b", "\ud800", "nas-input-1", ""]))
 TIMES = st.floats(0, 1e6, allow_nan=False)
@@ -274,6 +277,16 @@ class TestPage:
 
     def test_fifty_servers_take_less_than_a_megabyte(self) -> None:
         assert len(page_of(made_up(50))) < 1_000_000
+
+    def test_what_looks_like_a_template_stays_text(self) -> None:
+        text = "{{ 6 * 7 }} {% raw %} {# &#123; #}"
+        result = Result(text, text, "failed", 1.0, text, (text,), (text,), text, text, (text,))
+        page = page_of(Run("", 0, text, text, text, {text: text}, [{"name": text, "state": "ready"}], [result]))
+        assert "42" not in Page(page).text and Page(page).text.count(text) > 10
+
+    @pytest.mark.parametrize("template", sorted(TEMPLATES.glob("*.j2")), ids=lambda path: path.name)
+    def test_no_template_says_that_something_is_safe(self, template: Path) -> None:
+        assert not re.search(r"\bsafe\b|autoescape|Markup", template.read_text())
 
     def test_nasty_text_stays_text(self) -> None:
         page = page_of(nasty())

@@ -16,15 +16,15 @@ Elements and attributes are those of Jenkins' schema (junit-10.xsd of its xUnit 
 from __future__ import annotations
 
 import typing as t
+from xml.etree import ElementTree
 
 from ansible_collections.file_simulator.nas.plugins.module_utils._checks.result import FAILED, SKIPPED, Result, Run
-from ansible_collections.file_simulator.nas.plugins.module_utils._common.text import figure
-from ansible_collections.file_simulator.nas.plugins.module_utils._reports import digest
-from ansible_collections.file_simulator.nas.plugins.module_utils._reports.markup import Element, as_xml, element
+from ansible_collections.file_simulator.nas.plugins.module_utils._common.text import figure, visible
+from ansible_collections.file_simulator.nas.plugins.plugin_utils._reports import digest
 
 
-def junit(run: Run) -> bytes:
-    """Return the document, in UTF-8."""
+def junit(run: Run) -> str:
+    """Return the document."""
     checks = digest.checks(run)
     counts = {
         "tests": len(run.results),
@@ -33,10 +33,12 @@ def junit(run: Run) -> bytes:
         "time": _seconds(run.seconds),
     }
     name = f"NAS servers of {run.instance}"
-    return as_xml(element("testsuites", {"name": name, **counts}, *(_suite(run, check) for check in checks)))
+    root = _element("testsuites", {"name": name, **counts}, *(_suite(run, check) for check in checks))
+    ElementTree.indent(root)
+    return f"<?xml version='1.0' encoding='utf-8'?>\n{ElementTree.tostring(root, encoding='unicode')}\n"
 
 
-def _suite(run: Run, check: digest.Check) -> Element:
+def _suite(run: Run, check: digest.Check) -> ElementTree.Element:
     attributes = {
         "name": check.name,
         "tests": len(check.results),
@@ -48,7 +50,7 @@ def _suite(run: Run, check: digest.Check) -> Element:
         "timestamp": _local_time(run.started),
     }
     known = {"engine": run.engine, "instance": run.instance, "data_root": run.data_root, **run.versions}
-    properties = (element("property", {"name": name, "value": value}) for name, value in known.items())
+    properties = (_element("property", {"name": name, "value": value}) for name, value in known.items())
     names: dict[str, int] = {}
     cases = []
     for result in check.results:
@@ -56,10 +58,10 @@ def _suite(run: Run, check: digest.Check) -> Element:
         names[name] = names.get(name, 0) + 1
         # Readers know a case by its names: two alike would be taken for one.
         cases.append(_case(run, result, name if names[name] == 1 else f"{name} ({names[name]})"))
-    return element("testsuite", attributes, element("properties", {}, *properties), *cases)
+    return _element("testsuite", attributes, _element("properties", {}, *properties), *cases)
 
 
-def _case(run: Run, result: Result, name: str) -> Element:
+def _case(run: Run, result: Result, name: str) -> ElementTree.Element:
     attributes = {
         "name": name,
         "classname": f"file_simulator.{run.engine}.{result.check}",
@@ -67,11 +69,13 @@ def _case(run: Run, result: Result, name: str) -> Element:
     }
     outcome = None
     if result.outcome == FAILED:
-        outcome = element("failure", {"message": result.detail, "type": result.check}, "\n".join(_failure_text(result)))
+        outcome = _element(
+            "failure", {"message": result.detail, "type": result.check}, "\n".join(_failure_text(result))
+        )
     elif result.outcome == SKIPPED:
-        outcome = element("skipped", {"message": result.detail})
+        outcome = _element("skipped", {"message": result.detail})
     said = "\n".join(_said(result))
-    return element("testcase", attributes, outcome, element("system-out", {}, said) if said else None)
+    return _element("testcase", attributes, outcome, _element("system-out", {}, said) if said else None)
 
 
 def _failure_text(result: Result) -> t.Iterator[str]:
@@ -97,6 +101,19 @@ def _said(result: Result) -> t.Iterator[str]:
             if value is not None
         ]
         yield f"{each.name}: {figure(point.value, each.unit)}" + (f" ({', '.join(bounds)})" if bounds else "")
+
+
+def _element(
+    tag: str, attributes: t.Mapping[str, object], *children: ElementTree.Element | str | None
+) -> ElementTree.Element:
+    """Return an element with text or other elements in it; None is left out. Nothing in its text is hidden."""
+    made = ElementTree.Element(tag, {name: visible(value) for name, value in attributes.items()})
+    for child in children:
+        if isinstance(child, str):
+            made.text = visible(child, lines=True)
+        elif child is not None:
+            made.append(child)
+    return made
 
 
 def _seconds(value: float) -> str:

@@ -26,7 +26,7 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._common.text im
     shortened,
     visible,
 )
-from ansible_collections.file_simulator.nas.plugins.module_utils._reports import digest
+from ansible_collections.file_simulator.nas.plugins.plugin_utils._reports import digest
 
 _WIDTH = 120
 # A table names so many servers or reasons; the other reports have all of them.

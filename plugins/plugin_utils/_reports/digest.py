@@ -142,6 +142,11 @@ def failures(run: Run) -> list[Result]:
     return [result for result in run.results if result.outcome == FAILED]
 
 
+def requirements(results: t.Iterable[Result]) -> list[str]:
+    """Return the requirements that results are about, each once."""
+    return list(dict.fromkeys(name for result in results for name in result.requirements))
+
+
 def checks(run: Run) -> list[Check]:
     """Return the checks, in the run's order."""
     return [Check(name, tuple(found)) for name, found in _grouped(run.results, lambda result: result.check).items()]
