@@ -14,7 +14,7 @@ from ansible.plugins.loader import module_loader
 
 from ansible_collections.file_simulator.nas.plugins.module_utils._ansible.servers import LAYOUT_SPEC
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError
-from ansible_collections.file_simulator.nas.plugins.plugin_utils._windows_node import lay_out
+from ansible_collections.file_simulator.nas.plugins.plugin_utils._windows.node import lay_out
 
 _POWERSHELL = "ansible.windows.win_powershell"
 # Paths of the node mean nothing here: the module's type would expand them on the controller.

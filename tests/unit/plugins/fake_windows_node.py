@@ -10,7 +10,7 @@ import shutil
 import typing as t
 from pathlib import Path
 
-from ansible_collections.file_simulator.nas.plugins.plugin_utils._windows_scripts import CARRY_OUT, LOOK
+from ansible_collections.file_simulator.nas.plugins.plugin_utils._windows.node import CARRY_OUT, LOOK
 
 LOCAL_APP_DATA = r"C:\Users\tester\AppData\Local"
 

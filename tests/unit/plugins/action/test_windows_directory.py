@@ -22,7 +22,7 @@ from ansible.template import Templar
 
 from ansible_collections.file_simulator.nas.plugins.action import windows_directory as action
 from ansible_collections.file_simulator.nas.plugins.module_utils._windows.marker import MARKER_NAME
-from ansible_collections.file_simulator.nas.plugins.plugin_utils._windows_scripts import CARRY_OUT, LOOK
+from ansible_collections.file_simulator.nas.plugins.plugin_utils._windows.node import CARRY_OUT, LOOK
 
 from ..fake_windows_node import FakeWindowsNode
 

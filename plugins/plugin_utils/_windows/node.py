@@ -4,8 +4,11 @@
 
 """Laying out directories on a Windows node, decided here and done there. Private to file_simulator.nas.
 
-The node is reached through a function that runs one of the scripts of _windows_scripts with a request
-and returns its result, so that this file knows nothing of connections.
+The node is reached through a function that runs one of two scripts for ansible.windows.win_powershell with a request
+and returns its result, so that this file knows nothing of connections, and a node is called once to look and once to do,
+instead of two dozen times. In the scripts only .NET methods touch the disk, which know neither wildcards nor PowerShell's
+providers. A directory is removed in a way that fails when it is not empty, which no module of ansible.windows offers, and
+junctions are never followed.
 """
 
 from __future__ import annotations
@@ -14,6 +17,7 @@ import json
 import re
 import typing as t
 import uuid
+from pathlib import Path
 
 from ansible_collections.file_simulator.nas.plugins.module_utils._ansible.servers import chosen
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError
@@ -31,8 +35,9 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._windows.layout
 )
 from ansible_collections.file_simulator.nas.plugins.module_utils._windows.layout_warnings import layout_warnings
 from ansible_collections.file_simulator.nas.plugins.module_utils._windows.marker import MARKER_NAME, Marker
-from ansible_collections.file_simulator.nas.plugins.plugin_utils._windows_scripts import CARRY_OUT, LOOK
 
+LOOK = Path(__file__).with_name("look.ps1").read_text(encoding="utf-8")
+CARRY_OUT = Path(__file__).with_name("carry_out.ps1").read_text(encoding="utf-8")
 RunScript = t.Callable[[str, dict[str, t.Any]], t.Any]
 REGISTRY = r"%LOCALAPPDATA%\file-simulator\directories.json"
 # How many directories in a place are named; more than that were not all made here.
