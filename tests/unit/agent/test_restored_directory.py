@@ -13,7 +13,7 @@ from agent_world import World
 from nas_sync_agent.model import Deletions, Mode, Side
 from nas_sync_agent.names import MARKER
 from nas_sync_agent.sync.comparison import compare
-from nas_sync_agent.sync.ledger import ReadOnlyLedger
+from nas_sync_agent.sync.readonly_ledger import ReadOnlyLedger
 
 W, N = Side.WINDOWS, Side.NAS
 

@@ -24,7 +24,7 @@ from .cli import parse
 from .sync import rescue
 from .sync.acceptance import accept
 from .sync.comparison import compare
-from .sync.ledger import ReadOnlyLedger
+from .sync.readonly_ledger import ReadOnlyLedger
 from .sync.rescue_targets import DirectoryTarget, StreamTarget, Target
 from .text import visible
 

@@ -18,7 +18,7 @@ from ..errors import Emptied, Unknown, reason
 from ..model import Mode, Side
 from ..sync import comparison, identity
 from ..sync.engine import Engine
-from ..sync.ledger import Ledger
+from ..sync.reserve import Reserve
 from ..trees.nas import NasTree
 from ..trees.syscalls import Syscalls
 from ..trees.windows import WindowsTree
@@ -51,7 +51,8 @@ class Service:
         options.files.check(join(options.state, "stage"))
         self._options = options
         self._status = Status(options)
-        self._ledger = Ledger(join(options.state, "ledger.sqlite"))
+        self._reserve = Reserve(options.state)
+        self._ledger = self._reserve.open_ledger()
         windows = WindowsTree(options.windows, syscalls)
         nas = NasTree(options.export, join(options.state, "stage"), syscalls, options.files)
         self._engine = Engine(
@@ -72,6 +73,7 @@ class Service:
         """Carry across what is there now. Raises Unknown when a side is unknown."""
         carry_once(self._options, self._engine, self._status)
         keep_left(self._ledger, self._status.left())
+        self._reserve.close_ledger(self._ledger)
 
     def run(self) -> None:
         """Work until SIGTERM or SIGINT. Raises OSError when the status address is not to be had."""
@@ -102,6 +104,7 @@ class Service:
             self._status.waiting(len(self._engine.pending), self._engine.pending.oldest())
         self._status.phase("stopped")
         write_status(self._options.state, self._status.snapshot())
+        self._reserve.close_ledger(self._ledger)
         _log.info("stopped")
 
     def _answer(self) -> dict[str, object]:
@@ -187,6 +190,7 @@ class Service:
         first = not self._known
         self._engine.open()
         self._checked = now
+        self._reserve.top_up(self._ledger)
         if first:
             if not self._emptied:  # else both sides are what they were: only that one scan is to be repeated
                 self._engine.start()

@@ -16,7 +16,6 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from posixpath import basename, dirname, join
 from typing import Any
-from urllib.parse import quote
 
 from ..model import Intent, Record, Side, Stamp
 from ..windows_names import fold
@@ -40,6 +39,8 @@ CREATE INDEX IF NOT EXISTS intents_temporary ON intents (temporary);
 """
 _COLUMNS = "kind, digest, windows_size, windows_mtime, windows_inode, nas_size, nas_mtime, nas_inode, delivered"
 _FORMAT = "1"
+_CHECKPOINT_PAGES = 256
+"""The journal is written from its start again after so many pages: this keeps it about as long as its reserve."""
 _BITS = {Side.WINDOWS: 1, Side.NAS: 2}
 _SETS = {bits: frozenset(side for side, bit in _BITS.items() if bits & bit) for bits in range(1 + sum(_BITS.values()))}
 
@@ -63,6 +64,7 @@ class Ledger:
         try:
             database.execute("PRAGMA journal_mode = WAL")
             database.execute("PRAGMA synchronous = NORMAL")
+            database.execute(f"PRAGMA wal_autocheckpoint = {_CHECKPOINT_PAGES}")
             database.executescript(_SCHEMA)
             database.execute("INSERT OR IGNORE INTO meta VALUES ('format', ?)", (_FORMAT,))
             database.commit()
@@ -127,6 +129,22 @@ class Ledger:
             [(to_number(inode), to_text(directory), to_text(name)) for name, inode in inodes.items()],
         )
         self.commit()
+
+    def free_bytes(self) -> int:
+        """What can still be recorded without the ledger's file growing."""
+        pages, size = (
+            self._database.execute(f"PRAGMA {what}").fetchone()[0] for what in ("freelist_count", "page_size")
+        )
+        return int(pages) * int(size)
+
+    def make_room(self, size: int) -> None:
+        """Let the ledger's file have ``size`` free bytes, and its journal be as long. Raises sqlite3.Error."""
+        self._database.commit()
+        self._database.execute("CREATE TABLE IF NOT EXISTS filler (bytes BLOB NOT NULL)")
+        self._database.execute("INSERT INTO filler VALUES (zeroblob(?))", (size,))
+        self._database.commit()
+        self._database.execute("DELETE FROM filler")
+        self._database.commit()
 
     def below(self, directory: str) -> Iterator[str]:
         """All recorded paths below a directory."""
@@ -195,34 +213,6 @@ class Ledger:
             stamp = Stamp(*map(from_number, numbers))
             found.append(Intent(from_text(path), Side(side), from_text(temporary), stamp, records))
         return found
-
-
-class ReadOnlyLedger(Ledger):
-    """A ledger of an agent that may be gone, on a file system that may not be written to. It learns nothing."""
-
-    @staticmethod
-    def _open(path: str) -> sqlite3.Connection:
-        if not os.path.exists(path):
-            return Ledger._open(":memory:")
-        # Without a journal beside it nothing can change, and SQLite needs to be told so: it cannot make one here.
-        journal = path + "-wal"
-        closed = not os.path.exists(journal) or not os.path.getsize(journal)
-        database = sqlite3.connect(f"file:{quote(path)}?mode=ro" + ("&immutable=1" if closed else ""), uri=True)
-        database.execute("SELECT count(*) FROM meta")
-        return database
-
-    def __init__(self, path: str) -> None:
-        """Open. Raises sqlite3.Error when that is no ledger or cannot be read."""
-        self._database = self._open(path)
-
-    def set_setting(self, key: str, value: str) -> None:
-        """Keep nothing."""
-
-    def learn_inodes(self, directory: str, side: Side, inodes: Mapping[str, int]) -> None:
-        """Learn nothing."""
-
-    def commit(self) -> None:
-        """There is nothing to commit."""
 
 
 def _key(path: str) -> tuple[str, str]:

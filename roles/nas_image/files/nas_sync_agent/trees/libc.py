@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 _libc = ctypes.CDLL(None, use_errno=True)
 
+AT_FDCWD = -100
 _RENAME_NOREPLACE = 1
 _RENAME_EXCHANGE = 2
 
