@@ -108,7 +108,7 @@ test-broken-states: venv-dev
 
 ROUNDS ?= 30
 SEED ?= 13
-# make up and make down, killed ROUNDS times each while a consumer writes; another SEED draws other moments.
+# make up and make down, and their modules alone, killed ROUNDS times each while a consumer writes; SEED draws the moments.
 test-kills: venv-dev
 	KILL_ROUNDS=$(ROUNDS) KILL_SEED=$(SEED) pytest -s tests/kills
 

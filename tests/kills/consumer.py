@@ -41,7 +41,7 @@ class Consumer:
                 client = client or nfs_rs.Client.connect(self._url)
                 with client.open(f"/data/{name}", "wb") as stream:
                     stream.write(content(name))
-            except OSError:
+            except (OSError, nfs_rs.NfsError):
                 # The server may be gone for a while; another connection finds it when it is back.
                 client = None
             else:

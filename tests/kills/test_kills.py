@@ -14,8 +14,9 @@ from pathlib import Path
 
 import pytest
 
+from ..validation.servers import image
 from .consumer import Consumer, content
-from .playbooks import DOWN, OUTPUT, UP, Playbooks
+from .runs import DOWN, OUTPUT, UP, Modules, Playbooks, Runs
 
 ROUNDS = int(os.environ.get("KILL_ROUNDS", "3"))
 SEED = int(os.environ.get("KILL_SEED", "13"))
@@ -25,53 +26,59 @@ _NAME, _PORT = os.environ.get("NAS_TEST_INSTANCE", "kills"), int(os.environ.get(
 INSTANCES = {UP: (f"{_NAME}-up", _PORT), DOWN: (f"{_NAME}-down", _PORT + 2)}
 
 
-@pytest.fixture
-def playbooks(tmp_path: Path, playbook: str) -> t.Iterator[Playbooks]:
+@pytest.fixture(params=[Modules, Playbooks], ids=["modules", "playbooks"])
+def runs(request: pytest.FixtureRequest, tmp_path: Path, direction: str) -> t.Iterator[Runs]:
     if os.geteuid() != 0 or shutil.which("podman") is None:
         pytest.skip("needs root and podman: real servers are killed here")
-    made = Playbooks(tmp_path, *INSTANCES[playbook])
+    made = request.param(tmp_path, *INSTANCES[direction], image())
     try:
         yield made
     finally:
-        made.run(DOWN, nas_servers_delete_storage=True)
+        made.run(DOWN, delete_storage=True)
 
 
 def missing(windows: Path, names: list[str]) -> list[str]:
     return [name for name in names if not (windows / name).is_file() or (windows / name).read_bytes() != content(name)]
 
 
-def wait_until_carried(playbooks: Playbooks, consumer: Consumer) -> None:
+def wait_until_carried(runs: Runs, consumer: Consumer) -> None:
     """What was written so far is in Windows, or gets there."""
     names, deadline = list(consumer.written), time.monotonic() + _CARRIED_SECONDS
-    while gone := missing(playbooks.windows, names):
-        assert time.monotonic() < deadline, f"{len(gone)} of {len(names)} are gone, such as {gone[:3]}"
+    while gone := missing(runs.windows, names):
+        if time.monotonic() > deadline:
+            waiting = [name for name in gone if (runs.volume / "data" / name).is_file()]
+            status = [path.read_text() for path in runs.volume.rglob("status.json")]
+            raise AssertionError(
+                f"{len(gone)} of {len(names)} are not in Windows, {len(waiting)} of them on the volume: {gone[:5]}; {status}"
+            )
         time.sleep(0.5)
 
 
-@pytest.mark.parametrize("playbook", [UP, DOWN])
-def test_killed_at_random_moments(playbooks: Playbooks, playbook: str) -> None:
-    moments = random.Random(f"{SEED} {playbook}")
-    # The image is in the cache afterwards, so that the times are those of every other run.
-    playbooks.run(UP)
-    seconds = {DOWN: playbooks.run(DOWN), UP: playbooks.run(UP)}
+@pytest.mark.parametrize("direction", [UP, DOWN])
+def test_killed_at_random_moments(runs: Runs, direction: str) -> None:
+    moments = random.Random(f"{SEED} {direction}")
+    seconds = {UP: runs.run(UP)}
+    seconds[DOWN] = runs.run(DOWN)
+    runs.run(UP)
     killed, longest = 0, 0.0
-    with Consumer(playbooks.output_port) as consumer:
+    with Consumer(runs.output_port) as consumer:
         for number in range(ROUNDS):
             change = {}
-            if playbook == UP and number % 2:
-                change = {"nas_servers_state": "restarted"}
-            elif playbook == UP:
-                playbooks.run(DOWN)
-            moment = moments.uniform(0, seconds[playbook])
-            killed += playbooks.kill(playbook, moment, **change)
+            if direction == UP and number % 2:
+                change = {"state": "restarted"}
+            elif direction == UP:
+                runs.run(DOWN)
+            moment = moments.uniform(0, seconds[direction])
+            killed += runs.kill(direction, moment, **change)
             try:
-                longest = max(longest, playbooks.run(UP))
+                longest = max(longest, runs.run(UP))
             except AssertionError as error:
                 raise AssertionError(f"round {number}, killed after {moment:.2f} s: {error}") from None
-            wait_until_carried(playbooks, consumer)
+            wait_until_carried(runs, consumer)
+            print(f"{direction} {number}: killed after {moment:.2f} s, {len(consumer.written)} written", flush=True)
     print(
-        f"{playbook}: {ROUNDS} rounds, {killed} killed at work within {seconds[playbook]:.1f} s, "
+        f"{direction}: {ROUNDS} rounds, {killed} killed at work within {seconds[direction]:.1f} s, "
         f"the longest next up {longest:.1f} s, {len(consumer.written)} files written, 0 gone"
     )
     assert consumer.written
-    assert len(playbooks.containers(OUTPUT)) == 3
+    assert len(runs.containers(OUTPUT)) == 3
