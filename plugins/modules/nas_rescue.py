@@ -12,6 +12,8 @@ version_added: 1.0.0
 description:
   - Copies the files that have not reached Windows from the servers' volumes to a directory of this machine, below a
     directory with the server's name. Those whose names Windows refuses are among them.
+  - A server that has no containers any more is looked at by one that is made for it, around the volume that it has left.
+  - A file has its name at the target once it is whole.
   - Where Windows cannot hold a name, each byte in its way is written as C(%) and two digits, a percent sign as C(%25).
   - The servers are not changed, and what is at the target already is never replaced.
 author:
@@ -19,9 +21,11 @@ author:
 extends_documentation_fragment:
   - file_simulator.nas._attributes
   - file_simulator.nas._topology
+  - file_simulator.nas._engine
   - file_simulator.nas._podman
 requirements:
-  - podman >= 4.3 with runc or crun
+  - podman >= 4.3 with runc or crun, for the engine V(podman)
+  - kubernetes >= 25.3.0 (Python package), for the engine V(kubernetes)
 attributes:
   check_mode:
     support: none
@@ -37,6 +41,11 @@ options:
       - An existing directory of this machine.
     type: path
     required: true
+  image:
+    description:
+      - The NAS image. Needed for servers that have no containers any more.
+    type: str
+    version_added: 1.1.0
 seealso:
   - module: file_simulator.nas.nas_server
 """
@@ -67,34 +76,28 @@ import os
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.file_simulator.nas.plugins.module_utils._ansible.module import run
-from ansible_collections.file_simulator.nas.plugins.module_utils._ansible.podman import PODMAN_SPEC, open_podman
-from ansible_collections.file_simulator.nas.plugins.module_utils._ansible.servers import (
-    TOPOLOGY_SPEC,
-    chosen,
+from ansible_collections.file_simulator.nas.plugins.module_utils._ansible.engines import (
+    ENGINE_REQUIRED_IF,
+    ENGINE_SPEC,
+    open_engine,
 )
+from ansible_collections.file_simulator.nas.plugins.module_utils._ansible.module import run
+from ansible_collections.file_simulator.nas.plugins.module_utils._ansible.servers import TOPOLOGY_SPEC
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError
-from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.witness import Witness
-from ansible_collections.file_simulator.nas.plugins.module_utils._model.topology import read_topology
+from ansible_collections.file_simulator.nas.plugins.module_utils._server.pod import Images
 
 
 def nas_rescue(module: AnsibleModule) -> dict[str, object]:
-    topology = read_topology(module.params["topology"])
     to = module.params["to"]
     if not os.path.isdir(to):
         raise SimulatorError(f"to: {to} is no directory; make it first")
-    podman = open_podman(module, changes=True)
-    if podman is None:
-        raise SimulatorError("podman is not installed, so no server has anything here")
-    found = {pod.current.server: pod for pod in podman.pods() if pod.instance == topology.instance}
-    witness = Witness(podman, topology.instance)
+    engine, _topology, servers = open_engine(module, changes=True)
     rescued = []
-    for server in chosen(topology, module.params["servers"]):
-        if server.name not in found:
-            raise SimulatorError(f"server {server.name}: it has no pod; make up brings it back around its volume")
+    for server in servers:
         target = os.path.join(to, server.name)
         os.makedirs(target, exist_ok=True)
-        rescued.append({"server": server.name, **witness.rescue(found[server.name], target)})
+        copied = engine.rescue(server, target, Images(module.params["image"] or ""))
+        rescued.append({"server": server.name, **copied})
     for each in rescued:
         for failure in each["failed"]:
             module.warn(f"server {each['server']}: {failure['path']!r} was not copied: {failure['reason']}")
@@ -103,7 +106,13 @@ def nas_rescue(module: AnsibleModule) -> dict[str, object]:
 
 def main() -> None:
     module = AnsibleModule(
-        argument_spec={**TOPOLOGY_SPEC, **PODMAN_SPEC, "to": {"type": "path", "required": True}},
+        argument_spec={
+            **TOPOLOGY_SPEC,
+            **ENGINE_SPEC,
+            "to": {"type": "path", "required": True},
+            "image": {"type": "str"},
+        },
+        required_if=ENGINE_REQUIRED_IF,
         supports_check_mode=False,
     )
     run(module, nas_rescue)

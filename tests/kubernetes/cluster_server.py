@@ -17,7 +17,7 @@ from ..integration.kube import Kube, remove_volume
 from ..integration.nfs import eventually
 from ..module_runner import ModuleFailed, run_module
 
-from ansible_collections.file_simulator.nas.plugins.modules import nas_server, windows_directory  # isort: skip
+from ansible_collections.file_simulator.nas.plugins.modules import nas_rescue, nas_server, windows_directory  # isort: skip
 
 INSTANCE = "d-removal"
 SERVER = "nas-output-1"
@@ -66,6 +66,13 @@ class ClusterServer:
     def apply(self, state: str, **more: t.Any) -> dict[str, t.Any]:
         given = {"topology": self.topology(), "image": self._image, **self.cluster, **more}
         return run_module(nas_server, state=state, drive_root=str(self.drives), **given)
+
+    def rescue(self, to: str) -> dict[str, t.Any]:
+        """Copy what only its storage has to a directory; what became of it."""
+        places = {name: value for name, value in self.cluster.items() if name != "wait_timeout"}
+        given = {"topology": self.topology(), "servers": [SERVER], "drive_root": str(self.drives), **places}
+        rescued: dict[str, t.Any] = run_module(nas_rescue, to=to, image=self._image, **given)["rescued"][0]
+        return rescued
 
     def make_volume(self) -> None:
         """Make the volume on the node that its claim is bound to: 12 MiB, which is full when it is full."""

@@ -71,5 +71,11 @@ class Engine(t.Protocol):
     def accept(self, server: str) -> str:
         """Say to a server's sync agent that what it withholds is meant; return what that is, empty when nothing is."""
 
+    def rescue(self, server: Server, to: str, images: Images) -> dict[str, t.Any]:
+        """Copy what only a server's storage has to the directory ``to``; return what became of it.
+
+        ``images`` may be empty, and are needed where the server has no containers any more.
+        """
+
     def inspector(self) -> Inspector:
         """Return what checks look at the servers with."""

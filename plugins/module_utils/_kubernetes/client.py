@@ -27,13 +27,16 @@ try:
     import kubernetes.dynamic
     import kubernetes.stream
     import urllib3.exceptions
+    import websocket
     import yaml
     from kubernetes.client.exceptions import ApiException
     from kubernetes.config.config_exception import ConfigException
 except ImportError:
     KUBERNETES_IMPORT_ERROR: str | None = traceback.format_exc()
+    EXEC_ERRORS: tuple[type[Exception], ...] = ()
 else:
     KUBERNETES_IMPORT_ERROR = None
+    EXEC_ERRORS = (ApiException, urllib3.exceptions.HTTPError, websocket.WebSocketException, OSError, ValueError)
 
 # The first release whose server-side apply works: 24.2 has it, and cannot send what it is given.
 MINIMUM_VERSION = (25, 3)
@@ -157,30 +160,14 @@ class Cluster:
         except SimulatorError:
             return ""
 
-    def execute(self, namespace: str, pod: str, container: str, command: t.Sequence[str], seconds: float) -> str:
-        """Run a command in a pod's container, and return its standard output.
-
-        Raises SimulatorError when it cannot be run, fails, or does not end within so many seconds.
-        """
-        doing = f"run {command[0]} in container {container} of pod {pod}"
+    def open_exec(self, namespace: str, pod: str, container: str, command: t.Sequence[str]) -> t.Any:
+        """Run a command in a pod's container; return the WebSocket that carries what it says. Raises EXEC_ERRORS."""
         # A client of its own: to speak WebSocket, the package changes the one that it is given.
         core = kubernetes.client.CoreV1Api(kubernetes.client.ApiClient(self._configuration))
-        try:
-            stream = kubernetes.stream.stream(
-                core.connect_get_namespaced_pod_exec, pod, namespace, container=container, command=list(command),
-                stdout=True, stderr=True, stdin=False, tty=False, _preload_content=False,
-            )  # fmt: skip
-            stream.run_forever(timeout=seconds)
-            out, err = stream.read_stdout(timeout=0), stream.read_stderr(timeout=0)
-            status = stream.returncode if not stream.is_open() else None
-            stream.close()
-        except (ApiException, urllib3.exceptions.HTTPError, OSError, ValueError) as error:
-            raise SimulatorError(f"{doing}: Kubernetes: {one_line(getattr(error, 'reason', None) or error)}") from None
-        if status is None:
-            raise SimulatorError(f"{doing}: no end after {seconds:g} s")
-        if status:
-            raise SimulatorError(f"{doing}: {one_line(err) or f'exit status {status}'}")
-        return str(out)
+        return kubernetes.stream.stream(
+            core.connect_get_namespaced_pod_exec, pod, namespace, container=container, command=list(command),
+            stdout=True, stderr=True, stdin=False, tty=False, _preload_content=False,
+        )  # fmt: skip
 
     def _json(self, method: str, path: str, doing: str, **options: t.Any) -> Object:
         text = self._call(method, path, doing, **options)

@@ -74,6 +74,8 @@ class FakeKubernetes:
         self.pods: dict[str, str] = {}
         self.strangers: list[Object] = []
         self.binds = True
+        # By server, the lines in which an agent tells what it rescues.
+        self.rescued: dict[str, list[Object]] = {}
         self._patches: dict[str, Object] = {}
         self._numbers = itertools.count(1)
         self._lock = threading.Lock()
@@ -144,6 +146,9 @@ class FakeKubernetes:
         if (kind, namespace, name) in self.objects:
             raise Refused(409, f'{kind} "{name}" already exists')
         body["metadata"]["resourceVersion"] = str(next(self._numbers))
+        if kind == "Pod":
+            containers = [{"name": each["name"], "state": {"running": {}}} for each in body["spec"]["containers"]]
+            body["status"] = {"phase": "Running", "containerStatuses": containers}
         self.add(kind, body)
         return body
 
@@ -273,13 +278,15 @@ class FakeKubernetes:
             return self.logs.get(server, "")
         raise Refused(404, "there is no such thing of a pod")
 
-    def _executed(self, pod: str, words: list[str]) -> Object | None:
+    def _executed(self, pod: str, words: list[str]) -> Object | list[Object] | None:
         """What an agent answers to a command in its container; None when it does not."""
         server = pod.rpartition("-")[0]
         if server in self.silent:
             return None
         if "accept" in words:
             return self.accepted.get(server)
+        if "rescue" in words:
+            return self.rescued.get(server, [])
         if "status" in words:
             return self.statuses.get(server)
         template = self.kind("Deployment")[server]["spec"]["template"]["metadata"]
@@ -311,9 +318,11 @@ class FakeKubernetes:
                 self.send_header("Sec-WebSocket-Protocol", "v4.channel.k8s.io")
                 self.end_headers()
                 failure = {"status": "Failure", "details": {"causes": [{"reason": "ExitCode", "message": "4"}]}}
-                said = b"\x01" + json.dumps(found).encode() if found is not None else b"\x02no answer"
+                lines = found if isinstance(found, list) else [found]
+                told = [b"\x01" + json.dumps(line).encode() + b"\n" for line in lines]
+                said = told if found is not None else [b"\x02no answer"]
                 ended = b"\x03" + json.dumps(failure if found is None else {"status": "Success"}).encode()
-                for code, data in ((0x82, said), (0x82, ended), (0x88, b"\x03\xe8")):
+                for code, data in (*[(0x82, each) for each in said], (0x82, ended), (0x88, b"\x03\xe8")):
                     size = bytes([len(data)]) if len(data) < 126 else b"\x7e" + len(data).to_bytes(2, "big")
                     self.wfile.write(bytes([code]) + size + data)
                 self.close_connection = True

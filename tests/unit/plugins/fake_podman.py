@@ -36,6 +36,8 @@ class FakePodman:
         # Containers that are in podman's storage alone, by name.
         self.unfinished: dict[str, str] = {}
         self.loads = ""
+        # What "podman run" says where there is no pod to say it of.
+        self.answers = ""
         self.left: dict[str, dict[str, t.Any]] = {}
         self.left_at_last: dict[str, dict[str, t.Any]] = {}
         self.rules: list[str] = []
@@ -128,6 +130,8 @@ class FakePodman:
     def _run(self, words: list[str]) -> str:
         """The answer of a comparison without an agent."""
         server = _after("--server", words)
+        if not any(name.endswith(f".{server}") for name in self.pods):
+            return self.answers
         return self._said(server, words, self.left_at_last.get(server, {}))
 
     def _said(self, server: str, words: list[str], more: dict[str, t.Any]) -> str:

@@ -19,6 +19,7 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._common.text im
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.acceptance import ARGUMENTS, withheld
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.removal import Directory, Look, refusal
 from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes.client import Cluster
+from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes.execution import execute
 from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes.names import Object
 from ansible_collections.file_simulator.nas.plugins.module_utils._server.pod import AGENT_CONTAINER, SERVER_CONTAINER
 
@@ -74,7 +75,7 @@ def objection(cluster: Cluster, namespace: str, pod: Object, directory: Director
 
 def _run(cluster: Cluster, namespace: str, pod: Object, words: t.Sequence[str], seconds: float) -> str:
     command = ["python3", "-m", "nas_sync_agent", *words]
-    return cluster.execute(namespace, pod["metadata"]["name"], AGENT_CONTAINER, command, seconds)
+    return execute(cluster, namespace, pod["metadata"]["name"], AGENT_CONTAINER, command, seconds)
 
 
 def _has_served(pod: Object) -> bool:

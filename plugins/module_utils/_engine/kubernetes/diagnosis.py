@@ -67,6 +67,11 @@ def diagnose(
     return _of_pod(pod, events) or _of_probe(pod, events, log)
 
 
+def diagnose_pod(pod: Object, events: t.Sequence[Object]) -> str:
+    """Tell what keeps a pod of its own from running."""
+    return (_of_pod(pod, events) or _of_preparation(events)).cause
+
+
 def _of_pod(pod: Object, events: t.Sequence[Object]) -> Diagnosis | None:
     status = pod.get("status", {})
     if status.get("phase") == "Failed":

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime
+import os
 import typing as t
 
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError
@@ -29,6 +30,7 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._engine.kuberne
 )
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.kubernetes.removal_guard import RemovalGuard
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.kubernetes.render import namespace_object
+from ansible_collections.file_simulator.nas.plugins.module_utils._engine.kubernetes.rescue import Rescue
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.kubernetes.state import Observed
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.kubernetes.status import Reporter
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.kubernetes.waiting import Watcher
@@ -39,7 +41,7 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes.lea
 from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes.names import Object
 from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes.objects import CLAIM, settled
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.topology import Server, Topology
-from ansible_collections.file_simulator.nas.plugins.module_utils._server.pod import GRACE_PERIOD
+from ansible_collections.file_simulator.nas.plugins.module_utils._server.pod import GRACE_PERIOD, Images
 from ansible_collections.file_simulator.nas.plugins.module_utils._windows.drives import Drives
 
 # How long a run waits for another one on the same instance: for a small change, not for seven servers to start.
@@ -68,6 +70,12 @@ class KubernetesEngine:
         if pod is None:
             raise SimulatorError(f"server {server}: it has no pod")
         return agent.accept(self._cluster, self._namespace, server, pod)
+
+    def rescue(self, server: Server, to: str, images: Images) -> dict[str, t.Any]:
+        """Copy what only a server's storage has to the directory ``to``; return what became of it."""
+        copying = Rescue(self._cluster, self._topology, self._settings.node_data_root)
+        windows = os.path.isdir(self._drives.local(server.directory))
+        return copying.copy(server, self._watcher.pods().get(server.name, ()), to, images, windows=windows)
 
     def inspector(self) -> KubernetesInspector:
         """Return what checks look at the servers with."""

@@ -6,16 +6,21 @@
 
 from __future__ import annotations
 
+import posixpath
 from dataclasses import dataclass
 
+from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError
 from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes.names import (
     Object,
     claim_name,
     config_name,
+    shared_labels,
 )
+from ansible_collections.file_simulator.nas.plugins.module_utils._model.topology import Server, Topology
 from ansible_collections.file_simulator.nas.plugins.module_utils._server.pod import NFS_PORT, Container, Mount, Pod
 
 _SCRATCH_SIZE = "16Mi"
+_RESCUE_SECONDS = 3600
 # Python takes up to a second to start under the server's CPU limit.
 _PROBE_SECONDS = 5
 # How many seconds a server may take to answer for the first time before the kubelet starts it anew.
@@ -44,6 +49,44 @@ class Placement:
     network_policy: bool = False
     local_directory: str = ""
     restored: str = ""
+
+
+def node_directory(server: Server, topology: Topology, node_data_root: str) -> str:
+    """Return a server's Windows directory as the nodes see it."""
+    root, directory = topology.data_root, server.directory
+    if not root.holds(directory):
+        raise SimulatorError(
+            f"server {server.name}: directory: {directory} lies outside the data root {root}, "
+            "and nothing else is mounted on the nodes; choose a directory below it"
+        )
+    return posixpath.join(node_data_root, *directory.parts[len(root.parts) :])
+
+
+def rescue_pod(pod: Pod, agent: Container, placement: Placement, *, windows: bool) -> Object:
+    """Return a pod that lasts an hour, in which a server's agent can be run by hand. It can change neither side.
+
+    Without ``windows``, it does not see the Windows directory.
+    """
+    spec = pod_spec(pod, placement)
+    seen = {"windows", "export"} if windows else {"export"}
+    scratch = {name for name, _path in _scratch(agent)}
+    container = {**_container(pod, agent), "command": ["sleep", str(_RESCUE_SECONDS)]}
+    mounts = [mount for mount in container["volumeMounts"] if mount["name"] in seen | scratch]
+    container["volumeMounts"] = [{**mount, "readOnly": True} if mount["name"] in seen else mount for mount in mounts]
+    return {
+        "apiVersion": "v1",
+        "kind": "Pod",
+        # Not the server's labels: no Service leads to it, and no Deployment counts it.
+        "metadata": {"name": f"{pod.server}-rescue", "namespace": placement.namespace, "labels": shared_labels()},
+        "spec": {
+            **{name: spec[name] for name in ("automountServiceAccountToken", "enableServiceLinks", "securityContext")},
+            "restartPolicy": "Never",
+            "activeDeadlineSeconds": _RESCUE_SECONDS,
+            "terminationGracePeriodSeconds": 0,
+            "containers": [container],
+            "volumes": [volume for volume in spec["volumes"] if volume["name"] in seen | scratch],
+        },
+    }
 
 
 def pod_spec(pod: Pod, placement: Placement) -> Object:

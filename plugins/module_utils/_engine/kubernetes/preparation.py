@@ -9,7 +9,6 @@ Reads: the Windows directories' markers, the API server's answers to dry runs, a
 
 from __future__ import annotations
 
-import posixpath
 import typing as t
 from dataclasses import dataclass, replace
 
@@ -22,7 +21,10 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._engine.kuberne
     settled_claim,
 )
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.kubernetes.moves import check_move
-from ansible_collections.file_simulator.nas.plugins.module_utils._engine.kubernetes.pod_spec import Placement
+from ansible_collections.file_simulator.nas.plugins.module_utils._engine.kubernetes.pod_spec import (
+    Placement,
+    node_directory,
+)
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.kubernetes.render import (
     namespace_object,
     server_objects,
@@ -93,7 +95,9 @@ class Preparation:
         if not request.images.nas and not request.check_mode:
             raise SimulatorError("image: is empty; run the role nas_image first, and load its image into the cluster")
         namespace = self._changed_namespace()
-        directories = {server.name: self._node_directory(server) for server in servers}
+        directories = {
+            server.name: node_directory(server, self._topology, self._settings.node_data_root) for server in servers
+        }
         place, instance = self._topology.namespace, self._topology.instance
         state.check_names(servers, self._observed, place, instance)
         state.check_neighbours(directories, self._observed, place, instance)
@@ -163,15 +167,6 @@ class Preparation:
             raise SimulatorError(f"namespace: {name} is being deleted; wait until it is gone, or choose another")
         wanted = self._cluster.apply(namespace_object(name), f"check the namespace {name}", dry_run=True)
         return None if found and settled(found) == settled(wanted) else wanted
-
-    def _node_directory(self, server: Server) -> str:
-        root, directory = self._topology.data_root, server.directory
-        if not root.holds(directory):
-            raise SimulatorError(
-                f"server {server.name}: directory: {directory} lies outside the data root {root}, "
-                "and nothing else is mounted on the nodes; choose a directory below it"
-            )
-        return posixpath.join(self._settings.node_data_root, *directory.parts[len(root.parts) :])
 
     def _check_ports(self, servers: t.Sequence[Server], going: t.Collection[str]) -> list[str]:
         """Return the servers whose port is that of a server which goes first; refuse ports that others have."""

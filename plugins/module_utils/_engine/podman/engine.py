@@ -11,7 +11,6 @@ Decides with the pure ``plan`` and ``volume_fate``, and has its neighbours do it
 from __future__ import annotations
 
 import os
-import shutil
 import typing as t
 
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError
@@ -34,6 +33,7 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.
 )
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.removal_guard import RemovalGuard
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.render import Placement
+from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.rescue import rescue
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.status import podman_reports
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.volume_fate import (
     ANEW,
@@ -42,7 +42,7 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.
 )
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.removal import kept_volume
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.topology import Server, Topology
-from ansible_collections.file_simulator.nas.plugins.module_utils._server.pod import Pod
+from ansible_collections.file_simulator.nas.plugins.module_utils._server.pod import Images, Pod
 from ansible_collections.file_simulator.nas.plugins.module_utils._windows.drive_root import record_drive_root
 from ansible_collections.file_simulator.nas.plugins.module_utils._windows.drives import Drives
 
@@ -83,6 +83,12 @@ class PodmanEngine:
     def accept(self, server: str) -> str:
         """Say to a server's sync agent that what it withholds is meant; return what that is, empty when nothing is."""
         return accept(self._podman, self._instance, server)
+
+    def rescue(self, server: Server, to: str, images: Images) -> dict[str, t.Any]:
+        """Copy what only a server's volume has to the directory ``to``; return what became of it."""
+        found = self._mine(self._found()).get(server.name)
+        description = found.current.description if found else None
+        return rescue(self._podman, self._topology, self._drives, server, description, to, images)
 
     def inspector(self) -> PodmanInspector:
         """Return what checks look at the servers with."""
@@ -157,7 +163,8 @@ class PodmanEngine:
                 tell_of_restart()
             unreachable = {server for server, known in current.items() if known.unreachable}
             only_there = self._carry_out(actions, pods, mine, losing, unreachable, request)
-            self._clear_away_if_unused()
+            if not self._mine(self._found()):
+                self._lifecycle.clear_away(self._network)
         absent = request.state == "absent"
         going = {server.name for server in servers if absent or not server.enabled}
         warnings += self._left(going, only_there, everything=absent and request.purge)
@@ -245,12 +252,3 @@ class PodmanEngine:
         for_each([action for action in actions if not action.needs_start], carry_out)
         for_each([action for action in actions if action.needs_start], carry_out)
         return only_there
-
-    def _clear_away_if_unused(self) -> None:
-        """Remove what an instance's servers have in common once the last of them is gone."""
-        if any(instance == self._instance for instance, _server in self._found()):
-            return
-        for leftover in self._podman.unfinished(self._instance):
-            self._podman.call(["rm", "--force", leftover], "remove a container that podman did not finish creating")
-        self._network.remove()
-        shutil.rmtree(self._config_root, ignore_errors=True)

@@ -20,6 +20,7 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.configuration import write_configuration
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.damage import ANSWER_SECONDS
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.found import Found
+from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.network import InstanceNetwork
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.port_rules import (
     NFT_TABLE,
     iptables_leftovers,
@@ -162,3 +163,10 @@ class Lifecycle:
         if not keep_storage and self._podman.succeeds(["volume", "exists", names.volume]):
             self._podman.discard(["volume", "rm", names.volume], f"server {server}: remove the volume")
         shutil.rmtree(os.path.join(self._config_root, server), ignore_errors=True)
+
+    def clear_away(self, network: InstanceNetwork) -> None:
+        """Remove what an instance's servers have in common; the last of them is gone."""
+        for leftover in self._podman.unfinished(self._instance):
+            self._podman.call(["rm", "--force", leftover], "remove a container that podman did not finish creating")
+        network.remove()
+        shutil.rmtree(self._config_root, ignore_errors=True)

@@ -9,7 +9,6 @@ The running agent is asked; where it does not answer, a container that can chang
 
 from __future__ import annotations
 
-import json
 import os
 import time
 import typing as t
@@ -91,18 +90,6 @@ class Witness:
             return Look(nonce, self._podman.call(words, doing))
         except SimulatorError as error:
             return Look(nonce, problem=error.message)
-
-    def rescue(self, found: Found, to: str) -> dict[str, t.Any]:
-        """Copy what only the volume has to the directory ``to``; return what the agent says of it."""
-        server = found.current.server
-        try:
-            words = render.compare_run(
-                self._instance, server, found.current.description, ["rescue", "--to", "/rescue"], rescue=to
-            )
-        except (KeyError, ValueError, TypeError, AttributeError):
-            raise SimulatorError(f"server {server}: it has no agent, so nothing of it waits to be carried") from None
-        answer = json.loads(self._podman.call(words, f"server {server}: rescue"))
-        return dict(answer)
 
     @staticmethod
     def _directory(found: Found) -> Directory:
