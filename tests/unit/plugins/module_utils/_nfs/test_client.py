@@ -32,6 +32,8 @@ class Restarted:
         self.seconds = seconds
         self.words = words
         self.removed: list[str] = []
+        self.modes: dict[str, int | None] = {}
+        self.owners: dict[str, tuple[int, int]] = {}
 
     def monotonic(self) -> float:
         return self.now
@@ -39,20 +41,69 @@ class Restarted:
     def sleep(self, seconds: float) -> None:
         self.now += seconds
 
-    def unlink(self, path: str) -> None:
+    def _grace(self) -> None:
         if self.now < self.seconds:
             raise Refused(self.words)
+
+    def unlink(self, path: str) -> None:
+        self._grace()
         self.removed.append(path)
+
+    def mkdir(self, path: str) -> None:
+        """CREATE, which is not refused in grace, SETATTR, which is, and so is the REMOVE that is to undo the first."""
+        if path in self.modes:
+            raise FileExistsError(path)
+        self.modes[path] = None
+        self._grace()
+        self.modes[path] = 0o777
+
+    def rmdir(self, path: str) -> None:
+        self._grace()
+        if path not in self.modes:
+            raise nfs_rs.NfsNotFoundError(path)
+        del self.modes[path]
+
+    def chown(self, path: str, owner: int, group: int) -> None:
+        self._grace()
+        self.owners[path] = owner, group
 
 
 @pytest.fixture
-def removing(monkeypatch: pytest.MonkeyPatch) -> t.Callable[[Restarted], None]:
-    def remove(server: Restarted) -> None:
+def connected(monkeypatch: pytest.MonkeyPatch) -> t.Callable[[Restarted], RsClient]:
+    def connect(server: Restarted) -> RsClient:
         monkeypatch.setattr(_client, "time", server)
         monkeypatch.setattr(_client, "_connected", lambda address, mounted: server)
-        RsClient(Address("127.0.0.1", 32150, 4)).remove("name")
+        return RsClient(Address("127.0.0.1", 32150, 4))
 
-    return remove
+    return connect
+
+
+@pytest.fixture
+def removing(connected: t.Callable[[Restarted], RsClient]) -> t.Callable[[Restarted], None]:
+    return lambda server: connected(server).remove("name")
+
+
+@pytest.mark.parametrize("seconds", [0, 15])
+def test_directory_is_made_with_its_mode(connected: t.Callable[[Restarted], RsClient], seconds: int) -> None:
+    server = Restarted(seconds)
+    connected(server).make_directory("name")
+    assert server.modes == {"/data/name": 0o777}
+    assert seconds <= server.now < seconds + 2
+
+
+@pytest.mark.parametrize("seconds", [0, 15])
+def test_directory_of_somebody_else_stays(connected: t.Callable[[Restarted], RsClient], seconds: int) -> None:
+    server = Restarted(seconds)
+    server.modes["/data/name"] = 0o700
+    with pytest.raises(NasError):
+        connected(server).make_directory("name")
+    assert server.modes == {"/data/name": 0o700}
+
+
+def test_owner_is_changed_when_the_grace_period_is_over(connected: t.Callable[[Restarted], RsClient]) -> None:
+    server = Restarted(15)
+    connected(server).change_owner("name", 1, 2)
+    assert server.owners == {"/data/name": (1, 2)}
 
 
 def test_waits_until_the_grace_period_is_over(removing: t.Callable[[Restarted], None]) -> None:
