@@ -9,6 +9,7 @@ import time
 import typing as t
 from pathlib import Path
 
+import nfs_rs
 import pytest
 
 from .simulator import Simulator
@@ -44,6 +45,17 @@ def test_half_written_file_waits_for_its_client(simulator: Simulator) -> None:
     client.close()
 
 
+def opened(client: t.Any, path: str, within: float = 30.0) -> t.Any:
+    """A file that is there already, open for writing. A server that was restarted makes clients wait."""
+    end = time.monotonic() + within
+    while True:
+        try:
+            return client.open(path, "r+b")
+        except nfs_rs.NfsRetryableError:
+            assert time.monotonic() < end, "the server's grace period does not end"
+            time.sleep(0.5)
+
+
 @pytest.fixture
 def in_both_directions(simulator: Simulator) -> t.Iterator[Simulator]:
     simulator.apply(sync={"mode": "two_way"})
@@ -55,7 +67,7 @@ def test_what_is_written_into_a_replaced_file_is_kept(in_both_directions: Simula
     simulator, client = in_both_directions, in_both_directions.client()
     (simulator.windows / "order").write_text("the tester's")
     wait_for(lambda: content(simulator.export / "order") == "the tester's")
-    with client.open("/data/order", "r+b") as stream:
+    with opened(client, "/data/order") as stream:
         (simulator.windows / "order").write_text("the tester's second")
         wait_for(lambda: content(simulator.export / "order") == "the tester's second")
         time.sleep(LATE)
