@@ -257,7 +257,7 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._clients.endpoi
 from ansible_collections.file_simulator.nas.plugins.module_utils._clients.example import chosen_example
 from ansible_collections.file_simulator.nas.plugins.module_utils._clients.files import ClientFiles
 from ansible_collections.file_simulator.nas.plugins.module_utils._clients.manifests import Naming, checked_namespaces
-from ansible_collections.file_simulator.nas.plugins.module_utils._clients.state import is_named
+from ansible_collections.file_simulator.nas.plugins.module_utils._clients.state import Selection
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError
 from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes.client import (
     KUBERNETES_IMPORT_ERROR,
@@ -276,7 +276,7 @@ def nas_client_config(module: AnsibleModule) -> dict[str, object]:
     naming.check()
     if given["actimeo"] < CLIENTS_CHOICE:
         raise SimulatorError(f"actimeo: {given['actimeo']} is no number of seconds; {CLIENTS_CHOICE} leaves it out")
-    wish = config.Wish(
+    request = config.PublishRequest(
         formats=given["formats"],
         mount_root=given["mount_root"],
         namespaces=checked_namespaces(given["namespaces"] or [topology.namespace]),
@@ -288,10 +288,10 @@ def nas_client_config(module: AnsibleModule) -> dict[str, object]:
         whole = given["servers"] is None
         going = None if whole else [server.name for server in servers]
         if given["purge"]:
-            goes = config.leaves(going, [server.name for server in topology.enabled])
+            surplus = Selection(going, staying=[server.name for server in topology.enabled])
         else:
-            goes = config.leaves(going, named=lambda item: is_named(item, naming, wish.namespaces))
-        result = config.withdraw(naming, _places(module, naming), wish, goes, files=whole)
+            surplus = Selection(going, namespaces=request.namespaces)
+        result = config.retract(naming, _destinations(module, naming), request, surplus, files=whole)
     else:
         _check_yaml(given["formats"])
         reports = given["reports"] if given["reports"] is not None else open_engine(module).engine.report(enabled)
@@ -304,8 +304,8 @@ def nas_client_config(module: AnsibleModule) -> dict[str, object]:
         )
         example = chosen_example(given["example"], mounted)
         disabled = [server.name for server in servers if not server.enabled]
-        goes = config.leaves(None if given["purge"] else disabled)
-        result = config.provide(mounted, example, naming, _places(module, naming), wish, goes)
+        surplus = Selection(None if given["purge"] else disabled)
+        result = config.publish(mounted, example, naming, _destinations(module, naming), request, surplus)
     for warning in result.warnings:
         module.warn(warning)
     return {
@@ -317,7 +317,7 @@ def nas_client_config(module: AnsibleModule) -> dict[str, object]:
     }
 
 
-def _places(module: AnsibleModule, naming: Naming) -> config.Places:
+def _destinations(module: AnsibleModule, naming: Naming) -> config.Destinations:
     given = module.params
     files = None
     if given["directory"]:
@@ -325,7 +325,7 @@ def _places(module: AnsibleModule, naming: Naming) -> config.Places:
         files = ClientFiles(os.path.join(below, given["directory"]), naming.instance)
     apply = given["apply"] if given["apply"] is not None else bool(given["context"])
     if not apply:
-        return config.Places(None, files)
+        return config.Destinations(None, files)
     if KUBERNETES_IMPORT_ERROR:
         raise SimulatorError(missing_required_lib("kubernetes >= 25.3.0"), exception=KUBERNETES_IMPORT_ERROR)
     for option in ("kubeconfig", "context"):
@@ -333,7 +333,7 @@ def _places(module: AnsibleModule, naming: Naming) -> config.Places:
             raise SimulatorError(
                 f"{option}: is empty; name the cluster that is to have the objects, or set apply: false"
             )
-    return config.Places(ClientCluster(open_cluster(given["kubeconfig"], given["context"]), naming), files)
+    return config.Destinations(ClientCluster(open_cluster(given["kubeconfig"], given["context"]), naming), files)
 
 
 def _check_yaml(formats: list[str]) -> None:

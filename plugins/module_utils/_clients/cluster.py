@@ -17,7 +17,7 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._clients import
 from ansible_collections.file_simulator.nas.plugins.module_utils._clients.manifests import (
     Naming,
 )
-from ansible_collections.file_simulator.nas.plugins.module_utils._clients.state import Step
+from ansible_collections.file_simulator.nas.plugins.module_utils._clients.state import Selection, Step
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.parallel import for_each
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.waiting import wait_until
@@ -40,13 +40,13 @@ _IMMUTABLE = (403, 422)
 class Request:
     """What one task asks for.
 
-    ``goes`` tells of an object of ours that is not wanted whether it has to go. ``expected_namespace``
+    ``surplus`` are the objects of ours that go where they are not wanted. ``expected_namespace``
     may be missing in check mode: it is made before. ``timeout`` is in seconds, and holds for each wait.
     """
 
     wanted: t.Sequence[Object]
     namespaces: t.Sequence[str]
-    goes: t.Callable[[Object], bool]
+    surplus: Selection
     recreate: bool = False
     timeout: int = 60
     check_mode: bool = False
@@ -81,7 +81,7 @@ class ClientCluster:
         going = {
             key
             for key, item in found.items()
-            if key not in wanted and state.is_ours(item, self._naming) and request.goes(item)
+            if key not in wanted and state.is_ours(item, self._naming) and request.surplus.has(item, self._naming)
         }
         leaving = {key for key in wanted if key in found and state.is_leaving(found[key])}
         remade = recreated | leaving

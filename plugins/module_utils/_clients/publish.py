@@ -4,7 +4,7 @@
 
 """What clients need, brought to where they find it: a cluster, a directory, or both. Private to file_simulator.nas.
 
-Ties the parts together: endpoints, manifests and documents are pure, _client_cluster and _client_files
+Ties the parts together: endpoints, manifests and documents are pure, cluster.py and files.py
 talk to the outside. All of it is checked before anything is touched.
 """
 
@@ -14,18 +14,19 @@ import ipaddress
 import typing as t
 from dataclasses import dataclass, replace
 
-from ansible_collections.file_simulator.nas.plugins.module_utils._clients import documents, state
+from ansible_collections.file_simulator.nas.plugins.module_utils._clients import documents
 from ansible_collections.file_simulator.nas.plugins.module_utils._clients.cluster import ClientCluster, Request
 from ansible_collections.file_simulator.nas.plugins.module_utils._clients.endpoints import Endpoint
 from ansible_collections.file_simulator.nas.plugins.module_utils._clients.example import Example, example_objects
 from ansible_collections.file_simulator.nas.plugins.module_utils._clients.files import ClientFiles
 from ansible_collections.file_simulator.nas.plugins.module_utils._clients.manifests import Naming, client_objects
+from ansible_collections.file_simulator.nas.plugins.module_utils._clients.state import Selection
 from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes.names import Object
 
 
 @dataclass(frozen=True)
-class Wish:
-    """What one task asks for, for all places alike."""
+class PublishRequest:
+    """What one task asks for, for all destinations alike."""
 
     formats: t.Sequence[str]
     mount_root: str
@@ -48,70 +49,72 @@ class Result:
 
 
 @dataclass(frozen=True)
-class Places:
+class Destinations:
     """Where it goes; None for a place where nothing is to be changed."""
 
     cluster: ClientCluster | None
     files: ClientFiles | None
 
 
-def provide(
+def publish(
     endpoints: t.Sequence[Endpoint],
     example: Example | None,
     naming: Naming,
-    places: Places,
-    wish: Wish,
-    goes: t.Callable[[Object], bool],
+    destinations: Destinations,
+    request: PublishRequest,
+    surplus: Selection,
 ) -> Result:
-    """Bring objects and files to their places. ``goes`` tells which objects of ours must not stay beside them."""
-    objects = client_objects(endpoints, wish.namespaces, naming)
-    more = example_objects(example, endpoints, wish.namespaces[0], naming) if example else []
-    subject = documents.Subject(endpoints, naming, objects, more, wish.mount_root)
-    files = documents.documents(wish.formats, subject)
+    """Bring objects and files to their places. ``surplus`` are the objects of ours that must not stay beside them."""
+    objects = client_objects(endpoints, request.namespaces, naming)
+    more = example_objects(example, endpoints, request.namespaces[0], naming) if example else []
+    subject = documents.Subject(endpoints, naming, objects, more, request.mount_root)
+    files = documents.documents(request.formats, subject)
     applied = [*objects, *more] if example and example.apply else objects
-    result = _carry_out(applied, files, documents.surplus(files), naming, places, wish, goes)
-    return replace(result, warnings=_warnings(endpoints)) if places.cluster else result
+    result = _apply(applied, files, documents.surplus(files), naming, destinations, request, surplus)
+    return replace(result, warnings=_warnings(endpoints)) if destinations.cluster else result
 
 
-def withdraw(naming: Naming, places: Places, wish: Wish, goes: t.Callable[[Object], bool], *, files: bool) -> Result:
+def retract(
+    naming: Naming, destinations: Destinations, request: PublishRequest, surplus: Selection, *, files: bool
+) -> Result:
     """Take objects away, and with ``files`` the files; those of another instance are none of ours."""
-    if places.files and places.files.foreign:
-        places = replace(places, files=None)
+    if destinations.files and destinations.files.foreign:
+        destinations = replace(destinations, files=None)
     gone = documents.surplus({}) if files else []
-    return _carry_out([], {}, gone, naming, places, wish, goes)
+    return _apply([], {}, gone, naming, destinations, request, surplus)
 
 
-def _carry_out(
+def _apply(
     objects: t.Sequence[Object],
     files: t.Mapping[str, str],
     gone: t.Sequence[str],
     naming: Naming,
-    places: Places,
-    wish: Wish,
-    goes: t.Callable[[Object], bool],
+    destinations: Destinations,
+    request: PublishRequest,
+    surplus: Selection,
 ) -> Result:
-    found = places.files.read([*files, *gone]) if places.files else {}
+    found = destinations.files.read([*files, *gone]) if destinations.files else {}
     actions: list[dict[str, str]] = []
     diffs: list[t.Mapping[str, t.Any]] = []
-    if places.cluster:
-        request = Request(
+    if destinations.cluster:
+        asked = Request(
             wanted=objects,
-            namespaces=wish.namespaces,
-            goes=goes,
-            recreate=wish.recreate,
-            timeout=wish.timeout,
-            check_mode=wish.check_mode,
+            namespaces=request.namespaces,
+            surplus=surplus,
+            recreate=request.recreate,
+            timeout=request.timeout,
+            check_mode=request.check_mode,
             expected_namespace=naming.home,
         )
-        outcome = places.cluster.apply(request)
+        outcome = destinations.cluster.apply(asked)
         actions += [{"verb": step.verb, **step.key._asdict()} for step in outcome.steps]
         diffs.append(outcome.diff)
-    if places.files:
+    if destinations.files:
         written = {path: text for path, text in files.items() if found.get(path) != text}
         removed = [path for path in gone if path in found]
-        if not wish.check_mode:
-            places.files.write(written)
-            places.files.remove(removed, last=not files)
+        if not request.check_mode:
+            destinations.files.write(written)
+            destinations.files.remove(removed, last=not files)
         actions += [{"verb": "write", "kind": "file", "namespace": "", "name": path} for path in written]
         actions += [{"verb": "remove", "kind": "file", "namespace": "", "name": path} for path in removed]
         diffs += [
@@ -119,26 +122,6 @@ def _carry_out(
             for path in [*written, *removed]
         ]
     return Result(bool(actions), actions, files, objects, diffs)
-
-
-def leaves(
-    going: t.Collection[str] | None,
-    staying: t.Collection[str] | None = None,
-    named: t.Callable[[Object], bool] = lambda item: True,
-) -> t.Callable[[Object], bool]:
-    """Return what tells of an object of ours whether it has to go.
-
-    ``going`` are the servers whose objects go, None for all objects. Where ``staying`` is given, those
-    of any other server go as well. ``named`` tells which objects the task is about.
-    """
-
-    def goes(item: Object) -> bool:
-        server = state.nas_of(item)
-        if going is None or server in going:
-            return named(item)
-        return bool(server) and staying is not None and server not in staying
-
-    return goes
 
 
 def _warnings(endpoints: t.Sequence[Endpoint]) -> list[str]:

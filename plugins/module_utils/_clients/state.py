@@ -42,6 +42,25 @@ class Step:
     key: Key
 
 
+@dataclass(frozen=True)
+class Selection:
+    """Objects of one instance: those of ``servers`` (None: of all), of these only those in ``namespaces`` that have its names.
+
+    Where ``staying`` is given, those of any server that is not among them belong to it as well.
+    """
+
+    servers: t.Collection[str] | None
+    staying: t.Collection[str] | None = None
+    namespaces: t.Collection[str] | None = None
+
+    def has(self, item: t.Mapping[str, t.Any], naming: Naming) -> bool:
+        """Tell whether an object of the instance is one of these."""
+        server = nas_of(item)
+        if self.servers is None or server in self.servers:
+            return self.namespaces is None or is_named(item, naming, self.namespaces)
+        return bool(server) and self.staying is not None and server not in self.staying
+
+
 def is_ours(item: t.Mapping[str, t.Any], naming: Naming) -> bool:
     """Tell whether an object is one of this instance's for its clients."""
     labels = item["metadata"].get("labels") or {}
