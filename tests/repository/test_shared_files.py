@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from .documents import ROOT
@@ -14,7 +16,7 @@ AGENT = ROOT / "roles" / "nas_image" / "files" / "nas_sync_agent"
 
 
 @pytest.mark.parametrize(("original", "copy"), [(UTILS / "_model" / "windows_names.py", AGENT / "windows_names.py")])
-def test_copy_is_the_original(original, copy) -> None:
+def test_copy_is_the_original(original: Path, copy: Path) -> None:
     assert copy.read_bytes() == original.read_bytes(), f"cp {original.relative_to(ROOT)} {copy.relative_to(ROOT)}"
 
 
