@@ -22,12 +22,14 @@ class Directory:
     """A Windows directory: where it is, and by what it can be told from another one.
 
     ``generation`` is empty, ``device`` and ``inode`` None, where they cannot be compared with the agent's.
+    ``restored`` goes with the generation.
     """
 
     path: str
     generation: str
     device: int | None = None
     inode: int | None = None
+    restored: str = ""
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,8 @@ def refusal(look: Look, directory: Directory, *, flushing: bool) -> str:
         directory.device,
         directory.inode,
     )
-    same_life = not directory.generation or seen.get("generation") in ("", directory.generation)
+    life, lived = (directory.generation, directory.restored), (seen.get("generation"), seen.get("restored", ""))
+    same_life = not directory.generation or lived[0] == "" or life == lived
     # A directory that was never seen by an agent is in no ledger; then nothing can have been carried either.
     if seen and not (same_place and same_life):
         return (

@@ -15,8 +15,8 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._model import f
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.fields import FieldError
 
 _MODES = ("none", "windows_to_nas", "nas_to_windows", "two_way")
-TO_NAS_MODES = ("windows_to_nas", "two_way")
-TO_WINDOWS_MODES = ("nas_to_windows", "two_way")
+_TO_NAS_MODES = ("windows_to_nas", "two_way")
+_TO_WINDOWS_MODES = ("nas_to_windows", "two_way")
 _STORAGE_TYPES = ("empty_dir", "persistent")
 
 
@@ -37,12 +37,12 @@ class Sync:
     @property
     def carries_to_nas(self) -> bool:
         """Whether what is put into the Windows directory reaches the export without a restart."""
-        return self.mode in TO_NAS_MODES
+        return self.mode in _TO_NAS_MODES
 
     @property
     def carries_to_windows(self) -> bool:
         """Whether what clients write reaches the Windows directory."""
-        return self.mode in TO_WINDOWS_MODES
+        return self.mode in _TO_WINDOWS_MODES
 
 
 @dataclass(frozen=True)

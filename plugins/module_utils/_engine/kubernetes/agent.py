@@ -9,6 +9,7 @@ An agent serves its answers to its own pod alone.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import time
 import typing as t
@@ -16,6 +17,7 @@ import uuid
 
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.text import encodable
+from ansible_collections.file_simulator.nas.plugins.module_utils._common.waiting import wait_until
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.acceptance import ARGUMENTS, withheld
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.removal import Directory, Look, refusal
 from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes.client import Cluster
@@ -28,6 +30,9 @@ _ANSWER_SECONDS = 60
 # What waits is on its way; a pod whose storage goes with it must not end before it has arrived.
 _PATIENCE_SECONDS = 30.0
 _PAUSE = 1.0
+# An agent is the first process of its container, and has its last word before it ends.
+_END = ("python3", "-c", "import os, signal; os.kill(1, signal.SIGTERM)")
+_RESTART_SECONDS = 60.0
 
 
 def sync_status(cluster: Cluster, namespace: str, pod: Object) -> Object | None:
@@ -71,6 +76,22 @@ def objection(cluster: Cluster, namespace: str, pod: Object, directory: Director
         if not waits or time.monotonic() > deadline:
             return found
         time.sleep(_PAUSE)
+
+
+def restart(cluster: Cluster, namespace: str, pod: Object) -> None:
+    """Have the kubelet start a pod's agent again, which mounts the Windows directory anew, and wait until it works.
+
+    Its storage is the pod's and stays. Whether it came to work is for ``objection`` to find out.
+    """
+    before = (sync_status(cluster, namespace, pod) or {}).get("started")
+    with contextlib.suppress(SimulatorError):  # what ends may not answer any more
+        cluster.execute(namespace, pod["metadata"]["name"], AGENT_CONTAINER, list(_END), _STATUS_SECONDS)
+
+    def works() -> bool:
+        now = sync_status(cluster, namespace, pod) or {}
+        return now.get("started") not in (None, before) and now.get("state") in ("idle", "running")
+
+    wait_until(works, _RESTART_SECONDS)
 
 
 def _run(cluster: Cluster, namespace: str, pod: Object, words: t.Sequence[str], seconds: float) -> str:

@@ -59,12 +59,26 @@ class RemovalGuard:
             for action in actions
             if _ends_pod(action, current, wanted) and not state.claim_of(current[action.server].description)
         ]
+        anew = [name for name in losing if name in wanted and _made_anew(current[name], wanted[name])]
+        if check_mode:
+            losing = [name for name in losing if name not in anew]  # what they can bring there is not known yet
+        else:
+            self._bind_anew(anew)
         for server, reason in sorted(self.only_there(losing, current, at_once=check_mode).items()):
             raise SimulatorError(
                 f"server {server}: {reason}, and its storage would go with its pod, so nothing was done; "
                 f"mend that and try again, copy what is left with make rescue SERVER={server} TO=DIRECTORY, "
                 "or give it up with delete_storage: true"
             )
+
+    def _bind_anew(self, servers: t.Sequence[str]) -> None:
+        """Let agents see the directory that was made anew in place of the one that they have.
+
+        Only they can bring there what their pods' storage has, and it goes with the pods.
+        """
+        pods = self._watcher.pods() if servers else {}
+        asked = [pod for server in servers for pod in pods.get(server, ())]
+        for_each(asked, lambda pod: agent.restart(self._cluster, self._topology.namespace, pod))
 
     def only_there(
         self, servers: t.Sequence[str], current: t.Mapping[str, _plan.Current], *, at_once: bool = False
@@ -98,10 +112,19 @@ class RemovalGuard:
         shown = str(own.directory) if own and places[0] == self._drives.local(own.directory) else (places or [""])[0]
         for place in places:
             try:
-                return Directory(shown, require_marker(self._topology.data_root, place, server).generation)
+                marker = require_marker(self._topology.data_root, place, server)
+                return Directory(shown, marker.generation, restored=marker.restored)
             except SimulatorError:
                 continue
         return Directory(shown or "its Windows directory", _NONE if places else "")
+
+
+def _made_anew(found: _plan.Current, wanted: t.Mapping[str, t.Any]) -> bool:
+    return (
+        not found.stopped
+        and state.carries_to_windows(found.description)
+        and state.restored(found.description) != state.restored(wanted)
+    )
 
 
 def _ends_pod(

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.plan import Current
 from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes.names import (
+    ANNOTATION_RESTORED,
     LABEL_INSTANCE,
     Object,
     server_of,
@@ -85,6 +86,12 @@ def carries_to_windows(shown: t.Mapping[str, t.Any]) -> bool:
         if container["name"] == AGENT_CONTAINER and "--mode" in words[:-1]:
             return words[words.index("--mode") + 1] in ("nas_to_windows", "two_way")
     return False
+
+
+def restored(shown: t.Mapping[str, t.Any]) -> str:
+    """Return the id of the making of the Windows directory that the pod of a description is bound to."""
+    annotations = _template(shown).get("metadata", {}).get("annotations") or {}
+    return str(annotations.get(ANNOTATION_RESTORED, ""))
 
 
 def _template(shown: t.Mapping[str, t.Any]) -> Object:

@@ -101,4 +101,4 @@ class Witness:
             # None of its own: whatever the agent has, it is another one.
             return Directory(str(description.get("windows_directory")), "", -1, -1)
         path, generation = str(description.get("windows_directory")), str(description.get("generation"))
-        return Directory(path, generation, status.st_dev, status.st_ino)
+        return Directory(path, generation, status.st_dev, status.st_ino, str(description.get("restored", "")))

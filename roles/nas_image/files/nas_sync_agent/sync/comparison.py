@@ -126,12 +126,14 @@ def _waiting(nas: NasTree, ledger: Ledger) -> Iterable[str]:
 def _windows(tree: WindowsTree, ledger: Ledger, options: Options, found: Comparison) -> None:
     """Make sure that the Windows directory is the right one, and tell which one that is."""
     tree.open()
-    check_restoration(identity.check_windows(ledger, tree, options.server), ledger, options.mode)
+    restored = identity.check_windows(ledger, tree, options.server)
+    check_restoration(restored, ledger, options.mode)
     status = os.stat(options.windows)
     found.windows = {
         "device": status.st_dev,
         "inode": status.st_ino,
         "generation": ledger.setting("windows_generation") or "",
+        "restored": restored,
     }
 
 

@@ -58,7 +58,15 @@ def test_nothing_else_is_an_answer(text: str) -> None:
             "waiting_count": st.integers(-1, 2),
             "refused_count": st.integers(-1, 2),
             "error_count": st.integers(-1, 2),
-            "windows": st.sampled_from([{}, SAFE["windows"], {"device": 1, "inode": 3, "generation": "one"}, None]),
+            "windows": st.sampled_from(
+                [
+                    {},
+                    SAFE["windows"],
+                    {"device": 1, "inode": 3, "generation": "one"},
+                    {"device": 1, "inode": 2, "generation": "one", "restored": "since"},
+                    None,
+                ]
+            ),
         },
     )
 )
