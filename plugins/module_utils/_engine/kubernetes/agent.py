@@ -85,7 +85,7 @@ def restart(cluster: Cluster, namespace: str, pod: Object) -> None:
     """
     before = (sync_status(cluster, namespace, pod) or {}).get("started")
     with contextlib.suppress(SimulatorError):  # what ends may not answer any more
-        cluster.execute(namespace, pod["metadata"]["name"], AGENT_CONTAINER, list(_END), _STATUS_SECONDS)
+        execute(cluster, namespace, pod["metadata"]["name"], AGENT_CONTAINER, list(_END), _STATUS_SECONDS)
 
     def works() -> bool:
         now = sync_status(cluster, namespace, pod) or {}

@@ -14,6 +14,7 @@ from unittest import mock
 import pytest
 
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError
+from ansible_collections.file_simulator.nas.plugins.module_utils._engine.kubernetes import agent
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.kubernetes.pod_spec import Placement
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.kubernetes.removal_guard import RemovalGuard
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.kubernetes.render import server_objects
@@ -30,6 +31,12 @@ POD = {
     "metadata": {"name": "pod"},
     "status": {"containerStatuses": [{"name": "nfs-server", "state": {"running": {}}}]},
 }
+
+
+@pytest.fixture(autouse=True)
+def run_in_the_pod(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hand what is run in a container to the one that there is."""
+    monkeypatch.setattr(agent, "execute", lambda cluster, *words: cluster.execute(*words))
 
 
 class Pod:
