@@ -17,6 +17,7 @@ from ..module_runner import run_module
 from ..validation.servers import podman
 
 from ansible_collections.file_simulator.nas.plugins.modules import (  # isort: skip
+    nas_accept,
     nas_server,
     nas_server_info,
     windows_directory,
@@ -49,6 +50,11 @@ class Simulator:
     def report(self) -> dict[str, t.Any]:
         found: dict[str, t.Any] = run_module(nas_server_info, **self._arguments({}, {}))["servers"][0]
         return found
+
+    def accept(self) -> list[dict[str, t.Any]]:
+        """Say that what the server withholds is meant; what that was."""
+        accepted: list[dict[str, t.Any]] = run_module(nas_accept, **self._arguments({}, {}))["accepted"]
+        return accepted
 
     def _arguments(self, topology: dict[str, t.Any], fields: dict[str, t.Any]) -> dict[str, t.Any]:
         return {

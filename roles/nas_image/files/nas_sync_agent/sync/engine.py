@@ -12,8 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 from ..cli import Options
 from ..errors import reason
-from ..model import DIRECTORY, Agree, Change, Entry, MakeDirectory, Refuse, Remove, Side, Wait
-from ..outcome import Outcome, Result
+from ..model import DIRECTORY, Agree, Change, MakeDirectory, Refuse, Remove, Side, Wait
 from ..trees.nas import NasTree
 from ..trees.windows import WindowsTree
 from . import identity
@@ -26,6 +25,7 @@ from .ownership import follow_files
 from .pending import Item, Pending
 from .planner import plan
 from .restoration import follow_restoration
+from .results import Results
 from .scanner import Scan, Scanner
 from .settling import Settling
 from .snapshot import Looker, Sight
@@ -64,6 +64,7 @@ class Engine:
         }
         self._guard = Guard(options, {Side.WINDOWS: windows, Side.NAS: nas}, ledger)
         self._pending = Pending()
+        self._results = Results(self._pending, observer)
         self.events = Events(options, nas, self._settling, self._pending, self.scan)
         """Takes in what is heard of the NAS side."""
         self._removals: dict[str, Remove] = {}
@@ -176,7 +177,7 @@ class Engine:
         items.update((path, self._pending.take(path, now)) for path in sight.paths if path not in items)
         self._between()  # a file that has been opened since the last time is not complete, whatever it looked like
         for path, why in sight.failed.items():
-            self._failed(path, why, now)
+            self._results.failed(path, why, now)
         ready = [path for path in sight.paths if self._ready(path, items[path], sight, now)]
         self._find_contents(ready, items, sight, now)
         actions = plan(
@@ -189,7 +190,7 @@ class Engine:
             namesakes=sight.namesakes,
         )
         for path in set(ready) - {action.path for action in actions}:
-            self._resolved(path)
+            self._results.resolved(path)
         for action in actions:
             if items[action.path].missed and not isinstance(action, Refuse | Wait):
                 items[action.path].missed = False
@@ -197,7 +198,7 @@ class Engine:
         self._removals.update((action.path, action) for action in actions if isinstance(action, Remove))
         made = [action.path for action in actions if isinstance(action, MakeDirectory | Agree)]
         retried = [path for path in made if items[path].failures]
-        self._take(self._executor.run(action for action in actions if not isinstance(action, Remove)), now)
+        self._results.take(self._executor.run(action for action in actions if not isinstance(action, Remove)), now)
         self._find_left_out(retried, now)
 
     def _find_left_out(self, retried: Iterable[str], now: float) -> None:
@@ -215,7 +216,7 @@ class Engine:
         try:
             until = self._settling.wait(path, item, sight.at(path), sight.records.get(path), now)
         except Exception as error:
-            self._failed(path, reason(error), now)
+            self._results.failed(path, reason(error), now)
             return False
         if until is not None:
             self._pending.postpone(path, until)
@@ -228,7 +229,7 @@ class Engine:
             if record is None or record.kind != DIRECTORY:
                 continue
             entries = dict(zip((Side.WINDOWS, Side.NAS), sight.at(path), strict=True))
-            gone = [s for s in self._options.mode.sources if not _is_directory(entries[s])]
+            gone = [s for s in self._options.mode.sources if getattr(entries[s], "kind", "") != DIRECTORY]
             if not gone and not items[path].replaced:
                 continue
             for inner in itertools.chain(self._ledger.below(path), self._observer.refused_below(path)):
@@ -243,33 +244,4 @@ class Engine:
         self.open()
         removals, self._removals = self._removals, {}
         inner_first = sorted(removals.values(), key=lambda action: (action.path.count("/"), action.path), reverse=True)
-        self._take(self._executor.run(inner_first), now)
-
-    def _take(self, outcomes: Iterable[Outcome], now: float) -> None:
-        for outcome in outcomes:
-            path = outcome.path
-            if outcome.result is Result.FAILED:
-                self._failed(path, outcome.detail, now)
-            elif outcome.result is Result.FULL:
-                self._observer.full(outcome, self._pending.failed(path, now))
-            elif outcome.result is Result.AGAIN:
-                if self._pending.failed(path, now) > 8:
-                    self._observer.outcome(Outcome(path, Result.FAILED, None, "it keeps changing"))
-            else:
-                self._resolved(path, keep_refused=outcome.result is Result.REFUSED)
-                self._observer.outcome(outcome)
-                if outcome.result in (Result.REMOVED, Result.KEPT):
-                    # Something else may be there under this name by now.
-                    self._pending.add(path, now, now, quiet=True)
-
-    def _failed(self, path: str, reason: str, now: float) -> None:
-        times = self._pending.failed(path, now)
-        self._observer.failed(path, reason, times)
-
-    def _resolved(self, path: str, *, keep_refused: bool = False) -> None:
-        self._pending.done(path)
-        self._observer.resolved(path, keep_refused=keep_refused)
-
-
-def _is_directory(entry: Entry | None) -> bool:
-    return entry is not None and entry.kind == DIRECTORY
+        self._results.take(self._executor.run(inner_first), now)

@@ -1,0 +1,50 @@
+# Copyright (c) 2026, file_simulator.nas contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""All of a running server's Windows directory is gone at once: the NAS follows when somebody says that it is meant."""
+
+from __future__ import annotations
+
+import shutil
+
+from .simulator import SERVER, Simulator
+
+from ansible_collections.file_simulator.nas.plugins.module_utils._common.waiting import wait_until  # isort: skip
+
+FIELDS = {"role": "input", "sync": {"max_deletions": 3}}
+
+
+def clear(simulator: Simulator) -> None:
+    """A tester deletes all that the directory shows."""
+    for entry in simulator.windows.iterdir():
+        if entry.is_dir():
+            shutil.rmtree(entry)
+        elif entry.name != ".file-simulator.json":
+            entry.unlink()
+
+
+def halted(simulator: Simulator) -> str:
+    sync = simulator.report()["sync"]
+    return str((sync or {}).get("halted_reason") or "")
+
+
+def test_one_command_is_the_way_out(simulator: Simulator) -> None:
+    simulator.forget_clients()
+    simulator.apply(**FIELDS)
+    try:
+        orders = simulator.windows / "orders"
+        orders.mkdir()
+        for number in range(5):
+            (orders / f"{number}.csv").write_text("x")
+        assert wait_until((simulator.export / "orders" / "4.csv").exists, 60)
+        assert wait_until(lambda: len(list((simulator.export / "orders").iterdir())) == 5, 60)
+        clear(simulator)
+        assert wait_until(lambda: f"make accept SERVER={SERVER}" in halted(simulator), 60), simulator.report()
+        assert len(list((simulator.export / "orders").iterdir())) == 5
+        (said,) = simulator.accept()
+        assert said["accepted"] and "5 files" in said["withheld"]
+        assert wait_until(lambda: not (simulator.export / "orders").exists() and not halted(simulator), 60)
+        assert simulator.accept() == [{"server": SERVER, "accepted": False, "withheld": ""}]
+    finally:
+        simulator.forget_clients()
+        simulator.apply()
