@@ -102,7 +102,7 @@ test-podman: venv-dev
 test-removal: venv-dev
 	pytest tests/removal
 
-# Everything that a pod may have come to × make up, make status, make down.
+# Everything that a pod, or all of podman in a power loss, may have come to × make up, make status, make down.
 test-broken-states: venv-dev
 	pytest tests/broken_states
 

@@ -59,7 +59,7 @@ TABLE: dict[str, Row] = {
     "bridge removed": Row(states.bridge_removed, "not_answering", _SILENT),
     "port rules gone": Row(states.port_rules_gone, "not_answering", _SILENT),
     "volume removed": Row(states.volume_removed, "broken", _MISSING),
-    "volume emptied": Row(states.volume_emptied, "not_answering", _SILENT),
+    "volume emptied": Row(states.volume_emptied, "ready", ""),
     "container unfinished": Row(states.unfinished_container, "broken", _MISSING),
     "lock left": Row(states.lock_left, "ready", ""),
     "lock is a pipe": Row(

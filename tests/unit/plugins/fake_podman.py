@@ -64,7 +64,7 @@ class FakePodman:
             command = command[3:]
         if command[0] == "iptables-save" or command[:3] == ["nft", "--json", "list"]:
             return 0, self.leftovers.get(command[0], ""), ""
-        if command[0] == "iptables":
+        if command[0] in ("iptables", "ip"):
             self.removed_rules.append(command)
             return 0, "", ""
         if command[0] == "nft":

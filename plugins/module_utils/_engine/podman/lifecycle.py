@@ -84,7 +84,7 @@ class Lifecycle:
         """Remove the rules by which an earlier pod, of whose end podman did not know, still has the port."""
         network = render.network_name(self._instance)
         _status, saved, _err = self._podman.tool("iptables-save", "-t", "nat")
-        for words in iptables_leftovers(saved, placement.port, network):
+        for words in iptables_leftovers(saved, placement.port, placement.listen_address, network):
             self._podman.tool("iptables", "--wait", "5", *words)
         _status, listed, _err = self._podman.tool("nft", "--json", "list", "table", *NFT_TABLE)
         for words in nft_leftovers(listed, placement.port, placement.listen_address):

@@ -15,21 +15,25 @@ import shlex
 import typing as t
 
 _HOST_PORTS = "NETAVARK-HOSTPORT-DNAT"
+_CHAIN = "NETAVARK-DN-"
 NFT_TABLE = ("inet", "netavark")
 
 
-def iptables_leftovers(saved: str, port: int, network: str) -> list[list[str]]:
-    """Return the arguments of iptables that remove the rules of ``network`` for ``port``, from what iptables-save shows."""
+def iptables_leftovers(saved: str, port: int, address: str, network: str) -> list[list[str]]:
+    """Return the arguments of iptables that remove the rules for ``port`` at ``address``, from what iptables-save shows.
+
+    Rules that lead to a network's chain for any address go for ``network`` alone; others may have the port elsewhere.
+    """
     rules = [shlex.split(line) for line in saved.splitlines() if line.startswith("-A NETAVARK-")]
-    for_port = [rule for rule in rules if ("--dport", str(port)) in zip(rule, rule[1:])]
-    jumps = [
-        rule
-        for rule in for_port
-        if rule[1] == _HOST_PORTS and any(word.startswith(f"dnat name: {network} id: ") for word in rule)
-    ]
-    chains = {rule[rule.index("-j") + 1] for rule in jumps}
-    gone = jumps + [rule for rule in for_port if rule[1] in chains]
-    return [["-t", "nat", "-D", *rule[1:]] for rule in gone]
+    gone = []
+    for rule in rules:
+        options = dict(zip(rule, rule[1:]))
+        if options.get("--dport") != str(port):
+            continue
+        own_jump = rule[1] == _HOST_PORTS and options.get("--comment", "").startswith(f"dnat name: {network} id: ")
+        if own_jump or (rule[1].startswith(_CHAIN) and options.get("-d") in (None, f"{address}/32")):
+            gone.append(["-t", "nat", "-D", *rule[1:]])
+    return gone
 
 
 def nft_leftovers(listed: str, port: int, address: str) -> list[list[str]]:

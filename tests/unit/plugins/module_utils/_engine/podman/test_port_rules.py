@@ -20,6 +20,7 @@ SAVED = """\
 -A PREROUTING -m addrtype --dst-type LOCAL -j NETAVARK-HOSTPORT-DNAT
 -A NETAVARK-DN-AFC9F4CC2F137 -s 10.89.2.0/24 -d 127.0.0.1/32 -p tcp -m tcp --dport 32340 -j NETAVARK-HOSTPORT-SETMARK
 -A NETAVARK-DN-AFC9F4CC2F137 -d 127.0.0.1/32 -p tcp -m tcp --dport 32340 -j DNAT --to-destination 10.89.2.3:2049
+-A NETAVARK-DN-AFC9F4CC2F137 -d 127.0.0.2/32 -p tcp -m tcp --dport 32340 -j DNAT --to-destination 10.89.2.5:2049
 -A NETAVARK-DN-AFC9F4CC2F137 -d 127.0.0.1/32 -p tcp -m tcp --dport 32341 -j DNAT --to-destination 10.89.2.4:2049
 -A NETAVARK-HOSTPORT-DNAT -p tcp -m tcp --dport 32340 -m comment --comment "dnat name: a.network id: 13e7" -j NETAVARK-DN-AFC9F4CC2F137
 -A NETAVARK-HOSTPORT-DNAT -p tcp -m tcp --dport 32340 -m comment --comment "dnat name: b.network id: 24f8" -j NETAVARK-DN-0000000000000
@@ -27,18 +28,21 @@ COMMIT
 """
 
 
-def test_rules_of_iptables_go_with_the_port_of_their_network_alone() -> None:
+def test_rules_of_iptables_go_with_their_port_and_address_alone() -> None:
+    gone = iptables_leftovers(SAVED, 32340, "127.0.0.1", "a.network")
     chain = "NETAVARK-DN-AFC9F4CC2F137"
-    gone = iptables_leftovers(SAVED, 32340, "a.network")
-    assert [words[:4] for words in gone] == [
-        ["-t", "nat", "-D", "NETAVARK-HOSTPORT-DNAT"],
-        ["-t", "nat", "-D", chain],
-        ["-t", "nat", "-D", chain],
-    ]
-    assert all("32340" in words for words in gone)
-    assert "dnat name: a.network id: 13e7" in gone[0], "a comment is one word"
-    assert iptables_leftovers(SAVED, 32342, "a.network") == []
-    assert iptables_leftovers("", 32340, "a.network") == []
+    assert [words[3] for words in gone] == [chain, chain, "NETAVARK-HOSTPORT-DNAT"]
+    assert all(words[:3] == ["-t", "nat", "-D"] and "32340" in words for words in gone)
+    assert "dnat name: a.network id: 13e7" in gone[2], "a comment is one word"
+    assert not [words for words in gone if "127.0.0.2/32" in words]
+    assert iptables_leftovers(SAVED, 32342, "127.0.0.1", "a.network") == []
+    assert iptables_leftovers("", 32340, "127.0.0.1", "a.network") == []
+
+
+def test_half_of_a_rule_that_was_taken_away_goes_too() -> None:
+    """Podman was killed as it removed a pod: nothing leads to the chain until the next pod comes."""
+    without_jump = "\n".join(line for line in SAVED.splitlines() if "name: a.network" not in line)
+    assert len(iptables_leftovers(without_jump, 32340, "127.0.0.1", "a.network")) == 2
 
 
 def rule(handle: int, port: int, address: str = "") -> dict[str, t.Any]:
