@@ -19,11 +19,11 @@ from ..module_runner import ModuleFailed, run_module
 
 from ansible_collections.file_simulator.nas.plugins.modules import nas_rescue, nas_server, windows_directory  # isort: skip
 
-INSTANCE = "d-removal"
+INSTANCE = "kube-removal"
 SERVER = "nas-output-1"
 CLAIM = f"{SERVER}-export"
-VOLUME = "d-removal-volume"
-PORT = 32360
+VOLUME = "kube-removal"
+PORT = 32379
 PRECIOUS = b"written by a consumer, and nowhere else"
 
 
@@ -45,7 +45,7 @@ class ClusterServer:
             "node_data_root": str(self.windows.parent),
             "node_address": "127.0.0.1",
             "storage_class": "",
-            "wait_timeout": 15,
+            "wait_timeout": 30,
         }
         os.environ.update(NAS_KUBECONFIG=kubeconfig, NAS_CONTEXT=context)
         self.kube = Kube(INSTANCE)
@@ -58,7 +58,9 @@ class ClusterServer:
         return {"instance": INSTANCE, "namespace": INSTANCE, "servers": [server]}
 
     def up(self, **change: t.Any) -> dict[str, t.Any]:
-        options = {name: change.pop(name) for name in ("image", "move_data_root", "check") if name in change}
+        options = {
+            name: change.pop(name) for name in ("image", "move_data_root", "check", "storage_class") if name in change
+        }
         topology = self.topology(**change)
         run_module(windows_directory, topology=topology, **self._layout)
         return self.apply("started", topology=topology, **options)
