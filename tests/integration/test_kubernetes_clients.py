@@ -46,7 +46,9 @@ class Clients(Kube):
     def seen(self, namespace: str) -> dict[str, str]:
         """Return the versions of what there is for clients."""
         items = [*self.claims(namespace).values(), *self.volumes(namespace).values()]
-        items += self.core.list_namespaced_config_map(namespace).items
+        # Kubernetes puts its own into each namespace, some time after the namespace is there.
+        maps = self.core.list_namespaced_config_map(namespace).items
+        items += [item for item in maps if item.metadata.name != "kube-root-ca.crt"]
         return {item.metadata.uid: item.metadata.resource_version for item in items}
 
     def mounting_pod(self, namespace: str, claim: str, name: str = "web") -> None:
