@@ -58,7 +58,8 @@ def test_answers_what_is_there_now(agent: AgentProcess, mode: str) -> None:
             assert paths(answer, "waiting") == ["open.csv"]
             assert (answer["refused_count"], answer["waiting_count"], answer["error_count"]) == (3, 1, 0)
     where = os.stat(agent.windows)
-    assert answer["windows"] == {"device": where.st_dev, "inode": where.st_ino, "generation": "one"}
+    expected = {"device": where.st_dev, "inode": where.st_ino, "generation": "one", "restored": ""}
+    assert answer["windows"] == expected
 
 
 def test_killed_agent_leaves_an_answer(agent: AgentProcess, tmp_path: Path) -> None:
