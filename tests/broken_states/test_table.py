@@ -13,7 +13,7 @@ import pytest
 
 from ..module_runner import ModuleFailed
 from . import states
-from .server import PARTS, BrokenServer
+from .server import PARTS, VOLUME, BrokenServer
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,8 @@ class Row:
     """A state, and what is said of it.
 
     ``status`` is the server's state that make status shows, with what ``problem`` matches. ``refused`` matches the
-    one line with which make up, make down (``kept``) refuse; empty where they end well.
+    one line with which make up, make down (``kept``) refuse; empty where they end well. ``volume_stays`` where make down
+    finds no pod that could say whether the volume may go, and tells of it instead.
     """
 
     breaks: states.State
@@ -29,6 +30,7 @@ class Row:
     problem: str = r"make up"
     refused: str = ""
     kept: str = ""
+    volume_stays: bool = False
 
 
 _MISSING = "is missing.*make up"
@@ -54,12 +56,12 @@ TABLE: dict[str, Row] = {
     "agent crash-looping": Row(states.crash_looping("sync-agent"), "broken", _AGAIN),
     "configuration gone": Row(states.configuration_gone, "ready", ""),
     "configuration changed": Row(states.configuration_changed, "ready", ""),
-    "network removed": Row(states.network_removed, "absent", ""),
+    "network removed": Row(states.network_removed, "absent", "", volume_stays=True),
     "network forgotten": Row(states.network_forgotten, "ready", ""),
     "bridge removed": Row(states.bridge_removed, "not_answering", _SILENT),
     "port rules gone": Row(states.port_rules_gone, "not_answering", _SILENT),
     "volume removed": Row(states.volume_removed, "broken", _MISSING),
-    "volume emptied": Row(states.volume_emptied, "ready", ""),
+    "volume emptied": Row(states.volume_emptied, "ready", "", kept=r"the NAS volume is not whole.*make rescue"),
     "container unfinished": Row(states.unfinished_container, "broken", _MISSING),
     "lock left": Row(states.lock_left, "ready", ""),
     "lock is a pipe": Row(
@@ -70,10 +72,20 @@ TABLE: dict[str, Row] = {
         kept=r"\.lock: is no regular file; move it away",
     ),
     "marker is a pipe": Row(
-        states.marker_is_a_pipe, "ready", "", refused=r"\.file-simulator\.json: is no regular file"
+        states.marker_is_a_pipe,
+        "ready",
+        "",
+        refused=r"\.file-simulator\.json: is no regular file",
+        kept=r"is no regular file.*make rescue",
     ),
-    "directory gone": Row(states.directory_gone, "ready", ""),
-    "image removed": Row(states.image_removed, "ready", "", refused=r"image .* is not there; run the role nas_image"),
+    "directory gone": Row(states.directory_gone, "ready", "", kept="renamed or replaced; rename it back"),
+    "image removed": Row(
+        states.image_removed,
+        "ready",
+        "",
+        refused=r"image .* is not there; run the role nas_image",
+        kept=r"image not known.*make rescue",
+    ),
 }
 
 
@@ -116,6 +128,6 @@ def test_down(server: BrokenServer, row: Row) -> None:
     line = told(server.down)
     assert re.search(row.kept, line) if row.kept else not line, line
     if not line:
-        assert not server.left()
+        assert server.left() == ([f"volume {VOLUME}"] if row.volume_stays else [])
         assert not server.down()["changed"]
     assert server.kept()

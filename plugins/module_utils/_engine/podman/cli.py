@@ -28,7 +28,7 @@ _LIMITS = {"pod start": 3600, "pod stop": 900, "pod rm": 900, "stop": 900, "load
 _LOCK_IS_GONE = re.compile(r"freeing .*lock.*: no such file or directory")
 _NAME_IN_USE = re.compile(r"name \S+ is already in use by (?:\"?)([0-9a-f]{12,})")
 # What podman says of a container that runs when it should not: it was started again in the meantime.
-_STARTED_AGAIN = re.compile(
+_OTHERWISE = re.compile(
     r"is running or paused|cannot remove container \S+ as it is running|is not in .*state|is in use"
 )
 _REMOVALS = 5
@@ -63,7 +63,8 @@ class Podman:
     def discard(self, arguments: t.Sequence[str], doing: str) -> None:
         """Remove something. After a restart that podman did not notice it fails to free the lock of what is gone by then.
 
-        A container that ends and is started again all the time may just have been started: then, once more.
+        A container that ends and is started again all the time may just have been started, and one that ended unseen
+        is found to have: then, once more.
         """
         for attempt in range(_REMOVALS):
             try:
@@ -72,7 +73,7 @@ class Podman:
             except SimulatorError as error:
                 if _LOCK_IS_GONE.search(error.message):
                     return
-                if attempt == _REMOVALS - 1 or not _STARTED_AGAIN.search(error.message):
+                if attempt == _REMOVALS - 1 or not _OTHERWISE.search(error.message):
                     raise
             time.sleep(_REMOVAL_PAUSE)
 

@@ -33,6 +33,8 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._nfs.wait impor
 from ansible_collections.file_simulator.nas.plugins.module_utils._server.pod import Pod
 
 _SERVER_STOP_SECONDS = 5
+# A server that starts answers within a second or two; one that has no port rules never does.
+_RELOAD_SECONDS = 10
 
 
 class Lifecycle:
@@ -103,21 +105,33 @@ class Lifecycle:
     def wait(self, pod: Pod, placement: Placement, request: Request) -> None:
         server = pod.server
         names = Names(self._instance, server)
+        host, patience = connect_address(placement.listen_address), min(request.timeout, _RELOAD_SECONDS)
+        with contextlib.suppress(ProbeError):
+            wait_for_nfs(host, placement.port, patience, pod.nfs_version)
+            return
+        # A podman that still clears away an earlier pod takes the rules of the whole network with it.
+        self._reload_network(server, self._find(server))
         try:
-            wait_for_nfs(connect_address(placement.listen_address), placement.port, request.timeout, pod.nfs_version)
+            wait_for_nfs(host, placement.port, request.timeout - patience, pod.nfs_version)
         except ProbeError as error:
             log = self._podman.log_tail(names.container("nfs-server"), 5)
-            containers = ", ".join(f"{name} {word}" for name, word in sorted(self._containers(server).items()))
+            found = self._find(server)
+            words = sorted(found.containers.items()) if found else []
+            containers = ", ".join(f"{name} {word}" for name, word in words)
             raise SimulatorError(
                 f"server {server}: not ready after {request.timeout} s: {error} ({containers}); "
                 f"nfs-server says: {log.splitlines()[-1] if log else 'nothing'}",
                 log=log,
             ) from None
 
-    def _containers(self, server: str) -> t.Mapping[str, str]:
+    def _find(self, server: str) -> Found | None:
         mine = (pod for pod in self._podman.pods() if (pod.instance, pod.current.server) == (self._instance, server))
-        found = next(mine, None)
-        return found.containers if found else {}
+        return next(mine, None)
+
+    def _reload_network(self, server: str, found: Found | None) -> None:
+        with contextlib.suppress(SimulatorError):
+            if found:
+                self._podman.call(["network", "reload", found.infra], f"server {server}: reload its network")
 
     def agent_started(self, pod: Pod) -> t.Any:
         """Return when the server's agent was started, as far as it has told; None when it has not."""
@@ -150,10 +164,10 @@ class Lifecycle:
 
     def reconnect(self, pod: Pod, placement: Placement, found: Found) -> bool:
         """Set the port rules of a running pod again; tell whether it answers then."""
+        self._reload_network(pod.server, found)
         try:
-            self._podman.call(["network", "reload", found.infra], f"server {pod.server}: reload its network")
             wait_for_nfs(connect_address(placement.listen_address), placement.port, ANSWER_SECONDS, pod.nfs_version)
-        except (SimulatorError, ProbeError):
+        except ProbeError:
             return False
         return True
 

@@ -57,8 +57,8 @@ class InstanceNetwork:
     def remove(self) -> None:
         """Remove the network and its rules, if they are there."""
         if self.exists():
-            bridge = self._podman.interface(self._name)
+            # The bridge goes with the last pod, unless podman did not see that one end. While the network has a
+            # name, no other gets the same bridge.
+            self._podman.tool("ip", "link", "delete", self._podman.interface(self._name))
             self._podman.call(["network", "rm", self._name], f"remove the network {self._name}")
-            # It goes with the last pod, unless podman did not see that one end.
-            self._podman.tool("ip", "link", "delete", bridge)
             self._podman.firewall(no_neighbour_rules(self._instance))

@@ -62,8 +62,13 @@ def _lives(directory: str, container: str) -> bool:
     monitor, process = (_read(os.path.join(directory, name)) for name in ("conmon.pid", "pidfile"))
     return bool(
         (monitor and container in _read(os.path.join(_PROC, monitor, "cmdline")))
-        or (process and container in _read(os.path.join(_PROC, process, "cgroup")))
+        or (process and container in _read(os.path.join(_PROC, process, "cgroup")) and not _is_zombie(process))
     )
+
+
+def _is_zombie(process: str) -> bool:
+    """Tell whether a process has ended, and only nobody has asked how."""
+    return _read(os.path.join(_PROC, process, "stat")).rpartition(")")[2].split()[:1] == ["Z"]
 
 
 def _read(path: str) -> str:

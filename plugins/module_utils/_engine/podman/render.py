@@ -167,7 +167,8 @@ def compare_run(
         mounts += ["--mount", ",".join(map(_csv_field, ("type=bind", f"source={rescue}", "destination=/rescue")))]
     at = list(agent["command"]).index("nas_sync_agent") + 1
     return [
-        "run", "--rm", "--network", "none",
+        # What the pod ran is here, or nowhere: no registry has it.
+        "run", "--rm", "--pull", "never", "--network", "none",
         "--cap-drop", "all", "--cap-add", ",".join(agent["capabilities"]), "--security-opt", "no-new-privileges",
         "--read-only", "--read-only-tmpfs=false", "--tmpfs", "/tmp:rw,size=16m,mode=0755",
         *mounts,

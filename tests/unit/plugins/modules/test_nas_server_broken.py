@@ -203,3 +203,12 @@ def test_container_that_the_runtime_still_knows_is_made_anew(
     run_module(nas_server, state="started", **arguments)
     assert podman.pods[POD]["containers"][AGENT] == "running"
     assert not [call for call in podman.calls if call[:2] == ["volume", "rm"]]
+
+
+def test_container_is_dead_whose_process_nobody_buries(tmp_path: Path, power_loss: None) -> None:
+    container = f"id-of-{AGENT}"
+    (tmp_path / "proc" / "8" / "cgroup").write_text(f"0::/libpod-{container}")
+    (tmp_path / "proc" / "8" / "stat").write_text("8 (python3) S 1")
+    assert not processes.is_dead(container)
+    (tmp_path / "proc" / "8" / "stat").write_text("8 (a) b) Z 1 8")
+    assert processes.is_dead(container)
