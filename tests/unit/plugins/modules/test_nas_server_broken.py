@@ -186,18 +186,21 @@ def test_lost_lock_of_what_is_gone_stops_no_removal(
     run_module(nas_server, state="absent", **arguments)
 
 
+@pytest.mark.parametrize(
+    "words", ["runc create failed: container with given ID already exists", "cannot start an already running container"]
+)
 def test_container_that_the_runtime_still_knows_is_made_anew(
-    run_module: Run, podman: FakePodman, arguments: dict[str, t.Any], monkeypatch: pytest.MonkeyPatch
+    run_module: Run, podman: FakePodman, arguments: dict[str, t.Any], monkeypatch: pytest.MonkeyPatch, words: str
 ) -> None:
     """A run was interrupted after podman had cleared its state: what the runtime wrote is still there."""
     run_module(nas_server, **arguments)
     run_module(nas_server, state="stopped", **arguments)
-    podman.fail["pod start file-simulator.nas-input-1"] = "runc create failed: container with given ID already exists"
+    podman.fail["pod start file-simulator.nas-input-1"] = words
     create = podman._pod_create
 
-    def anew(words: list[str]) -> None:
+    def anew(arguments: list[str]) -> None:
         podman.fail.clear()
-        create(words)
+        create(arguments)
 
     monkeypatch.setattr(podman, "_pod_create", anew)
     run_module(nas_server, state="started", **arguments)
