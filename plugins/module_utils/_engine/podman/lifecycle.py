@@ -33,7 +33,12 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._nfs.wait impor
 from ansible_collections.file_simulator.nas.plugins.module_utils._server.pod import Pod
 
 _SERVER_STOP_SECONDS = 5
-_KNOWN_TO_RUNTIME = ("container with given ID already exists", "cannot start an already running container")
+# What podman says of a container that was left between two states, by a power loss or by a podman that was killed.
+_BETWEEN_STATES = (
+    "container with given ID already exists",
+    "cannot start an already running container",
+    "as it is being removed",
+)
 # A server that starts answers within a second or two; one that has no port rules never does.
 _RELOAD_SECONDS = 10
 
@@ -76,9 +81,8 @@ class Lifecycle:
         try:
             self.start(server)
         except SimulatorError as error:
-            # What the runtime has of a container outlived the machine, or the podman that was to note its start: only a
-            # new container, with another id, starts.
-            if not any(words in error.message for words in _KNOWN_TO_RUNTIME):
+            # Only a new container, with another id, starts.
+            if not any(words in error.message for words in _BETWEEN_STATES):
                 raise
             self.remove(server, keep_storage=True)
             self.create(pod, placement)

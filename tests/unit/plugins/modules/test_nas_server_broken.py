@@ -187,7 +187,12 @@ def test_lost_lock_of_what_is_gone_stops_no_removal(
 
 
 @pytest.mark.parametrize(
-    "words", ["runc create failed: container with given ID already exists", "cannot start an already running container"]
+    "words",
+    [
+        "runc create failed: container with given ID already exists",
+        "cannot start an already running container",
+        "cannot start container 2275 as it is being removed: container state improper",
+    ],
 )
 def test_container_that_the_runtime_still_knows_is_made_anew(
     run_module: Run, podman: FakePodman, arguments: dict[str, t.Any], monkeypatch: pytest.MonkeyPatch, words: str
