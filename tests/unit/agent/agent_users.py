@@ -181,12 +181,18 @@ class Change(NamedTuple):
     """What a user does while the agent works; nothing where it cannot be done."""
 
     when: int
-    """At which of the agent's calls, or of its files."""
+    """At which of the agent's calls."""
+    changing: bool
+    """Whether only those count that change something: about one in eight."""
     what: str
     side: Side
     path: str
     to: str
     size: int
+
+    def is_due(self, calls: int, changing_calls: int) -> bool:
+        """After how many of the agent's calls, in all and of those that change something, it happens."""
+        return self.when // 8 <= changing_calls if self.changing else self.when <= calls
 
     def happen(self, users: Users) -> None:
         if self.side is Side.WINDOWS and users.layer == "windows":

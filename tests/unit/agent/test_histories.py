@@ -12,6 +12,7 @@ import os
 import shutil
 from pathlib import Path
 
+from agent_faults import CHANGING
 from agent_users import Change, Users
 from agent_world import QUIET
 from hypothesis import HealthCheck, settings
@@ -30,7 +31,16 @@ KINDS = (
     *("write", "write", "delete", "delete directory", "rename", "rename directory"),
     *("open", "open", "write what is open", "write what is open"),
 )
-changes = st.builds(Change, st.integers(0, 120), st.sampled_from(KINDS), sides, paths, paths, st.sampled_from([8, 9]))
+changes = st.builds(
+    Change,
+    when=st.integers(0, 120),
+    changing=st.booleans(),
+    what=st.sampled_from(KINDS),
+    side=sides,
+    path=paths,
+    to=paths,
+    size=st.sampled_from([8, 9]),
+)
 
 
 class Histories(Users, RuleBasedStateMachine):
@@ -86,19 +96,28 @@ class Histories(Users, RuleBasedStateMachine):
         self.world.turn()
         self.world.pass_time(seconds)
 
-    @rule(changes=st.lists(changes, min_size=1, max_size=4), seconds=st.sampled_from([0.1, QUIET + 0.1]))
-    def step_with_changes(self, changes: list[Change], seconds: float) -> None:
+    @rule(
+        changes=st.lists(changes, min_size=1, max_size=4),
+        ready=st.booleans(),
+        seconds=st.sampled_from([0.1, QUIET + 0.1]),
+    )
+    def step_with_changes(self, changes: list[Change], ready: bool, seconds: float) -> None:
         """Users of both sides go on while the agent works: between any two of its system calls."""
-        todo = sorted(changes, key=lambda change: change.when)
-        done = 0
+        if ready:  # what waits for a quiet period is carried over in this step
+            self.step(QUIET + 0.1)
+        todo = list(changes)
+        calls = changing_calls = 0
 
         def go_on(side: str, name: str, _what: str) -> None:
-            nonlocal done
+            nonlocal calls, changing_calls
+            calls += 1
+            changing_calls += name in CHANGING
             # Between its last look and what it does then nothing can be seen on the Windows side: docs/sync.md says so.
-            unseen = side == "windows" and name in ("rename", "unlink")
-            while side != "ledger" and not unseen and todo and todo[0].when <= done:
-                todo.pop(0).happen(self)
-            done += 1
+            if side == "ledger" or (side == "windows" and name in ("rename", "unlink")):
+                return
+            for change in [change for change in todo if change.is_due(calls, changing_calls)]:
+                todo.remove(change)
+                change.happen(self)
 
         self.world.control.fault = go_on
         try:
