@@ -140,6 +140,19 @@ def test_rescue_copies_what_only_the_export_has(agent: AgentProcess, tmp_path: P
     assert command(agent, "rescue", "--to", str(to))["failed_count"] == 6, "nothing is replaced"
 
 
+def test_rescue_copies_what_was_written_into_a_replaced_file(agent: AgentProcess, tmp_path: Path) -> None:
+    running(agent)
+    (agent.export / "good.csv").write_text("1")
+    agent.wait_for((agent.windows / "good.csv").exists)
+    agent.stop()
+    (agent.state / "stage" / "old-1").write_text("written late")
+    assert command(agent, "compare")["waiting_count"] == 1
+    to = tmp_path / "rescued"
+    to.mkdir()
+    assert command(agent, "rescue", "--to", str(to))["copied"] == 1
+    assert (to / "old-1.conflict-nas").read_text() == "written late"
+
+
 def waiting(agent: AgentProcess, files: dict[str, bytes]) -> None:
     """A volume that an agent has left, with files that Windows does not have."""
     running(agent)

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from ..harness.ports import reserve
 from ..validation.servers import image
 from .consumer import Consumer, content
 from .runs import DOWN, OUTPUT, UP, Modules, Playbooks, Runs
@@ -21,9 +22,9 @@ from .runs import DOWN, OUTPUT, UP, Modules, Playbooks, Runs
 ROUNDS = int(os.environ.get("KILL_ROUNDS", "3"))
 SEED = int(os.environ.get("KILL_SEED", "13"))
 _CARRIED_SECONDS = 60
+_NAME, _PORTS = reserve("kills")
 # Name and first of two ports; both tests may run side by side.
-_NAME, _PORT = os.environ.get("NAS_TEST_INSTANCE", "kills"), int(os.environ.get("NAS_TEST_PORT", "32341"))
-INSTANCES = {UP: (f"{_NAME}-up", _PORT), DOWN: (f"{_NAME}-down", _PORT + 2)}
+INSTANCES = {UP: (f"{_NAME}-up", _PORTS[0]), DOWN: (f"{_NAME}-down", _PORTS[2])}
 
 
 @pytest.fixture(params=[Modules, Playbooks], ids=["modules", "playbooks"])

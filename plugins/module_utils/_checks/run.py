@@ -87,17 +87,17 @@ def _cleaned_up(context: CheckContext, left: list[str]) -> t.Iterator[None]:
     for target in context.targets:
         restore_marker(target)
     remove_leftovers(context, PREFIX)
+
+    def removed() -> bool:
+        left[:] = remove_leftovers(context, PREFIX)
+        return not left
+
     before = signal.signal(signal.SIGTERM, _end)
     try:
         yield
     finally:
         for target in context.targets:
             restore_marker(target)
-
-        def removed() -> bool:
-            left[:] = remove_leftovers(context, PREFIX)
-            return not left
-
         context.until(removed, _REMOVAL_SECONDS)
         signal.signal(signal.SIGTERM, before)
 

@@ -116,6 +116,12 @@ class Podman:
             and any(name.split(".")[0] == instance and name.count(".") == 2 for name in each.get("Names") or [])
         ]
 
+    def containers(self, instance: str, server: str) -> list[str]:
+        """Return the ids of what podman has of a server, in its pod or not; podman's own of the pod is not among them."""
+        labels = [f"label={LABEL_INSTANCE}={instance}", f"label={LABEL_SERVER}={server}"]
+        words = [word for label in labels for word in ("--filter", label)]
+        return self.call(["ps", "--all", "--quiet", "--no-trunc", *words], f"server {server}: list containers").split()
+
     def succeeds(self, arguments: t.Sequence[str]) -> bool:
         """Tell whether podman ends with status 0 or 1, for its ``exists`` commands; any other raises SimulatorError."""
         command, status, out, err = self._run(arguments)

@@ -22,6 +22,7 @@ from ..sync.reserve import Reserve
 from ..trees.nas import NasTree
 from ..trees.syscalls import Syscalls
 from ..trees.windows import WindowsTree
+from .alone import Alone
 from .http import StatusServer
 from .once import carry_once, flush, keep_left, left_by_start
 from .questions import Questions
@@ -38,6 +39,7 @@ _CHECK_HALTED = 1.0
 _HEARTBEAT = 30.0
 _LEDGER_RETRY = 5.0
 _LONGEST_WAIT = 60.0
+_OTHER_AGENT = 20.0
 
 _log = logging.getLogger("nas_sync_agent")
 
@@ -51,13 +53,12 @@ class Service:
         options.files.check(join(options.state, "stage"))
         self._options = options
         self._status = Status(options)
+        self._alone = Alone(options.state, _OTHER_AGENT)
         self._reserve = Reserve(options.state)
         self._ledger = self._reserve.open_ledger()
         windows = WindowsTree(options.windows, syscalls)
         nas = NasTree(options.export, join(options.state, "stage"), syscalls, options.files)
-        self._engine = Engine(
-            options, windows, nas, self._ledger, self._status, time.time_ns, lambda: self._watching.read()
-        )
+        self._engine = Engine(options, windows, nas, self._ledger, self._status, time.time_ns, self._hear)
         self._watching = Watching(options, self._engine, self._status)
         self._stopping = False
         self._known = False
@@ -144,9 +145,12 @@ class Service:
         if any(fd == wake for fd, _event in poll.poll(math.ceil(seconds * 1000))):
             os.read(wake, 4096)
 
+    def _hear(self) -> None:
+        self._watching.read()
+
     def _turn(self, now: float) -> None:
         """Do what is due now."""
-        self._watching.read()
+        self._hear()
         try:
             if not self._known or now - self._checked >= _CHECK:
                 self._check(now)

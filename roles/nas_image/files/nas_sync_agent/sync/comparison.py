@@ -30,6 +30,7 @@ from .snapshot import Looker
 
 _CHUNK = 1000
 _MOST_LISTED = 20
+_STAGE = ".nas/stage/"
 _BELOW_REFUSED = "the directory that it is in is refused"
 
 
@@ -113,7 +114,7 @@ def _differing(nas: NasTree, ledger: Ledger, found: Comparison) -> list[str]:
     if not scan.entries and not scan.unreadable and (known := ledger.files(Side.NAS)) > 1:
         raise Unknown(f"the export is empty, but the ledger knows {known} files in it")
     # What an agent that was killed had in its hands: it is put back, or found to be delivered, at the next start.
-    found.waiting += (f".nas/stage/{name}" for name in _waiting(nas, ledger))
+    found.waiting += (f"{_STAGE}{name}" for name in _waiting(nas, ledger))
     return differing
 
 
@@ -160,4 +161,9 @@ def _sort(paths: list[str], looker: Looker, options: Options, found: Comparison)
 
 def left(found: Comparison) -> Iterable[str]:
     """Every path that exists on the export alone, directories before what they contain."""
-    return sorted(path for path in {*found.waiting, *found.refused} if not path.startswith(".nas/stage/"))
+    return sorted(path for path in {*found.waiting, *found.refused} if not path.startswith(_STAGE))
+
+
+def left_in_stage(found: Comparison) -> list[str]:
+    """The names of the files that were taken out of the export and written since, see ``displaced.py``."""
+    return sorted(path.removeprefix(_STAGE) for path in found.waiting if path.startswith(_STAGE))

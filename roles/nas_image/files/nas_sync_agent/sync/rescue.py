@@ -10,9 +10,9 @@ from typing import Any
 
 from ..cli import Options
 from ..model import DIRECTORY, FILE, Side
-from ..names import problem
+from ..names import conflict, problem
 from ..trees.nas import NasTree
-from .comparison import compare, left, visible
+from .comparison import compare, left, left_in_stage, visible
 from .ledger import Ledger
 from .rescue_targets import Target
 
@@ -36,15 +36,27 @@ def escaped(name: str) -> str:
 
 
 def rescue(options: Options, ledger: Ledger, target: Target) -> dict[str, Any]:
-    """Copy the files that wait or are refused to ``target``. What is there already is never replaced."""
+    """Copy the files that wait or are refused to ``target``. What is there already is never replaced.
+
+    What a client wrote into a file that had been replaced meanwhile is copied as a second version beside its name.
+    """
     found = compare(options, ledger)
     nas = NasTree(options.export, join(options.state, "stage"))
     copied, failed = 0, dict(found.errors)
+    homes = {intent.temporary: intent.path for intent in ledger.intents()}
     nas.open()
     try:
         for path in left(found):
             try:
                 copied += _copy(nas, path, target)
+            except OSError as error:
+                failed[path] = error.strerror or str(error)
+        for staged in left_in_stage(found):
+            path = conflict(homes.get(staged, staged), Side.NAS, 1)
+            try:
+                with nas.reading_staged(staged) as source:
+                    target.file(_storable(path), nas.seen(source).mtime_ns, nas.chunks(source))
+                copied += 1
             except OSError as error:
                 failed[path] = error.strerror or str(error)
     finally:
@@ -63,7 +75,7 @@ def _copy(nas: NasTree, path: str, target: Target) -> int:
     entry = nas.look(path)
     if entry is None:
         return 0
-    name = "/".join(escaped(part) for part in path.split("/"))
+    name = _storable(path)
     if entry.kind == DIRECTORY:
         target.directory(name)
         return 0
@@ -72,3 +84,7 @@ def _copy(nas: NasTree, path: str, target: Target) -> int:
     with nas.reading(path) as source:
         target.file(name, entry.mtime_ns, nas.chunks(source))
     return 1
+
+
+def _storable(path: str) -> str:
+    return "/".join(map(escaped, path.split("/")))

@@ -69,7 +69,10 @@ class Reserve:
             os.link(self._journal, self._kept)
         ledger.close()
         with contextlib.suppress(OSError):
-            _clear(self._kept)
+            if exists(self._journal):  # somebody reads the ledger at this moment: the journal is still one
+                _unlink(self._kept)
+            else:
+                _clear(self._kept)
         with contextlib.suppress(OSError):
             self._keep_spare()
 

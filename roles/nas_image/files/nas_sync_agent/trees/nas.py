@@ -12,6 +12,8 @@ from __future__ import annotations
 import errno
 import os
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from posixpath import basename, dirname
 
 from .. import names
@@ -204,13 +206,19 @@ class NasTree(Tree):
         """What an earlier run has left in the stage."""
         return [name for name, _status in self.sys.listing(self._stage_fd)]
 
-    def staged_digest(self, name: str) -> bytes:
-        """The digest of a file in the stage."""
+    @contextmanager
+    def reading_staged(self, name: str) -> Iterator[int]:
+        """A descriptor to read a file of the stage from."""
         fd = self.sys.open(name, os.O_RDONLY, dir_fd=self._stage_fd)
         try:
-            return digest_of(self.sys, fd, self.seen(fd).size, self._all_room())
+            yield fd
         finally:
             self.sys.close(fd)
+
+    def staged_digest(self, name: str) -> bytes:
+        """The digest of a file in the stage."""
+        with self.reading_staged(name) as fd:
+            return digest_of(self.sys, fd, self.seen(fd).size, self._all_room())
 
     def _staged(self, name: str) -> Entry:
         return self.entry(self.sys.stat(name, self._stage_fd))
