@@ -129,7 +129,9 @@ class Placing:
                 continue
             # Its own port at another address is free once it has stopped.
             holder = port_holder(listen, server.port, {**known, own.infra: ""} if own and running else known)
-            if holder:
+            # Where podman does not know that a server still runs: starting it finds out.
+            itself = own is not None and holder == known[own.infra]
+            if holder and not itself:
                 taken.append(f"server {server.name}: port: {address} is in use by {holder}")
         if taken:
             one = len(taken) == 1

@@ -107,3 +107,14 @@ def test_what_is_open_to_everybody_is_told(run_module: Run, podman: FakePodman, 
         assert "nas-input-1, nas-output-1: listen_address 0.0.0.0 is reached from other machines" in str(told)
     topology["changes"] = [{"name": name, "clients": ["192.0.2.0/24"]} for name in ("nas-input-1", "nas-output-1")]
     assert not run_module(nas_server, **{**arguments, "topology": topology}).get("warnings")
+
+
+def test_own_port_of_a_server_that_podman_believes_stopped_is_no_conflict(
+    run_module: Run, podman: FakePodman, arguments: dict[str, t.Any]
+) -> None:
+    """A podman that was killed as it started a pod does not know that it runs."""
+    run_module(nas_server, **arguments)
+    run_module(nas_server, **{**arguments, "state": "stopped"})
+    with listener("127.0.0.1", ports(arguments)[0], "infra-of-file-simulator.nas-input-1"):
+        done = run_module(nas_server, **arguments)
+    assert verbs(done) == ["start nas-input-1", "start nas-output-1"]
