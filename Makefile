@@ -89,7 +89,7 @@ unit: venv-dev
 molecule: artefact
 	python -m tests.harness.ports molecule molecule test --scenario-name default
 
-.PHONY: test-agent test-podman test-removal test-broken-states test-kills test-validation test-machines test-kubernetes test-report test-windows test-minikube
+.PHONY: test-agent test-podman test-removal test-broken-states test-kills test-validation test-machines test-kubernetes test-kubernetes-servers test-report test-windows test-minikube
 # The sync agent as a process, killed at random moments: longer than make test should take.
 test-agent: venv-dev
 	pytest tests/agent
@@ -122,7 +122,11 @@ test-machines: venv-dev
 
 # The Kubernetes engine on a real cluster; skipped, loudly, where that cannot be built.
 test-kubernetes: venv-dev
-	@tools/test_kubernetes.sh
+	@tools/test_kubernetes.sh scenario
+
+# Takes a real server away on a real cluster, in every way, after everything that may have happened to it; rescue, claims, leases.
+test-kubernetes-servers: venv-dev
+	@tools/test_kubernetes.sh servers
 
 # The HTML report in a real browser; skipped, loudly, where there is none.
 test-report: venv-dev

@@ -32,7 +32,7 @@ def content(path: Path) -> str | None:
 def test_half_written_file_waits_for_its_client(simulator: Simulator) -> None:
     """Truncated, half written and left so: the server closes the descriptor that it truncated with, not the client's."""
     client = simulator.client()
-    with client.open("/data/report", "wb") as stream:
+    with opened(client, "/data/report", "wb") as stream:
         stream.write(b"first version")
     wait_for(lambda: content(simulator.windows / "report") == "first version")
     with client.open("/data/report", "wb") as stream:
@@ -45,12 +45,12 @@ def test_half_written_file_waits_for_its_client(simulator: Simulator) -> None:
     client.close()
 
 
-def opened(client: t.Any, path: str, within: float = 30.0) -> t.Any:
-    """A file that is there already, open for writing. A server that was restarted makes clients wait."""
+def opened(client: t.Any, path: str, mode: str = "r+b", within: float = 30.0) -> t.Any:
+    """A file, open for writing. A server that was restarted makes clients wait."""
     end = time.monotonic() + within
     while True:
         try:
-            return client.open(path, "r+b")
+            return client.open(path, mode)
         except nfs_rs.NfsRetryableError:
             assert time.monotonic() < end, "the server's grace period does not end"
             time.sleep(0.5)

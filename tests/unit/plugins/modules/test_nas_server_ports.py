@@ -116,5 +116,5 @@ def test_own_port_of_a_server_that_podman_believes_stopped_is_no_conflict(
     run_module(nas_server, **arguments)
     run_module(nas_server, **{**arguments, "state": "stopped"})
     with listener("127.0.0.1", ports(arguments)[0], "infra-of-file-simulator.nas-input-1"):
-        done = run_module(nas_server, **arguments)
+        done = run_module(nas_server, **{**arguments, "state": "started"})
     assert verbs(done) == ["start nas-input-1", "start nas-output-1"]
