@@ -33,14 +33,10 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._nfs.wait impor
 from ansible_collections.file_simulator.nas.plugins.module_utils._server.pod import Pod
 
 _SERVER_STOP_SECONDS = 5
-# What podman says of a container that was left between two states, by a power loss or by a podman that was killed.
-_BETWEEN_STATES = (
-    "container with given ID already exists",
-    "cannot start an already running container",
-    "as it is being removed",
-    # Of an agent that podman does not know to run: see the agent's daemon/alone.py.
-    "another agent works on this volume",
-)
+# What podman says when the initial copy fails, which a new container would do, too; and of the copy's one failure
+# of which a new pod is the remedy, for it ends the agent that podman does not know to run (the agent's daemon/alone.py).
+_INITIAL_COPY_FAILED = "init container"
+_FORGOTTEN_AGENT = "another agent works on this volume"
 # A server that starts answers within a second or two; one that has no port rules never does.
 _RELOAD_SECONDS = 10
 
@@ -83,8 +79,8 @@ class Lifecycle:
         try:
             self.start(server)
         except SimulatorError as error:
-            # Only a new container, with another id, starts.
-            if not any(words in error.message for words in _BETWEEN_STATES):
+            # Whatever state a power loss or the end of a podman has left a container in: a new one, with another id, starts.
+            if _INITIAL_COPY_FAILED in error.message and _FORGOTTEN_AGENT not in error.message:
                 raise
             self.remove(server, keep_storage=True)
             self.create(pod, placement)

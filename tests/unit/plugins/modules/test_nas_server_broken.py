@@ -192,6 +192,8 @@ def test_lost_lock_of_what_is_gone_stops_no_removal(
         "runc create failed: container with given ID already exists",
         "cannot start an already running container",
         "cannot start container 2275 as it is being removed: container state improper",
+        "unable to restart a container in a paused or unknown state: container state improper",
+        "init container 2275 exited with code 1; sync-windows-data says: another agent works on this volume",
     ],
 )
 def test_container_that_the_runtime_still_knows_is_made_anew(
