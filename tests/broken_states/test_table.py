@@ -75,8 +75,8 @@ TABLE: dict[str, Row] = {
         states.marker_is_a_pipe,
         "ready",
         "",
-        refused=r"\.file-simulator\.json: is no regular file",
-        kept=r"is no regular file.*make rescue",
+        refused=r"\.file-simulator\.json: is a FIFO and no regular file",
+        kept=r"no regular file.*make rescue",
     ),
     "directory gone": Row(states.directory_gone, "ready", "", kept="renamed or replaced; rename it back"),
     "image removed": Row(

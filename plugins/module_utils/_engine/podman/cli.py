@@ -27,9 +27,10 @@ _LIMIT = 120
 _LIMITS = {"pod start": 3600, "pod stop": 900, "pod rm": 900, "stop": 900, "load": 1800, "run": 1800}
 _LOCK_IS_GONE = re.compile(r"freeing .*lock.*: no such file or directory")
 _NAME_IN_USE = re.compile(r"name \S+ is already in use by (?:\"?)([0-9a-f]{12,})")
-# What podman says of a container that runs when it should not: it was started again in the meantime.
+# What podman says of a container that runs when it should not, for it was started again in the meantime, and of one
+# whose end it waits for in vain, for it had ended unseen.
 _OTHERWISE = re.compile(
-    r"is running or paused|cannot remove container \S+ as it is running|is not in .*state|is in use"
+    r"is running or paused|cannot remove container \S+ as it is running|is not in .*state|is in use|timed out waiting for file"
 )
 _REMOVALS = 5
 _REMOVAL_PAUSE = 0.5
