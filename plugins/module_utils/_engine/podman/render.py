@@ -169,6 +169,8 @@ def compare_run(
     return [
         # What the pod ran is here, or nowhere: no registry has it.
         "run", "--rm", "--pull", "never", "--network", "none",
+        # By these it is found where podman was killed as it began.
+        *_labels(instance, server),
         "--cap-drop", "all", "--cap-add", ",".join(agent["capabilities"]), "--security-opt", "no-new-privileges",
         "--read-only", "--read-only-tmpfs=false", "--tmpfs", "/tmp:rw,size=16m,mode=0755",
         *mounts,
