@@ -13,6 +13,7 @@ import time
 import typing as t
 from pathlib import Path
 
+from ..harness.removal import SERVER, Removable
 from ..integration.kube import Kube, remove_volume
 from ..integration.nfs import eventually
 from ..module_runner import ModuleFailed, run_module
@@ -20,14 +21,13 @@ from ..module_runner import ModuleFailed, run_module
 from ansible_collections.file_simulator.nas.plugins.modules import nas_rescue, nas_server, windows_directory  # isort: skip
 
 INSTANCE = "kube-removal"
-SERVER = "nas-output-1"
 CLAIM = f"{SERVER}-export"
 VOLUME = "kube-removal"
 PORT = 32379
 PRECIOUS = b"written by a consumer, and nowhere else"
 
 
-class ClusterServer:
+class ClusterServer(Removable):
     """A server, its Windows directory, and the ways in which it goes. ``persistent`` gives it a volume on the node."""
 
     def __init__(self, directory: Path, image: str, kubeconfig: str, context: str, *, persistent: bool) -> None:
@@ -176,30 +176,6 @@ class ClusterServer:
             assert "no/such" in str(failed) or "CON.txt" in str(failed), failed
         else:
             raise AssertionError("it was created")
-
-    def renamed_folder(self) -> None:
-        """The tester renames the folder; a later name that Windows refuses is in neither."""
-        self.windows.rename(self.windows.with_name("renamed"))
-        self.write("CON.txt")
-
-    # The ways in which it goes
-
-    def down(self) -> dict[str, t.Any]:
-        return self.apply("absent", purge=True)
-
-    def remove(self) -> dict[str, t.Any]:
-        return self.apply("absent", servers=[SERVER])
-
-    def disable(self) -> dict[str, t.Any]:
-        return self.up(enabled=False)
-
-    def replace(self) -> dict[str, t.Any]:
-        """Once a change, once with another Windows directory."""
-        try:
-            self.up(sync={"interval": 20})
-        finally:
-            result = self.up(move_data_root=True, directory="C:\\simulator-data\\elsewhere")
-        return result
 
 
 def _is_precious(path: Path) -> bool:

@@ -5,18 +5,15 @@
 
 from __future__ import annotations
 
-import contextlib
 import typing as t
 
 import pytest
 
-from ..module_runner import ModuleFailed
+from ..harness.removal import CASES, WAYS, assert_no_file_is_gone, assert_what_was_carried_stands_in_no_way
 from .cluster_server import ClusterServer
 
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.kubernetes import agent  # isort: skip
 
-CASES = ("volume_full", "agent_stopped", "agent_killed", "refused_name", "failed_creation", "renamed_folder")
-WAYS = ("down", "replace", "remove", "disable")
 # A pod's own storage is never full: the kubelet evicts a pod whose storage grows over its limit.
 PERSISTENT = ("volume_full", "failed_creation")
 
@@ -46,26 +43,11 @@ def made(
 @pytest.mark.parametrize("case", CASES)
 def test_no_file_is_gone(made: ClusterServer, case: str, way: str) -> None:
     made.up()
-    getattr(made, case)()
-    assert made.kept(), "the test did not write it"
-    try:
-        result = getattr(made, way)()
-        told = str(result.get("warnings", ""))
-    except ModuleFailed as failure:
-        told = str(failure)
-    assert made.kept(), told
-    windows = [place for place in made.kept() if str(made.drives) in place]
-    assert windows or "nas-output-1" in told, "it stayed behind without a word"
-    # And again: what the first run has left is no excuse for the second.
-    with contextlib.suppress(ModuleFailed):
-        getattr(made, way)()
-    assert made.kept()
+    assert_no_file_is_gone(made, case, way)
 
 
 @pytest.mark.parametrize("way", WAYS)
 def test_what_was_carried_stands_in_no_way(made: ClusterServer, way: str) -> None:
     """A healthy server goes at once, also with a file written the moment before."""
     made.up()
-    made.write("good.csv")
-    getattr(made, way)()
-    assert [place for place in made.kept() if str(made.drives) in place]
+    assert_what_was_carried_stands_in_no_way(made, way)

@@ -12,19 +12,19 @@ import typing as t
 from pathlib import Path
 
 from ..harness.ports import reserve
+from ..harness.removal import SERVER, Removable
 from ..module_runner import ModuleFailed, run_module
 from ..validation.servers import podman
 
 from ansible_collections.file_simulator.nas.plugins.modules import nas_server, windows_directory  # isort: skip
 
 INSTANCE, (PORT, *_) = reserve("removal")
-SERVER = "nas-output-1"
 POD = f"{INSTANCE}.{SERVER}"
 VOLUME = f"{POD}.export"
 PRECIOUS = b"written by a consumer, and nowhere else"
 
 
-class OutputServer:
+class OutputServer(Removable):
     """A server, its Windows directory, and the ways in which it goes."""
 
     def __init__(self, directory: Path, image: str) -> None:
@@ -38,10 +38,10 @@ class OutputServer:
         server = {"name": SERVER, "port": PORT, **change}
         return {"instance": INSTANCE, "servers": [server]}
 
-    def up(self, *, move: bool = False, **change: t.Any) -> dict[str, t.Any]:
+    def up(self, *, move_data_root: bool = False, **change: t.Any) -> dict[str, t.Any]:
         topology = self.topology(**change)
         run_module(windows_directory, topology=topology, registry=self._registry, **self._place)
-        return self.apply("started", topology, move_data_root=move)
+        return self.apply("started", topology, move_data_root=move_data_root)
 
     def apply(self, state: str, topology: dict[str, t.Any] | None = None, **more: t.Any) -> dict[str, t.Any]:
         return run_module(
@@ -123,27 +123,3 @@ class OutputServer:
         else:
             raise AssertionError("it was created")
         podman("rm", f"{POD}.sync-agent")
-
-    def renamed_folder(self) -> None:
-        """The tester renames the folder; a later name that Windows refuses is in neither."""
-        self.windows.rename(self.windows.with_name("renamed"))
-        self.write("CON.txt")
-
-    # The ways in which it goes
-
-    def down(self) -> dict[str, t.Any]:
-        return self.apply("absent", purge=True)
-
-    def remove(self) -> dict[str, t.Any]:
-        return self.apply("absent", servers=[SERVER])
-
-    def disable(self) -> dict[str, t.Any]:
-        return self.up(enabled=False)
-
-    def replace(self) -> dict[str, t.Any]:
-        """Once around the same volume, and once with another Windows directory, which needs another one."""
-        try:
-            self.up(sync={"interval": 20})
-        finally:
-            result = self.up(move=True, directory="C:\\simulator-data\\elsewhere")
-        return result

@@ -5,19 +5,15 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import shutil
 import typing as t
 
 import pytest
 
-from ..module_runner import ModuleFailed
+from ..harness.removal import CASES, WAYS, assert_no_file_is_gone, assert_what_was_carried_stands_in_no_way
 from ..validation.servers import image
 from .server import OutputServer
-
-CASES = ("volume_full", "agent_stopped", "agent_killed", "refused_name", "failed_creation", "renamed_folder")
-WAYS = ("down", "replace", "remove", "disable")
 
 
 @pytest.fixture(scope="session")
@@ -43,27 +39,11 @@ def test_no_file_is_gone(server: OutputServer, case: str, way: str) -> None:
     if case == "volume_full":
         server.small_volume()
     server.up()
-    getattr(server, case)()
-    assert server.kept(), "the test did not write it"
-    told = ""
-    try:
-        result = getattr(server, way)()
-        told = str(result.get("warnings", ""))
-    except ModuleFailed as failure:
-        told = str(failure)
-    assert server.kept(), told
-    windows = [place for place in server.kept() if str(server.drives) in place]
-    assert windows or "nas-output-1" in told, "it stayed behind without a word"
-    # And again: what the first run has left is no excuse for the second.
-    with contextlib.suppress(ModuleFailed):
-        getattr(server, way)()
-    assert server.kept()
+    assert_no_file_is_gone(server, case, way)
 
 
 @pytest.mark.parametrize("way", WAYS)
 def test_what_was_carried_stands_in_no_way(server: OutputServer, way: str) -> None:
     """A healthy server goes at once, also with a file written the moment before."""
     server.up()
-    server.write("good.csv")
-    getattr(server, way)()
-    assert [place for place in server.kept() if str(server.drives) in place]
+    assert_what_was_carried_stands_in_no_way(server, way)
