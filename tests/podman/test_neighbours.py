@@ -11,6 +11,12 @@ import typing as t
 
 import pytest
 
+from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.firewall import (
+    neighbour_rules,
+    no_neighbour_rules,
+)
+from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.render import network_name
+
 from ..module_runner import CHECKOUT
 from ..validation.servers import podman
 from .simulator import INSTANCE, PORT, Simulator
@@ -52,10 +58,15 @@ def asks(host: str, port: int) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, capture_output=True, text=True, check=False, timeout=30)
 
 
-def reaches_port(host: str, port: int) -> bool:
-    script = f"import socket; socket.create_connection(({host!r}, {port}), 2)"
+def refusal(host: str, port: int, seconds: float = 2) -> str:
+    """Why a connection from there is not made; empty where it is."""
+    script = f"import socket; socket.create_connection(({host!r}, {port}), {seconds})"
     command = ["ip", "netns", "exec", NAMESPACE, sys.executable, "-c", script]
-    return subprocess.run(command, capture_output=True, check=False, timeout=30).returncode == 0
+    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=30).stderr
+
+
+def ruleset() -> str:
+    return subprocess.run(["nft", "list", "ruleset"], capture_output=True, text=True, check=False).stdout
 
 
 TABLE = ["table", "inet", f"file_simulator_{INSTANCE}"]
@@ -86,13 +97,27 @@ class TestOnLoopback:
 
     @pytest.mark.parametrize("port", [2049, 9100])
     def test_neighbour_does_not_reach_the_pod(self, simulator: Simulator, port: int) -> None:
-        assert not reaches_port(simulator.pod_address, port)
+        assert refusal(simulator.pod_address, port)
 
     @pytest.mark.usefixtures("without_rules")
     def test_server_itself_refuses_a_neighbour(self, simulator: Simulator) -> None:
         answer = asks(simulator.pod_address, 2049)
         assert answer.returncode == 1, answer.stdout
-        assert reaches_port(simulator.pod_address, 2049), "the test's own way to the pod is broken"
+        # Else that was a broken way of the test's own to the pod.
+        assert not refusal(simulator.pod_address, 2049, 20), ruleset()
+
+    def test_rules_that_another_network_has_left_are_removed(self, simulator: Simulator) -> None:
+        """A network that somebody has removed leaves its bridge to the next one, and its rules with it."""
+        bridge = podman("network", "inspect", network_name(INSTANCE), "--format", "{{.NetworkInterface}}").strip()
+        for each in (bridge, "nas-elsewhere"):
+            subprocess.run(["nft", "-f", "-"], input=neighbour_rules(f"left-{each}", each), text=True, check=True)
+        try:
+            simulator.apply()
+            assert f"left-{bridge} " not in ruleset()
+            assert "left-nas-elsewhere " in ruleset()
+        finally:
+            for each in (bridge, "nas-elsewhere"):
+                subprocess.run(["nft", "-f", "-"], input=no_neighbour_rules(f"left-{each}"), text=True, check=True)
 
     def test_pod_of_another_network_does_not_reach_the_pod(self, simulator: Simulator) -> None:
         """Podman gives its connections the gateway's address, so that rules alone keep it out."""
@@ -115,7 +140,7 @@ class TestOnEveryAddress:
         everywhere: dict[str, t.Any] = {"listen_address": "0.0.0.0"}
         simulator.apply(topology=everywhere, clients=[f"{NEIGHBOUR}/32", "127.0.0.1/32"])
         assert asks(HERE, PORT).returncode == 0
-        assert not reaches_port(simulator.pod_address, 2049)
+        assert refusal(simulator.pod_address, 2049)
         simulator.apply(topology=everywhere, clients=["192.0.2.0/24", "127.0.0.1/32"])
         assert asks(HERE, PORT).returncode == 1
         # It is not let in by another way either, and this machine is.
@@ -131,5 +156,5 @@ class TestOnEveryAddress:
     def test_running_server_goes_back_to_loopback(self, simulator: Simulator) -> None:
         simulator.apply(topology={"listen_address": "0.0.0.0"})
         simulator.apply()
-        assert not reaches_port(HERE, PORT)
+        assert refusal(HERE, PORT)
         assert simulator.report()["state"] == "ready"

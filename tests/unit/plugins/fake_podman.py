@@ -41,6 +41,8 @@ class FakePodman:
         self.left: dict[str, dict[str, t.Any]] = {}
         self.left_at_last: dict[str, dict[str, t.Any]] = {}
         self.rules: list[str] = []
+        # The tables that nft lists, with their text.
+        self.tables: dict[str, str] = {}
         # What iptables-save and nft list, and what is removed of it.
         self.leftovers: dict[str, str] = {}
         self.removed_rules: list[list[str]] = []
@@ -67,6 +69,9 @@ class FakePodman:
         if command[0] in ("iptables", "ip"):
             self.removed_rules.append(command)
             return 0, "", ""
+        if command[:2] == ["nft", "list"]:
+            shown = {f"table inet {name}": text for name, text in self.tables.items()}
+            return 0, "\n".join(shown) if command[2] == "tables" else shown[" ".join(command[2:])], ""
         if command[0] == "nft":
             self.rules.append(data)
             return (1, "", f"Error: {self.fail['nft']}\n") if "nft" in self.fail else (0, "", "")

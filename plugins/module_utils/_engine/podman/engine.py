@@ -201,7 +201,7 @@ class PodmanEngine:
     def _shared_is_there(self) -> bool:
         """Tell whether a removal that failed has left what the instance's servers have in common."""
         there = self._podman_or_none is not None
-        return there and (self._network.exists() or bool(self._podman.unfinished(self._instance)))
+        return there and (self._network.is_left() or bool(self._podman.unfinished(self._instance)))
 
     # Doing it
 

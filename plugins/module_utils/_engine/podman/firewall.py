@@ -13,7 +13,7 @@ podman uses itself: what one table drops, another cannot let in.
 
 from __future__ import annotations
 
-_TABLE = "file_simulator_{}"
+_TABLE = "file_simulator_"
 # Before podman's own rules and those of firewalls, at priority 0.
 _PRIORITY = -10
 
@@ -21,7 +21,7 @@ _PRIORITY = -10
 def neighbour_rules(instance: str, interface: str) -> str:
     """Return nft's commands for an instance whose network has the bridge ``interface``; repeating them changes nothing."""
     return no_neighbour_rules(instance) + (
-        f"table inet {_TABLE.format(instance)} {{\n"
+        f"{' '.join(table(instance))} {{\n"
         "  chain forward {\n"
         f"    type filter hook forward priority {_PRIORITY}; policy accept;\n"
         f'    oifname "{interface}" ct state established,related accept\n'
@@ -34,5 +34,21 @@ def neighbour_rules(instance: str, interface: str) -> str:
 
 def no_neighbour_rules(instance: str) -> str:
     """Return nft's commands that remove an instance's rules, whether they are there or not."""
-    table = _TABLE.format(instance)
-    return f"table inet {table} {{}}\ndelete table inet {table}\n"
+    name = " ".join(table(instance))
+    return f"{name} {{}}\ndelete {name}\n"
+
+
+def table(instance: str) -> tuple[str, str, str]:
+    """Return the words by which nft knows an instance's table."""
+    return "table", "inet", f"{_TABLE}{instance}"
+
+
+def tables(listed: str) -> list[str]:
+    """Return the instances that have rules, from the output of ``nft list tables``."""
+    names = [line.split()[-1] for line in listed.splitlines() if line.startswith(f"table inet {_TABLE}")]
+    return [name[len(_TABLE) :] for name in names]
+
+
+def name_bridge(listed: str, interface: str) -> bool:
+    """Tell whether rules, as ``nft list table`` shows them, hold for the bridge ``interface``."""
+    return f'oifname "{interface}" drop' in listed

@@ -9,8 +9,11 @@ from __future__ import annotations
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.cli import Podman
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.configuration import write_configuration
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.firewall import (
+    name_bridge,
     neighbour_rules,
     no_neighbour_rules,
+    table,
+    tables,
 )
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.render import (
     network_create,
@@ -32,6 +35,10 @@ class InstanceNetwork:
     def exists(self) -> bool:
         return self._podman.succeeds(["network", "exists", self._name])
 
+    def is_left(self) -> bool:
+        """Tell whether the network is there, or rules of one that somebody else has removed."""
+        return self.exists() or self._instance in tables(self._podman.tool("nft", "list", "tables")[1])
+
     def gateway(self) -> str:
         """Return the address by which this machine's own calls reach the pods; empty where there is no network."""
         return self._podman.gateway(self._name) if self.exists() else ""
@@ -48,17 +55,29 @@ class InstanceNetwork:
         A reload of a firewall may take the rules away, so they are set each time. Where they cannot be,
         servers that listen on loopback still refuse by themselves whoever comes by another address.
         """
-        rules = neighbour_rules(self._instance, self._podman.interface(self._name))
+        bridge = self._podman.interface(self._name)
+        rules = neighbour_rules(self._instance, bridge)
         write_configuration(directory, {RULES_FILE: rules})
+        self._remove_rules_of_others(bridge)
         problem = self._podman.firewall(rules)
         who = f"network {self._name}: who routes it by this machine is not kept out of it"
         return [f"{who}: {problem}"] if problem else []
 
     def remove(self) -> None:
-        """Remove the network and its rules, if they are there."""
+        """Remove the network and its rules, if they are there.
+
+        The rules go first: the bridge of a network that is gone is the next network's, whosever that is.
+        """
+        self._podman.firewall(no_neighbour_rules(self._instance))
         if self.exists():
             # The bridge goes with the last pod, unless podman did not see that one end. While the network has a
             # name, no other gets the same bridge.
             self._podman.tool("ip", "link", "delete", self._podman.interface(self._name))
             self._podman.call(["network", "rm", self._name], f"remove the network {self._name}")
-            self._podman.firewall(no_neighbour_rules(self._instance))
+
+    def _remove_rules_of_others(self, bridge: str) -> None:
+        """Remove what is left of an instance whose network had this bridge before and was removed by somebody else."""
+        for instance in tables(self._podman.tool("nft", "list", "tables")[1]):
+            shown = self._podman.tool("nft", "list", *table(instance))[1] if instance != self._instance else ""
+            if name_bridge(shown, bridge):
+                self._podman.firewall(no_neighbour_rules(instance))

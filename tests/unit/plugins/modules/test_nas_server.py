@@ -360,6 +360,40 @@ def test_neighbours_are_kept_out_each_time(run_module: Run, podman: FakePodman, 
     assert "drop" not in podman.rules.pop()
 
 
+def test_rules_go_before_the_network(run_module: Run, podman: FakePodman, arguments: dict[str, t.Any]) -> None:
+    """The next network gets the bridge, somebody else's perhaps: a run that ends between the two leaves no rules."""
+    run_module(nas_server, **arguments)
+    podman.rules.clear()
+    podman.fail["network rm"] = "killed"
+    with pytest.raises(ModuleFailed):
+        run_module(nas_server, **{**arguments, "state": "absent"})
+    assert podman.rules == [
+        "table inet file_simulator_file-simulator {}\ndelete table inet file_simulator_file-simulator\n"
+    ]
+
+
+def test_rules_of_a_network_that_was_removed_by_hand_go(
+    run_module: Run, podman: FakePodman, arguments: dict[str, t.Any]
+) -> None:
+    podman.tables = {"file_simulator_file-simulator": ""}
+    removed = run_module(nas_server, **{**arguments, "state": "absent"})
+    assert removed["changed"]
+    assert "delete table inet file_simulator_file-simulator" in podman.rules.pop()
+
+
+def test_rules_of_another_for_the_same_bridge_go(
+    run_module: Run, podman: FakePodman, arguments: dict[str, t.Any]
+) -> None:
+    podman.tables = {
+        "file_simulator_gone": '  oifname "podman7" drop\n',
+        "file_simulator_there": '  oifname "podman8" drop\n',
+        "somebody_else": '  oifname "podman7" drop\n',
+    }
+    run_module(nas_server, **arguments)
+    assert [rules for rules in podman.rules if rules.endswith("delete table inet file_simulator_gone\n")]
+    assert not [rules for rules in podman.rules if "there" in rules or "else" in rules]
+
+
 def test_machine_without_such_rules_is_warned_of(
     run_module: Run, podman: FakePodman, arguments: dict[str, t.Any]
 ) -> None:
