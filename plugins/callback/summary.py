@@ -10,7 +10,7 @@ type: aggregate
 short_description: Print what was found of the NAS servers at the end of a play
 version_added: 1.0.0
 description:
-  - Prints the tables of the last M(file_simulator.nas.nas_check_report) and the last
+  - Prints the tables of the last M(file_simulator.nas.nas_validation_report) and the last
     M(file_simulator.nas.nas_server_info) task, after everything else.
 author:
   - file_simulator.nas contributors (@file-simulator)
@@ -21,7 +21,7 @@ requirements:
 from ansible.plugins.callback import CallbackBase
 
 # In this order: what failed stands last, nearest to the prompt.
-_MODULES = ("nas_server_info", "nas_check_report")
+_MODULES = ("nas_server_info", "nas_validation_report")
 
 
 class CallbackModule(CallbackBase):

@@ -17,7 +17,7 @@ from ..module_runner import run_module
 from .kube import Kube
 from .nfs import eventually
 
-from ansible_collections.file_simulator.nas.plugins.modules import nas_check  # isort: skip
+from ansible_collections.file_simulator.nas.plugins.modules import nas_validate  # isort: skip
 
 VOLUME = "file-simulator-check-test"
 SERVER = "nas-input-1"
@@ -32,7 +32,7 @@ def check(*names: str) -> dict[str, t.Any]:
     """Make checks; return the results by check and server."""
     arguments = json.loads(Path(os.environ["NAS_ARGUMENTS"]).read_text())
     places = ("topology", "drive_root", "engine", "kubeconfig", "context", "node_address")
-    run = run_module(nas_check, checks=list(names), **{key: arguments[key] for key in places})["run"]
+    run = run_module(nas_validate, checks=list(names), **{key: arguments[key] for key in places})["run"]
     return {f"{each['check']} {each['server']}": each for each in run["results"]}
 
 

@@ -195,12 +195,12 @@ ALL = {
 
 def main(directory: str) -> None:
     """Write the reports of every run below a directory."""
-    from ansible_collections.file_simulator.nas.plugins.action import nas_check_report as action
-    from ansible_collections.file_simulator.nas.plugins.modules import nas_check_report
+    from ansible_collections.file_simulator.nas.plugins.action import nas_validation_report as action
+    from ansible_collections.file_simulator.nas.plugins.modules import nas_validation_report
 
     for name, make in ALL.items():
         run = make().as_dict()
-        result = run_action(action, nas_check_report, run=run, directory=f"{directory}/{name}")
+        result = run_action(action, nas_validation_report, run=run, directory=f"{directory}/{name}")
         print("\n".join([f"=== {name}", *result["table"], *result["files"].values()]))
 
 

@@ -18,7 +18,7 @@ from ..module_runner import CHECKOUT, run_module
 
 from ansible_collections.file_simulator.nas.plugins.module_utils._checks.files import PREFIX  # isort: skip
 from ansible_collections.file_simulator.nas.plugins.modules import (  # isort: skip
-    nas_check,
+    nas_validate,
     nas_server,
     windows_directory,
 )
@@ -84,7 +84,7 @@ class Servers:
         """Make checks, all that are quick when none is named; make sure that none of their files stays."""
         given = {"checks": list(names)} if names else {"tags": ["quick"]}
         found = run_module(
-            nas_check, **self._changed(change or {}), **given, limits={**IMPATIENT, **(limits or {})},
+            nas_validate, **self._changed(change or {}), **given, limits={**IMPATIENT, **(limits or {})},
             disruptive=True, **more,
         )  # fmt: skip
         results: list[Result] = found["run"]["results"]
@@ -137,7 +137,7 @@ class Servers:
     def settle(self) -> None:
         """Wait until the NFS servers answer and the agents have said something of themselves."""
         for _attempt in range(100):
-            found = run_module(nas_check, checks=["ready", "containers"], **self._arguments)
+            found = run_module(nas_validate, checks=["ready", "containers"], **self._arguments)
             if not found["failed_checks"]:
                 return
         raise AssertionError(found["failed_checks"])

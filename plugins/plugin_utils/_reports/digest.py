@@ -102,7 +102,7 @@ class Series:
 
 
 def read_given_run(document: t.Mapping[str, t.Any]) -> Run:
-    """Return the run that nas_check returned; raise SimulatorError when it is not one."""
+    """Return the run that nas_validate returned; raise SimulatorError when it is not one."""
     try:
         run = read_run(document)
         odd = next((result for result in run.results if result.outcome not in _GRAVITY), None)
@@ -111,7 +111,7 @@ def read_given_run(document: t.Mapping[str, t.Any]) -> Run:
         names = [server["name"] for server in run.servers]
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise SimulatorError(
-            f"run: is not what nas_check returns as 'run' ({type(error).__name__}: {error}); hand that over unchanged"
+            f"run: is not what nas_validate returns as 'run' ({type(error).__name__}: {error}); hand that over unchanged"
         ) from None
     if odd is not None:
         raise SimulatorError(
@@ -119,7 +119,7 @@ def read_given_run(document: t.Mapping[str, t.Any]) -> Run:
         )
     if not finite or not all(isinstance(name, str) for name in names):
         raise SimulatorError(
-            "run: has a figure that is no finite number, or a server whose name is no text; hand over what nas_check returns as 'run'"
+            "run: has a figure that is no finite number, or a server whose name is no text; hand over what nas_validate returns as 'run'"
         )
     return run
 

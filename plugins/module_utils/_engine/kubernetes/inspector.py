@@ -138,7 +138,11 @@ class KubernetesInspector:
         return {
             "apiVersion": "v1",
             "kind": "Pod",
-            "metadata": {"name": name, "namespace": self._namespace, "labels": {"app.kubernetes.io/name": "nas-check"}},
+            "metadata": {
+                "name": name,
+                "namespace": self._namespace,
+                "labels": {"app.kubernetes.io/name": "nas-validation"},
+            },
             "spec": {
                 "restartPolicy": "Never",
                 "automountServiceAccountToken": False,

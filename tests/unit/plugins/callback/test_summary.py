@@ -85,7 +85,7 @@ def test_prints_nothing_when_nobody_asked(summary: CallbackModule, shown: list[s
 
 
 def test_what_was_checked_comes_after_how_the_servers_are(summary: CallbackModule, shown: list[str]) -> None:
-    ended(summary, {"table": ["checks"]}, action="file_simulator.nas.nas_check_report")
+    ended(summary, {"table": ["checks"]}, action="file_simulator.nas.nas_validation_report")
     ended(summary, {"table": ["servers"]})
     summary.v2_playbook_on_stats(None)
     assert shown == ["servers", "", "checks"]

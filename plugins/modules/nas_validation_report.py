@@ -6,11 +6,11 @@
 from __future__ import annotations
 
 DOCUMENTATION = r"""
-module: nas_check_report
+module: nas_validation_report
 short_description: Write reports on a run of checks of NAS servers
 version_added: 1.0.0
 description:
-  - Writes what M(file_simulator.nas.nas_check) found as one self-contained HTML page, as JUnit XML and as JSON, and returns it
+  - Writes what M(file_simulator.nas.nas_validate) found as one self-contained HTML page, as JUnit XML and as JSON, and returns it
     as a table for people.
   - The same run gives the same files, byte for byte. Each file is written whole or not at all.
   - It says nothing of its own on what failed, and does not fail because a check did.
@@ -30,7 +30,7 @@ attributes:
     support: full
 options:
   run:
-    description: What M(file_simulator.nas.nas_check) returned as RV(file_simulator.nas.nas_check#module:run).
+    description: What M(file_simulator.nas.nas_validate) returned as RV(file_simulator.nas.nas_validate#module:run).
     type: dict
     required: true
   directory:
@@ -54,25 +54,25 @@ options:
       - It is made from O(run); a task that gives it is refused.
     type: dict
 seealso:
-  - module: file_simulator.nas.nas_check
+  - module: file_simulator.nas.nas_validate
 """
 
 EXAMPLES = r"""
 - name: Check the servers
-  file_simulator.nas.nas_check:
+  file_simulator.nas.nas_validate:
   register: checked
 
 - name: Write the reports
-  file_simulator.nas.nas_check_report:
+  file_simulator.nas.nas_validation_report:
     run: "{{ checked.run }}"
     directory: ~/file-simulator/reports
 
 - name: Show the table alone
-  file_simulator.nas.nas_check_report:
+  file_simulator.nas.nas_validation_report:
     run: "{{ checked.run }}"
 
 - name: Write what a CI server reads
-  file_simulator.nas.nas_check_report:
+  file_simulator.nas.nas_validation_report:
     run: "{{ checked.run }}"
     directory: "{{ playbook_dir }}/build"
     formats: [junit]
@@ -98,7 +98,7 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._ansible.module
 from ansible_collections.file_simulator.nas.plugins.module_utils._reports.files import FILES, write_reports
 
 
-def nas_check_report(module: AnsibleModule) -> dict[str, object]:
+def nas_validation_report(module: AnsibleModule) -> dict[str, object]:
     given = module.params
     files, changed = write_reports(given["reports"], given["directory"], check_mode=module.check_mode)
     return {"changed": changed, "files": files}
@@ -114,7 +114,7 @@ def main() -> None:
         },
         supports_check_mode=True,
     )
-    run(module, nas_check_report)
+    run(module, nas_validation_report)
 
 
 if __name__ == "__main__":

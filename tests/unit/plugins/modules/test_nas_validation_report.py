@@ -1,7 +1,7 @@
 # Copyright (c) 2026, file_simulator.nas contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""nas_check_report: which files it writes, when it says that they changed, and what it refuses."""
+"""nas_validation_report: which files it writes, when it says that they changed, and what it refuses."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.file_simulator.nas.plugins.action import nas_check_report as action
-from ansible_collections.file_simulator.nas.plugins.modules import nas_check_report
+from ansible_collections.file_simulator.nas.plugins.action import nas_validation_report as action
+from ansible_collections.file_simulator.nas.plugins.modules import nas_validation_report
 
 from ....module_runner import ModuleFailed, run_action
 from ....report.runs import made_up
@@ -22,7 +22,7 @@ RUN = made_up(7, "some").as_dict()
 
 
 def report(**arguments: t.Any) -> dict[str, t.Any]:
-    return run_action(action, nas_check_report, **arguments)
+    return run_action(action, nas_validation_report, **arguments)
 
 
 def names(directory: Path) -> list[str]:
@@ -76,7 +76,7 @@ def test_check_mode_tells_and_writes_nothing(tmp_path: Path) -> None:
 @pytest.mark.parametrize("check", [True, False])
 def test_what_is_no_run_is_refused_before_anything_is_written(check: bool, tmp_path: Path) -> None:
     target = tmp_path / "reports"
-    with pytest.raises(ModuleFailed, match="run: is not what nas_check returns"):
+    with pytest.raises(ModuleFailed, match="run: is not what nas_validate returns"):
         report(check=check, run={"servers": []}, directory=str(target))
     assert not target.exists()
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, file_simulator.nas contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""nas_check: what it refuses, what it returns, and that it removes its files when it is told to end."""
+"""nas_validate: what it refuses, what it returns, and that it removes its files when it is told to end."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._checks import 
 from ansible_collections.file_simulator.nas.plugins.module_utils._checks.catalogue import CATALOGUE
 from ansible_collections.file_simulator.nas.plugins.module_utils._checks.result import read_run
 from ansible_collections.file_simulator.nas.plugins.module_utils._nfs import client as _nas_client
-from ansible_collections.file_simulator.nas.plugins.modules import nas_check
+from ansible_collections.file_simulator.nas.plugins.modules import nas_validate
 
 from ..conftest import ModuleFailed
 from ..fake_podman import FakePodman
@@ -40,7 +40,7 @@ def arguments(podman: FakePodman, tmp_path: Path) -> dict[str, t.Any]:
 def test_servers_that_are_not_there_fail_and_the_task_does_not(
     run_module: Run, arguments: dict[str, t.Any], podman: FakePodman
 ) -> None:
-    result = run_module(nas_check, tags=["ready"], **arguments)
+    result = run_module(nas_validate, tags=["ready"], **arguments)
     assert not result["changed"]
     assert result["failed_checks"][0].startswith("ready of nas-output-1: 127.0.0.1:")
     assert "its state is absent" in result["failed_checks"][0]
@@ -68,7 +68,7 @@ def test_bad_input_is_refused_before_anything_is_asked(
     run_module: Run, arguments: dict[str, t.Any], podman: FakePodman, options: dict[str, t.Any], message: str
 ) -> None:
     with pytest.raises(ModuleFailed) as failure:
-        run_module(nas_check, **{**arguments, **options})
+        run_module(nas_validate, **{**arguments, **options})
     assert str(failure.value).startswith(message)
     assert podman.calls == []
 
@@ -76,15 +76,15 @@ def test_bad_input_is_refused_before_anything_is_asked(
 def test_without_nfs_rs_it_says_what_to_install(
     run_module: Run, arguments: dict[str, t.Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(nas_check, "NFS_RS_IMPORT_ERROR", "ImportError")
+    monkeypatch.setattr(nas_validate, "NFS_RS_IMPORT_ERROR", "ImportError")
     monkeypatch.setattr(_nas_client, "NFS_RS_IMPORT_ERROR", "ImportError")
     with pytest.raises(ModuleFailed, match="nfs-rs"):
-        run_module(nas_check, **arguments)
-    assert run_module(nas_check, tags=["ready"], **arguments)["run"]["versions"]["nfs-rs"] == ""
+        run_module(nas_validate, **arguments)
+    assert run_module(nas_validate, tags=["ready"], **arguments)["run"]["versions"]["nfs-rs"] == ""
 
 
 def test_check_mode_skips_what_writes(run_module: Run, arguments: dict[str, t.Any]) -> None:
-    results = run_module(nas_check, check=True, disruptive=True, **arguments)["run"]["results"]
+    results = run_module(nas_validate, check=True, disruptive=True, **arguments)["run"]["results"]
     writing = {check.name for check in CATALOGUE if check.writes}
     assert {each["outcome"] for each in results if each["check"] in writing} == {"skipped"}
 
@@ -106,12 +106,12 @@ def test_told_to_end_it_puts_back_what_it_took_away(
     monkeypatch.setattr(_check_run.Runner, "run", killed_in_the_middle)
     before = signal.getsignal(signal.SIGTERM)
     with pytest.raises((json.JSONDecodeError, SystemExit)):
-        run_module(nas_check, checks=["ownership"], **arguments)
+        run_module(nas_validate, checks=["ownership"], **arguments)
     assert [path.name for path in directory.iterdir()] == [".file-simulator.json"]
     assert signal.getsignal(signal.SIGTERM) == before
 
 
 def test_disabled_servers_are_left_out(run_module: Run, arguments: dict[str, t.Any]) -> None:
     arguments["topology"]["servers"][0]["enabled"] = False
-    result = run_module(nas_check, tags=["ready"], **arguments)
+    result = run_module(nas_validate, tags=["ready"], **arguments)
     assert result["failed_checks"] == [] and result["run"]["servers"] == []

@@ -6,8 +6,8 @@
 from __future__ import annotations
 
 DOCUMENTATION = r"""
-module: nas_check
-short_description: Check NAS servers from outside
+module: nas_validate
+short_description: Validate NAS servers from outside
 version_added: 1.0.0
 description:
   - Checks running NAS servers as their clients and testers use them, all servers at the same time. They are asked over
@@ -105,16 +105,16 @@ seealso:
 
 EXAMPLES = r"""
 - name: Check everything that needs no restart
-  file_simulator.nas.nas_check:
+  file_simulator.nas.nas_validate:
   register: nas
 
 - name: Check how long files take, on one server
-  file_simulator.nas.nas_check:
+  file_simulator.nas.nas_validate:
     servers: [nas-output-1]
     checks: [nas_to_windows]
 
 - name: Check everything, a restart of all servers included
-  file_simulator.nas.nas_check:
+  file_simulator.nas.nas_validate:
     disruptive: true
   register: nas
   failed_when: nas.failed_checks | length > 0
@@ -223,7 +223,7 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors 
 from ansible_collections.file_simulator.nas.plugins.module_utils._nfs.client import NFS_RS_IMPORT_ERROR, client_version
 
 
-def nas_check(module: AnsibleModule) -> dict[str, object]:
+def nas_validate(module: AnsibleModule) -> dict[str, object]:
     given = module.params
     checks = selected(given["checks"], given["tags"])
     if NFS_RS_IMPORT_ERROR and any(check.nfs_client for check in checks):
@@ -260,7 +260,7 @@ def main() -> None:
         required_if=ENGINE_REQUIRED_IF,
         supports_check_mode=True,
     )
-    run(module, nas_check)
+    run(module, nas_validate)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, file_simulator.nas contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""nas_check_report by the real ansible-playbook: rendered on the controller, written by the module, on a node's path."""
+"""nas_validation_report by the real ansible-playbook: rendered on the controller, written by the module, on a node's path."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from ....report.runs import made_up, nasty
 
 TASKS = """
 - &report
-  file_simulator.nas.nas_check_report:
+  file_simulator.nas.nas_validation_report:
     run: "{{ checked.run }}"
     directory: ~/reports
   check_mode: true
@@ -27,10 +27,10 @@ TASKS = """
 - {<<: *report, check_mode: false, register: done}
 - {<<: *report, check_mode: false, register: again}
 - {<<: *report, register: nothing_new}
-- {<<: *report, file_simulator.nas.nas_check_report: {run: "{{ checked.run }}"}, register: without_directory}
-- {<<: *report, file_simulator.nas.nas_check_report: {run: {}}, register: refused, ignore_errors: true}
+- {<<: *report, file_simulator.nas.nas_validation_report: {run: "{{ checked.run }}"}, register: without_directory}
+- {<<: *report, file_simulator.nas.nas_validation_report: {run: {}}, register: refused, ignore_errors: true}
 - {<<: *report, register: unknown, ignore_errors: true,
-   file_simulator.nas.nas_check_report: {run: "{{ checked.run }}", formats: pdf}}
+   file_simulator.nas.nas_validation_report: {run: "{{ checked.run }}", formats: pdf}}
 - ansible.builtin.copy:
     content: "{{ {'foretold': foretold, 'done': done, 'again': again, 'nothing_new': nothing_new,
       'without_directory': without_directory, 'refused': refused, 'unknown': unknown} | to_json }}"
@@ -74,7 +74,7 @@ def test_create_and_create_again(tmp_path: Path) -> None:
     for name in ("done", "without_directory"):
         assert said[name]["table"][-1].startswith("74 check results: 64 passed, 3 failed")
     assert said["without_directory"]["files"] == {}
-    assert said["refused"]["msg"].startswith("run: is not what nas_check returns as 'run'")
+    assert said["refused"]["msg"].startswith("run: is not what nas_validate returns as 'run'")
     assert "value of formats must be one or more of: html, junit, json" in said["unknown"]["msg"]
 
 
