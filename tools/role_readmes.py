@@ -47,8 +47,10 @@ galaxy_info:
   description: {short}
   license: GPL-3.0-or-later
   min_ansible_version: "2.19"
-dependencies: []
+dependencies:{dependencies}
 """
+# Whose defaults other roles take theirs from; it comes before a role that does.
+SHARED = "nas_connection"
 # What Ansible replaces by "this was not given".
 _OMIT = "__omit__"
 
@@ -69,13 +71,17 @@ def shown(option: dict[str, t.Any]) -> str:
     return f"`{value if isinstance(value, str) else json.dumps(value)}`"
 
 
+def written_defaults(role: Path) -> dict[str, t.Any]:
+    """Return a role's defaults as they are written, expressions included."""
+    return dict(DataLoader().load_from_file(str(role / "defaults/main.yml"), trusted_as_template=True))
+
+
 def defaults_of(role: Path) -> dict[str, t.Any]:
     """Return a role's defaults where nobody has set another variable, with ``~`` for the home directory."""
-    defaults = DataLoader().load_from_file(str(role / "defaults/main.yml"), trusted_as_template=True)
+    defaults = written_defaults(role)
     # The host is named by the play.
-    templar = Templar(
-        loader=DataLoader(), variables={**defaults, "omit": _OMIT, "inventory_hostname": "inventory_hostname"}
-    )
+    surroundings = {"omit": _OMIT, "inventory_hostname": "inventory_hostname"}
+    templar = Templar(loader=DataLoader(), variables={**written_defaults(ROLES / SHARED), **defaults, **surroundings})
     # The home directory of whoever makes the page is no default.
     home, os.environ["HOME"] = os.environ.get("HOME", ""), "~"
     try:
@@ -96,6 +102,12 @@ def complaints(role: Path, options: dict[str, t.Any]) -> list[str]:
     return [f"{role.name}: {complaint}" for complaint in sorted(found)]
 
 
+def dependencies(role: Path) -> str:
+    """Return the roles whose defaults a role's own are made of, as YAML."""
+    uses = any(f"{SHARED}_" in str(value) for value in written_defaults(role).values())
+    return f"\n  - role: file_simulator.nas.{SHARED}" if uses and role.name != SHARED else " []"
+
+
 def pages(role: Path, specs: dict[str, t.Any]) -> dict[Path, str]:
     """Return the files that are made from a role's main argument spec, with their text."""
     rows = [
@@ -108,7 +120,7 @@ def pages(role: Path, specs: dict[str, t.Any]) -> dict[Path, str]:
     description = "\n".join(plain(line) for line in specs["description"])
     return {
         role / "README.md": README.format(role=role.name, short=short, description=description, rows="\n".join(rows)),
-        role / "meta/main.yml": META.format(short=short),
+        role / "meta/main.yml": META.format(short=short, dependencies=dependencies(role)),
     }
 
 

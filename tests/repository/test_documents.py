@@ -22,8 +22,7 @@ MAKEFILE = (ROOT / "Makefile").read_text()
 TARGETS = set(re.findall(r"^([a-z][\w-]*):", MAKEFILE, re.MULTILINE))
 NAMES = {path.stem for kind in ("modules", "callback", "action") for path in ROOT.glob(f"plugins/{kind}/*.py")}
 NAMES |= {path.stem for path in ROOT.glob("playbooks/*.yml")} | {path.name for path in ROOT.glob("roles/*")}
-# Used in templates and documents for "whichever".
-NAMES |= {"nas"}
+NAMES |= set(yaml.safe_load((ROOT / "meta/runtime.yml").read_text())["action_groups"])
 
 each_document = pytest.mark.parametrize("document", DOCUMENTS, ids=name)
 

@@ -69,3 +69,13 @@ def test_it_goes_through_the_twelve_steps(module: Path) -> None:
 def test_the_action_group_has_all_modules() -> None:
     runtime = yaml.safe_load((ROOT / "meta/runtime.yml").read_text())
     assert runtime["action_groups"]["nas"] == [module.stem for module in MODULES]
+
+
+def test_an_action_group_has_the_modules_that_are_told_of_an_engine_and_its_servers() -> None:
+    runtime = yaml.safe_load((ROOT / "meta/runtime.yml").read_text())
+    needed = {"file_simulator.nas._topology", "file_simulator.nas._engine"}
+    assert runtime["action_groups"]["servers"] == [
+        module.stem
+        for module in MODULES
+        if needed <= set(yaml.safe_load(texts(module)["DOCUMENTATION"])["extends_documentation_fragment"])
+    ]

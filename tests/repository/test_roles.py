@@ -40,6 +40,20 @@ def test_there_is_no_playbook_without_a_role() -> None:
     assert {path.stem for path in SCENARIO.glob("foreign/*.yml")} == set(ROLES)
 
 
+@each_role
+def test_what_roles_share_has_its_default_in_one_place(role: str) -> None:
+    shared = written_defaults("nas_connection")
+    for name in (name.replace("nas_connection_", "") for name in shared):
+        # nas_engine takes what the user names, from which it makes what the others take.
+        if role in ("nas_connection", "nas_engine"):
+            continue
+        assert written_defaults(role).get(f"{role}_{name}") in (None, f"{{{{ nas_connection_{name} }}}}")
+
+
+def written_defaults(role: str) -> dict[str, object]:
+    return yaml.safe_load((ROOT / "roles" / role / "defaults/main.yml").read_text())
+
+
 @pytest.fixture(scope="module")
 def role_readmes():
     spec = importlib.util.spec_from_file_location("role_readmes", ROOT / "tools/role_readmes.py")
