@@ -264,6 +264,7 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes.cli
     open_cluster,
 )
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.topology import read_topology
+from ansible_collections.file_simulator.nas.plugins.module_utils._server.status import status_result
 from ansible_collections.file_simulator.nas.plugins.module_utils._windows.drive_root import drive_root
 
 
@@ -294,7 +295,9 @@ def nas_client_config(module: AnsibleModule) -> dict[str, object]:
         result = config.retract(naming, _destinations(module, naming), request, surplus, files=whole)
     else:
         _check_yaml(given["formats"])
-        reports = given["reports"] if given["reports"] is not None else open_engine(module).engine.report(enabled)
+        reports = given["reports"]
+        if reports is None:
+            reports = [status_result(status) for status in open_engine(module).engine.statuses(enabled)]
         mounted = endpoints(
             enabled,
             reports,

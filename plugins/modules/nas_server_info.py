@@ -220,14 +220,16 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._ansible.module
 from ansible_collections.file_simulator.nas.plugins.module_utils._ansible.servers import TOPOLOGY_SPEC
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.text import one_line
+from ansible_collections.file_simulator.nas.plugins.module_utils._server.status import status_result
 from ansible_collections.file_simulator.nas.plugins.module_utils._server.status_table import table
 
 
 def nas_server_info(module: AnsibleModule) -> dict[str, object]:
     query = _compiled_query(module)
     engine, _topology, servers = open_engine(module)
-    reports = engine.report(servers)
-    result: dict[str, object] = {"changed": False, "servers": reports, "table": table(reports)}
+    statuses = engine.statuses(servers)
+    reports = [status_result(status) for status in statuses]
+    result: dict[str, object] = {"changed": False, "servers": reports, "table": table(statuses)}
     if query is not None:
         result["result"] = _searched(query, reports)
     return result

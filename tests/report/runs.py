@@ -14,7 +14,7 @@ import typing as t
 
 from ..module_runner import CHECKOUT, run_action
 
-from ansible_collections.file_simulator.nas.plugins.module_utils._server import status as _report  # isort: skip
+from ansible_collections.file_simulator.nas.plugins.module_utils._server import status as _status  # isort: skip
 from ansible_collections.file_simulator.nas.plugins.module_utils._checks.result import Measure, Result, Run  # isort: skip
 from ansible_collections.file_simulator.nas.plugins.module_utils._nfs.probe import Answer  # isort: skip
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.topology import Server, read_topology  # isort: skip
@@ -95,7 +95,7 @@ def _server(server: Server, broken: bool, failing: str) -> dict[str, t.Any]:
     sync = {"state": "idle", "pending": 0, "conflict_count": 0, "refused_count": 0, "halted_reason": None}
     if halted:
         sync.update(state="halted", halted_reason="the marker of C:\\simulator-data is gone")
-    return _report.server_report(
+    status = _status.ServerStatus(
         server,
         engine="podman",
         instance="file-simulator",
@@ -108,6 +108,7 @@ def _server(server: Server, broken: bool, failing: str) -> dict[str, t.Any]:
         containers={"nfs-server": "exited" if broken else "running", "sync-agent": "running"},
         sync=sync if server.sync.mode != "none" else None,
     )
+    return _status.status_result(status)
 
 
 def _results(check: t.Any, servers: t.Sequence[Server], failing: str, chance: random.Random) -> t.Iterator[Result]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import time
 import typing as t
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from ansible_collections.file_simulator.nas.plugins.module_utils._checks.finding import Failed, Finding, concluded
 from ansible_collections.file_simulator.nas.plugins.module_utils._checks.limits import Limits
@@ -25,6 +25,7 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._nfs.client imp
     NasError,
 )
 from ansible_collections.file_simulator.nas.plugins.module_utils._server.pod import AGENT_CONTAINER
+from ansible_collections.file_simulator.nas.plugins.module_utils._server.status import ServerStatus
 
 # Seconds: what a check measures is not to depend on when it looked.
 _LONGEST_PAUSE = 0.25
@@ -32,17 +33,29 @@ _LONGEST_PAUSE = 0.25
 
 @dataclass(frozen=True)
 class Target:
-    """One server: what the topology wants of it, where it is, and what its Windows directory is called here."""
+    """One server that is checked, with its status as the run began."""
 
-    server: Server
-    host: str
-    local_directory: str
-    report: t.Mapping[str, t.Any] = field(default_factory=dict)
+    status: ServerStatus
+
+    @property
+    def server(self) -> Server:
+        """What the topology wants of it."""
+        return self.status.server
 
     @property
     def name(self) -> str:
         """The server's name."""
-        return self.server.name
+        return self.status.name
+
+    @property
+    def host(self) -> str:
+        """Where this machine reaches it."""
+        return self.status.host
+
+    @property
+    def local_directory(self) -> str:
+        """Its Windows directory as this machine sees it."""
+        return self.status.local_directory
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,6 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._checks.context
 from ansible_collections.file_simulator.nas.plugins.module_utils._checks.finding import Failed
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.parallel import for_each
 from ansible_collections.file_simulator.nas.plugins.module_utils._nfs.client import NasClient, NasError, NotThere
-from ansible_collections.file_simulator.nas.plugins.module_utils._server.status import READY
 from ansible_collections.file_simulator.nas.plugins.module_utils._windows.marker import MARKER_NAME
 
 PREFIX = "file-simulator-check-"
@@ -159,7 +158,7 @@ def _remove_from(context: CheckContext, target: Target, prefix: str) -> t.Iterat
             remove_from_windows(path)
         if os.path.lexists(path):
             yield path
-    if target.report["state"] != READY:
+    if not target.status.ready:
         return
     with contextlib.suppress(NasError), context.client(target) as client:
         for name in sorted(name for name in client.names() if name.startswith(prefix)):

@@ -64,8 +64,8 @@ class Result:
 class Run:
     """One run of checks.
 
-    ``started`` is UTC in ISO 8601, ``servers`` are reports of ``_server.status.server_report``, ``versions``
-    are of the programs that took part (ansible-core, the engine, the NFS server, the client).
+    ``started`` is UTC in ISO 8601, ``servers`` are of ``_server.status.status_result``, ``versions`` are of
+    the programs that took part (ansible-core, the engine, the NFS server, the client).
     """
 
     started: str

@@ -31,6 +31,7 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._checks.runner 
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.base import Engine
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.topology import Server, Topology
 from ansible_collections.file_simulator.nas.plugins.module_utils._nfs.client import RsClient
+from ansible_collections.file_simulator.nas.plugins.module_utils._server.status import status_result
 
 # Within this a sync agent has carried across whatever it had begun to carry.
 _REMOVAL_SECONDS = 10.0
@@ -54,10 +55,7 @@ def check_servers(
     started, begun = datetime.datetime.now(datetime.timezone.utc), time.monotonic()
     inspector = engine.inspector()
     servers = [server for server in servers if server.enabled]
-    reports = engine.report(servers)
-    targets = [
-        Target(server, report["host"], report["local_directory"], report) for server, report in zip(servers, reports)
-    ]
+    targets = [Target(status) for status in engine.statuses(servers)]
     context = CheckContext(targets, inspector, RsClient, options.limits, uuid.uuid4().hex[:8])
     runner = Runner(context, inspector.engine)
     left: list[str] = []
@@ -72,7 +70,7 @@ def check_servers(
         instance=topology.instance,
         data_root=str(topology.data_root),
         versions={**options.versions, "python": python, **inspector.versions()},
-        servers=reports,
+        servers=[status_result(target.status) for target in targets],
         results=results,
     )
     return run, left

@@ -14,6 +14,7 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._engine.inspect
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.plan import Action
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.topology import Server
 from ansible_collections.file_simulator.nas.plugins.module_utils._server.pod import Images
+from ansible_collections.file_simulator.nas.plugins.module_utils._server.status import ServerStatus
 
 
 @dataclass(frozen=True)
@@ -65,8 +66,8 @@ class Engine(t.Protocol):
     def apply(self, servers: t.Sequence[Server], request: Request) -> Outcome:
         """Bring ``servers`` into the state that is asked for. Everything is checked before anything is touched."""
 
-    def report(self, servers: t.Sequence[Server]) -> list[dict[str, t.Any]]:
-        """Return a report on each of ``servers``, in their order."""
+    def statuses(self, servers: t.Sequence[Server]) -> list[ServerStatus]:
+        """Return how each of ``servers`` is, in their order."""
 
     def accept(self, server: str) -> str:
         """Say to a server's sync agent that what it withholds is meant; return what that is, empty when nothing is."""

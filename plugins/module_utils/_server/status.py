@@ -2,11 +2,15 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the collection tells of a server, the same from every engine. Private to file_simulator.nas. Pure."""
+"""How a server is, the same from every engine, and the form in which modules return it.
+
+Private to file_simulator.nas. Pure.
+"""
 
 from __future__ import annotations
 
 import typing as t
+from dataclasses import asdict, dataclass, field
 
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.topology import Server
 from ansible_collections.file_simulator.nas.plugins.module_utils._nfs.probe import Answer
@@ -21,67 +25,127 @@ STOPPED = "stopped"
 ABSENT = "absent"
 
 
-def server_report(
-    server: Server,
-    *,
-    engine: str,
-    instance: str,
-    state: str,
-    problem: str,
-    host: str,
-    local_directory: str,
-    answer: Answer | None,
-    windows_space: tuple[int, int] | None,
-    containers: t.Mapping[str, str],
-    sync: t.Mapping[str, t.Any] | None,
-    cluster: t.Mapping[str, t.Any] | None = None,
-    now: float | None = None,
-) -> dict[str, t.Any]:
-    """Return the report on one server: what the topology says of it, and what was found.
+@dataclass(frozen=True)
+class ClusterPlace:
+    """Where a server is in its cluster, and how its pod has fared.
 
-    ``answer`` is what it said over NFS, ``windows_space`` the free and all bytes of its Windows directory's
-    drive. ``cluster`` is what a server has besides where a cluster runs it. ``now`` is the time by the clock
-    that its agent has, where that is known.
+    ``cluster_port`` is its port at ``dns_name`` and ``cluster_ip``. ``restarts`` counts those of all its
+    containers, ``last_error`` is how the last of them ended, empty when none was started again.
     """
-    fsid = answer.fsid if answer else None
-    space = {
-        **_space("nas", answer.space if answer else None),
-        **_space("windows", windows_space),
-    }
-    ready = state == READY
+
+    context: str
+    namespace: str
+    dns_name: str
+    cluster_ip: str
+    cluster_port: int
+    pod: str = ""
+    node: str = ""
+    restarts: int = 0
+    last_error: str = ""
+
+
+@dataclass(frozen=True)
+class ServerStatus:
+    """One server: what the topology wants of it, and what was found.
+
+    ``state`` is one of the words above, ``problem`` what is wrong, empty when nothing is. ``host`` is where this
+    machine reaches the server, ``local_directory`` its Windows directory as this machine sees it. ``answer`` is
+    what it said over NFS, ``windows_space`` the free and all bytes of its Windows directory's drive, both None
+    when not known. ``containers`` has a word for the state of each container by its name, ``sync`` what its
+    agent last said of itself. ``now`` is the time by that agent's clock, in seconds since 1970, None when that
+    clock is another machine's.
+    """
+
+    server: Server
+    engine: str
+    instance: str
+    state: str
+    host: str
+    local_directory: str
+    problem: str = ""
+    answer: Answer | None = None
+    windows_space: tuple[int, int] | None = None
+    containers: t.Mapping[str, str] = field(default_factory=dict)
+    sync: t.Mapping[str, t.Any] | None = None
+    cluster: ClusterPlace | None = None
+    now: float | None = None
+
+    @property
+    def name(self) -> str:
+        """The server's name."""
+        return self.server.name
+
+    @property
+    def ready(self) -> bool:
+        """Whether it answers over NFS."""
+        return self.state == READY
+
+    @property
+    def summary(self) -> str:
+        """Name, state and problem in one line."""
+        return f"{self.name}: {self.state}" + (f": {self.problem}" if self.problem else "")
+
+    @property
+    def fsid(self) -> str | None:
+        """The file system id that clients see, None when the server does not answer."""
+        return f"{self.answer.fsid[0]}.{self.answer.fsid[1]}" if self.answer else None
+
+    @property
+    def mount_command(self) -> str:
+        """A command that mounts the server."""
+        return mount_command(self.server.nfs_version, self.host, self.server.port)
+
+    @property
+    def space(self) -> dict[str, int | None]:
+        """Free and all bytes of the NAS and of the Windows drive, None where not known."""
+        return {
+            **_space("nas", self.answer.space if self.answer else None),
+            **_space("windows", self.windows_space),
+        }
+
+    @property
+    def warnings(self) -> list[str]:
+        """What deserves attention although the server runs."""
+        # A cluster may have its Windows directories on another machine; podman has them on this one.
+        unseen = self.ready and self.engine == "podman" and self.windows_space is None
+        return warnings_of(
+            self.sync,
+            self.space,
+            agent=self.ready and self.server.sync.has_agent,
+            now=self.now,
+            missing=self.local_directory if unseen else "",
+        )
+
+
+def status_result(status: ServerStatus) -> dict[str, t.Any]:
+    """Return a status as module nas_server_info documents it among its results."""
+    server = status.server
     return {
         "name": server.name,
         "role": server.role,
         "enabled": server.enabled,
-        "engine": engine,
-        "instance": instance,
-        "state": state,
-        "problem": problem,
-        "summary": f"{server.name}: {state}" + (f": {problem}" if problem else ""),
+        "engine": status.engine,
+        "instance": status.instance,
+        "state": status.state,
+        "problem": status.problem,
+        "summary": status.summary,
         "windows_directory": str(server.directory),
-        "local_directory": local_directory,
-        "host": host,
+        "local_directory": status.local_directory,
+        "host": status.host,
         "port": server.port,
         "path": EXPORT_PATH,
         "nfs_version": server.nfs_version,
         "mount_options": mount_options(server.nfs_version, server.port),
-        "mount_command": mount_command(server.nfs_version, host, server.port),
-        "fsid": f"{fsid[0]}.{fsid[1]}" if fsid else None,
+        "mount_command": status.mount_command,
+        "fsid": status.fsid,
         "read_only": server.export.read_only,
         "storage": server.storage.type,
         "sync_mode": server.sync.mode,
-        "sync": dict(sync) if sync else None,
-        "space": space,
-        "warnings": warnings_of(
-            sync,
-            space,
-            agent=ready and server.sync.has_agent,
-            now=now,
-            # A cluster may have its Windows directories on another machine; podman has them on this one.
-            missing=local_directory if ready and engine == "podman" and windows_space is None else "",
-        ),
-        "containers": dict(containers),
-        "cluster": dict(cluster) if cluster else None,
+        "sync": dict(status.sync) if status.sync else None,
+        "space": status.space,
+        "warnings": status.warnings,
+        "containers": dict(status.containers),
+        "cluster": asdict(status.cluster) if status.cluster else None,
     }
 
 

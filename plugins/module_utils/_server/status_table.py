@@ -10,9 +10,10 @@ import typing as t
 
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.text import bracketed, duration, size, visible
 from ansible_collections.file_simulator.nas.plugins.module_utils._server.pod import AGENT_CONTAINER
+from ansible_collections.file_simulator.nas.plugins.module_utils._server.status import ServerStatus
 
 
-def table(reports: t.Sequence[t.Mapping[str, t.Any]]) -> list[str]:
+def table(statuses: t.Sequence[ServerStatus]) -> list[str]:
     """Return the lines of a table for people: one row a server, then where its files are, then what is wrong.
 
     What matters most stands left, where a narrow terminal still shows it. Nothing in it steers a terminal.
@@ -20,32 +21,32 @@ def table(reports: t.Sequence[t.Mapping[str, t.Any]]) -> list[str]:
     heads = ("SERVER", "ROLE", "STATE", "SYNC", "LAG", "FREE", "ADDRESS", "WINDOWS DIRECTORY", "MOUNT WITH")
     rows = [
         (
-            report["name"],
-            report["role"],
-            report["state"],
-            agent_word(report),
-            _lag(report["sync"]),
-            _free(report["space"]["nas_free"]),
-            f"{bracketed(report['host'])}:{report['port']}",
-            report["windows_directory"],
-            report["mount_command"],
+            status.name,
+            status.server.role,
+            status.state,
+            agent_word(status.server.sync.mode, status.containers, status.sync),
+            _lag(status.sync),
+            _free(status.space["nas_free"]),
+            f"{bracketed(status.host)}:{status.server.port}",
+            str(status.server.directory),
+            status.mount_command,
         )
-        for report in reports
+        for status in statuses
     ]
     widths = [max(len(row[column]) for row in [heads, *rows]) for column in range(len(heads))]
     lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip() for row in [heads, *rows]]
-    if reports:
-        first = reports[0]
-        free = first["space"]["windows_free"]
+    if statuses:
+        first = statuses[0]
+        free = first.space["windows_free"]
         drive = "" if free is None else f"; {size(free)} are free on its drive"
-        lines += ["", f"On this machine {first['windows_directory']} is {first['local_directory']}{drive}"]
-    return lines + [f"{report['name']}: {visible(text)}" for report in reports for text in _problems(report)]
+        lines += ["", f"On this machine {first.server.directory} is {first.local_directory}{drive}"]
+    return lines + [f"{status.name}: {visible(text)}" for status in statuses for text in _problems(status)]
 
 
-def _problems(report: t.Mapping[str, t.Any]) -> t.Iterator[str]:
-    if report["problem"]:
-        yield report["problem"]
-    yield from report["warnings"]
+def _problems(status: ServerStatus) -> t.Iterator[str]:
+    if status.problem:
+        yield status.problem
+    yield from status.warnings
 
 
 def _lag(sync: t.Mapping[str, t.Any] | None) -> str:
@@ -58,12 +59,14 @@ def _free(count: int | None) -> str:
     return "-" if count is None else size(count)
 
 
-def agent_word(report: t.Mapping[str, t.Any]) -> str:
-    """Return how a server's sync agent is in a few words: that it does not run, else what it last said of itself."""
-    known = report["containers"].get(AGENT_CONTAINER, "running")
-    if report["sync_mode"] != "none" and known != "running":
+def agent_word(mode: str, containers: t.Mapping[str, str], sync: t.Mapping[str, t.Any] | None) -> str:
+    """Return how a server's sync agent is in a few words: that it does not run, else what it last said of itself.
+
+    ``mode`` is the server's sync mode, ``containers`` a word for the state of each of its containers.
+    """
+    if mode != "none" and containers.get(AGENT_CONTAINER, "running") != "running":
         return "not running"
-    return visible(sync_word(report["sync"]))
+    return visible(sync_word(sync))
 
 
 def sync_word(sync: t.Mapping[str, t.Any] | None) -> str:

@@ -74,7 +74,7 @@ def _lane(server: t.Mapping[str, t.Any], results: t.Sequence[Result]) -> Lane:
     if enabled and state != READY:
         outcome = FAILED
     reported = {"containers": {}, "sync_mode": "none", "sync": None, **server}
-    sync = agent_word(reported)
+    sync = agent_word(reported["sync_mode"], reported["containers"], reported["sync"])
     return Lane(
         name=visible(server["name"]),
         role=visible(server.get("role", "")),

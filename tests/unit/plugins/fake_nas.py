@@ -26,6 +26,11 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._nfs.client imp
     NasError,
     NotThere,
 )
+from ansible_collections.file_simulator.nas.plugins.module_utils._server.status import (
+    READY,
+    ClusterPlace,
+    ServerStatus,
+)
 
 
 class FakeNas:
@@ -140,8 +145,10 @@ class FakeSimulator:
         for server in servers:
             directory = windows / server.name
             directory.mkdir()
-            report = {"state": "ready", "problem": "", "cluster": {"cluster_ip": f"10.96.0.{server.export_id}"}}
-            self.targets.append(Target(server, "127.0.0.1", str(directory), report))
+            place = ClusterPlace("fake", "", server.name, f"10.96.0.{server.export_id}", 2049)
+            self.targets.append(
+                Target(ServerStatus(server, engine, "", READY, "127.0.0.1", str(directory), cluster=place))
+            )
         self.now = 0.0
         self._by_port = {server.port: self.nas[server.name] for server in servers}
 

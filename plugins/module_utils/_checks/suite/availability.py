@@ -53,11 +53,10 @@ def ready(context: CheckContext, target: Target) -> Finding:
     try:
         answer = _asked(target)
     except ProbeError as error:
-        problem = str(target.report.get("problem", ""))
-        state = str(target.report.get("state", "")) or "unknown"
+        problem = target.status.problem
         cause = f" ({problem})" if problem and problem != str(error) else ""
         raise Failed(
-            f"{error}; its state is {state}{cause}",
+            f"{error}; its state is {target.status.state}{cause}",
             expected=f"an answer from {where}",
             seen=str(error),
             evidence=context.log(target, SERVER_CONTAINER, _LOG_LINES),

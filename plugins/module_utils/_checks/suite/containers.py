@@ -26,7 +26,6 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._engine.inspect
 from ansible_collections.file_simulator.nas.plugins.module_utils._model import fields
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.resources import Resources
 from ansible_collections.file_simulator.nas.plugins.module_utils._server.pod import (
-    NFS_PORT,
     Container,
     Images,
     Pod,
@@ -222,10 +221,10 @@ def client_volumes(context: CheckContext, targets: t.Sequence[Target]) -> Findin
     inspector = t.cast(ClusterInspector, context.inspector)
     addresses: dict[tuple[str, int], str] = {}
     for target in targets:
-        cluster = target.report.get("cluster") or {}
+        cluster = target.status.cluster
         addresses[target.host, target.server.port] = target.name
-        if cluster.get("cluster_ip"):
-            addresses[str(cluster["cluster_ip"]), NFS_PORT] = target.name
+        if cluster and cluster.cluster_ip:
+            addresses[cluster.cluster_ip, cluster.cluster_port] = target.name
     found = inspector.client_volumes(addresses)
     if not found:
         return {None: Finding("no PersistentVolume points to these servers; the role nas_clients makes them", SKIPPED)}

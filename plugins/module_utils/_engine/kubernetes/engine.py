@@ -42,6 +42,7 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes.nam
 from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes.objects import CLAIM, settled
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.topology import Server, Topology
 from ansible_collections.file_simulator.nas.plugins.module_utils._server.pod import GRACE_PERIOD, Images
+from ansible_collections.file_simulator.nas.plugins.module_utils._server.status import ServerStatus
 from ansible_collections.file_simulator.nas.plugins.module_utils._windows.drives import Drives
 
 # How long a run waits for another one on the same instance: for a small change, not for seven servers to start.
@@ -60,9 +61,9 @@ class KubernetesEngine:
         self._watcher = Watcher(cluster, topology.namespace, topology.instance)
         self._reporter = Reporter(cluster, self._watcher, topology, drives, settings.node_address)
 
-    def report(self, servers: t.Sequence[Server]) -> list[dict[str, t.Any]]:
-        """Return a report on each of ``servers``; asks all of them at once over NFS."""
-        return self._reporter.reports(servers)
+    def statuses(self, servers: t.Sequence[Server]) -> list[ServerStatus]:
+        """Return how each of ``servers`` is; asks all of them at once over NFS."""
+        return self._reporter.statuses(servers)
 
     def accept(self, server: str) -> str:
         """Say to a server's sync agent that what it withholds is meant; return what that is, empty when nothing is."""

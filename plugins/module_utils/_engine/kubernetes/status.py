@@ -25,8 +25,16 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes.nam
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.topology import Server, Topology
 from ansible_collections.file_simulator.nas.plugins.module_utils._nfs.probe import Answer, ProbeError, probe
 from ansible_collections.file_simulator.nas.plugins.module_utils._nfs.wait import wait_for_nfs
-from ansible_collections.file_simulator.nas.plugins.module_utils._server import status as _report
 from ansible_collections.file_simulator.nas.plugins.module_utils._server.pod import NFS_PORT
+from ansible_collections.file_simulator.nas.plugins.module_utils._server.status import (
+    ABSENT,
+    BROKEN,
+    NOT_ANSWERING,
+    READY,
+    STOPPED,
+    ClusterPlace,
+    ServerStatus,
+)
 from ansible_collections.file_simulator.nas.plugins.module_utils._windows.directory import space_of
 from ansible_collections.file_simulator.nas.plugins.module_utils._windows.drives import Drives
 
@@ -36,7 +44,7 @@ _PUBLISHING_SECONDS = 10.0
 
 
 class Reporter:
-    """Reports on the servers of one instance. ``node_address`` empty stands for that of a server's own node."""
+    """Tells how the servers of one instance are. ``node_address`` empty stands for that of a server's own node."""
 
     def __init__(
         self, cluster: Cluster, watcher: Watcher, topology: Topology, drives: Drives, node_address: str
@@ -47,8 +55,8 @@ class Reporter:
         self._drives = drives
         self._node_address = node_address
 
-    def reports(self, servers: t.Sequence[Server]) -> list[dict[str, t.Any]]:
-        """Return a report on each of ``servers``, in their order."""
+    def statuses(self, servers: t.Sequence[Server]) -> list[ServerStatus]:
+        """Return how each of ``servers`` is, in their order."""
         deployments = self._watcher.deployments()
         pods = self._watcher.pods()
         services = {item["metadata"]["name"]: item for item in self._cluster.items("Service", self._topology.namespace)}
@@ -56,12 +64,12 @@ class Reporter:
         diagnoses = self._watcher.diagnoses(present, read_logs=True)
         elsewhere = self._any_node() if any(server.name not in pods for server in servers) else ""
 
-        def report(server: Server) -> dict[str, t.Any]:
+        def status(server: Server) -> ServerStatus:
             pod = newest_pod(pods.get(server.name, ()))
             host = self._host(pod) or elsewhere
             local_directory = self._drives.local(server.directory)
             state, problem, answer = _state(deployments.get(server.name), diagnoses.get(server.name), host, server)
-            return _report.server_report(
+            return ServerStatus(
                 server,
                 engine="kubernetes",
                 instance=self._topology.instance,
@@ -73,20 +81,20 @@ class Reporter:
                 windows_space=space_of(local_directory),
                 containers=_containers(pod),
                 sync=self._status_of(pod) if server.sync.mode != "none" else None,
-                cluster={
-                    "context": self._cluster.context,
-                    "namespace": self._topology.namespace,
-                    "dns_name": dns_name(server.name, self._topology.namespace),
-                    "cluster_ip": services.get(server.name, {}).get("spec", {}).get("clusterIP", ""),
-                    "cluster_port": NFS_PORT,
-                    "pod": pod["metadata"]["name"] if pod else "",
-                    "node": pod["spec"].get("nodeName", "") if pod else "",
-                    "restarts": sum(status.get("restartCount", 0) for status in _statuses(pod)),
-                    "last_error": _last_error(pod),
-                },
+                cluster=ClusterPlace(
+                    context=self._cluster.context,
+                    namespace=self._topology.namespace,
+                    dns_name=dns_name(server.name, self._topology.namespace),
+                    cluster_ip=services.get(server.name, {}).get("spec", {}).get("clusterIP", ""),
+                    cluster_port=NFS_PORT,
+                    pod=pod["metadata"]["name"] if pod else "",
+                    node=pod["spec"].get("nodeName", "") if pod else "",
+                    restarts=sum(each.get("restartCount", 0) for each in _container_statuses(pod)),
+                    last_error=_last_error(pod),
+                ),
             )
 
-        return for_each(servers, report)
+        return for_each(servers, status)
 
     def unreachable(self, servers: t.Sequence[Server]) -> list[str]:
         """Tell which of some ready servers do not answer this machine; ask for a while, for ports open late."""
@@ -124,18 +132,18 @@ def _state(
 ) -> tuple[str, str, Answer | None]:
     """Return a server's state, what is wrong with it, and what it said when it answers."""
     if deployment is None:
-        return _report.ABSENT, "", None
+        return ABSENT, "", None
     if deployment["spec"].get("replicas", 1) == 0:
-        return _report.STOPPED, "", None
+        return STOPPED, "", None
     if diagnosis:
-        return _report.BROKEN, diagnosis.cause, None
+        return BROKEN, diagnosis.cause, None
     try:
-        return _report.READY, "", probe(host, server.port, timeout=_PROBE_SECONDS, version=server.nfs_version)
+        return READY, "", probe(host, server.port, timeout=_PROBE_SECONDS, version=server.nfs_version)
     except ProbeError as error:
-        return _report.NOT_ANSWERING, str(error), None
+        return NOT_ANSWERING, str(error), None
 
 
-def _statuses(pod: Object | None) -> list[Object]:
+def _container_statuses(pod: Object | None) -> list[Object]:
     status = pod.get("status", {}) if pod else {}
     return [*(status.get("initContainerStatuses") or []), *(status.get("containerStatuses") or [])]
 
@@ -143,7 +151,7 @@ def _statuses(pod: Object | None) -> list[Object]:
 def _containers(pod: Object | None) -> dict[str, str]:
     """Return a word for the state of each container: running, exited, or why it waits."""
     words = {}
-    for status in _statuses(pod):
+    for status in _container_statuses(pod):
         state = status.get("state", {})
         waiting = (state.get("waiting") or {}).get("reason", "waiting")
         words[status["name"]] = "running" if "running" in state else "exited" if "terminated" in state else waiting
@@ -152,7 +160,7 @@ def _containers(pod: Object | None) -> dict[str, str]:
 
 def _last_error(pod: Object | None) -> str:
     """Return how a container last ended that has been started again since, empty when none has."""
-    ends = [(status["name"], (status.get("lastState") or {}).get("terminated")) for status in _statuses(pod)]
+    ends = [(status["name"], (status.get("lastState") or {}).get("terminated")) for status in _container_statuses(pod)]
     failed = [(name, end) for name, end in ends if end]
     if not failed:
         return ""

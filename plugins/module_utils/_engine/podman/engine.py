@@ -34,7 +34,7 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.removal_guard import RemovalGuard
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.render import Placement
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.rescue import rescue
-from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.status import podman_reports
+from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.status import podman_statuses
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.volume_fate import (
     ANEW,
     REMOVED,
@@ -43,6 +43,7 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.removal import kept_volume
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.topology import Server, Topology
 from ansible_collections.file_simulator.nas.plugins.module_utils._server.pod import Images, Pod
+from ansible_collections.file_simulator.nas.plugins.module_utils._server.status import ServerStatus
 from ansible_collections.file_simulator.nas.plugins.module_utils._windows.drive_root import record_drive_root
 from ansible_collections.file_simulator.nas.plugins.module_utils._windows.drives import Drives
 
@@ -76,9 +77,9 @@ class PodmanEngine:
     def _lifecycle(self) -> Lifecycle:
         return Lifecycle(self._podman, self._instance, self._config_root)
 
-    def report(self, servers: t.Sequence[Server]) -> list[dict[str, t.Any]]:
-        """Return a report on each of ``servers``; asks all of them at once over NFS."""
-        return podman_reports(self._podman_or_none, self._topology, self._drives, servers)
+    def statuses(self, servers: t.Sequence[Server]) -> list[ServerStatus]:
+        """Return how each of ``servers`` is; asks all of them at once over NFS."""
+        return podman_statuses(self._podman_or_none, self._topology, self._drives, servers)
 
     def accept(self, server: str) -> str:
         """Say to a server's sync agent that what it withholds is meant; return what that is, empty when nothing is."""

@@ -24,30 +24,37 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.render import Names
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.topology import Server, Topology
 from ansible_collections.file_simulator.nas.plugins.module_utils._nfs.probe import Answer, ProbeError, probe
-from ansible_collections.file_simulator.nas.plugins.module_utils._server import status as _report
 from ansible_collections.file_simulator.nas.plugins.module_utils._server.pod import STATUS_FILE
+from ansible_collections.file_simulator.nas.plugins.module_utils._server.status import (
+    ABSENT,
+    BROKEN,
+    NOT_ANSWERING,
+    READY,
+    STOPPED,
+    ServerStatus,
+)
 from ansible_collections.file_simulator.nas.plugins.module_utils._windows.directory import space_of
 from ansible_collections.file_simulator.nas.plugins.module_utils._windows.drives import Drives
 
 _PROBE_SECONDS = 2.0
 
 
-def podman_reports(
+def podman_statuses(
     podman: Podman | None, topology: Topology, drives: Drives, servers: t.Sequence[Server]
-) -> list[dict[str, t.Any]]:
-    """Return a report on each of ``servers``, in their order. Without podman all of them are absent."""
+) -> list[ServerStatus]:
+    """Return how each of ``servers`` is, in their order. Without podman all of them are absent."""
     pods = podman.pods() if podman else []
     found = {pod.current.server: pod for pod in pods if pod.instance == topology.instance}
     mountpoints = podman.mountpoints() if podman and found else {}
     host = connect_address(topology.listen_address)
     restarts = restarting(podman, found.values()) if podman else {}
 
-    def report(server: Server) -> dict[str, t.Any]:
+    def status(server: Server) -> ServerStatus:
         pod = found.get(server.name)
         state, problem, answer = _state(pod, host, server, restarts.get(server.name, ""))
         local_directory = drives.local(server.directory)
         mountpoint = mountpoints.get(Names(topology.instance, server.name).volume) if pod else None
-        return _report.server_report(
+        return ServerStatus(
             server,
             engine="podman",
             instance=topology.instance,
@@ -63,7 +70,7 @@ def podman_reports(
             sync=read_status(mountpoint) if mountpoint and server.sync.mode != "none" else None,
         )
 
-    return for_each(servers, report)
+    return for_each(servers, status)
 
 
 def sync_status(podman: Podman, instance: str, server: str) -> dict[str, t.Any] | None:
@@ -75,21 +82,21 @@ def sync_status(podman: Podman, instance: str, server: str) -> dict[str, t.Any] 
 def _state(pod: Found | None, host: str, server: Server, restarts: str) -> tuple[str, str, Answer | None]:
     """Return a server's state, what is wrong with it, and what it said when it answers."""
     if pod is None:
-        return _report.ABSENT, "", None
+        return ABSENT, "", None
     if pod.current.damage or restarts:
         damage = pod.current.damage or restarts
-        return _report.BROKEN, f"{damage}; starting it (make up) makes it anew around its volume", None
+        return BROKEN, f"{damage}; starting it (make up) makes it anew around its volume", None
     if pod.current.stopped:
-        return _report.STOPPED, "", None
+        return STOPPED, "", None
     if not pod.current.running:
         down = sorted(
             name for name, word in pod.containers.items() if word != "running" and name != "sync-windows-data"
         )
-        return _report.BROKEN, f"not running: {', '.join(down)}; starting it (make up) mends that", None
+        return BROKEN, f"not running: {', '.join(down)}; starting it (make up) mends that", None
     try:
-        return _report.READY, "", probe(host, server.port, timeout=_PROBE_SECONDS, version=server.nfs_version)
+        return READY, "", probe(host, server.port, timeout=_PROBE_SECONDS, version=server.nfs_version)
     except ProbeError as error:
-        return _report.NOT_ANSWERING, f"{error}; starting it (make up) mends that", None
+        return NOT_ANSWERING, f"{error}; starting it (make up) mends that", None
 
 
 def read_status(mountpoint: str) -> dict[str, t.Any] | None:

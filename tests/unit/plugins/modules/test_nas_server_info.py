@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman import status as _podman_report
+from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman import status as _podman_status
 from ansible_collections.file_simulator.nas.plugins.module_utils._nfs.probe import probe
 from ansible_collections.file_simulator.nas.plugins.module_utils._server.pod import STATUS_FILE
 from ansible_collections.file_simulator.nas.plugins.modules import nas_server, nas_server_info, windows_directory
@@ -69,7 +69,7 @@ def status_file(volumes: Path, server: str) -> Path:
 
 def redirect(monkeypatch: pytest.MonkeyPatch, port: int) -> None:
     """Let every server answer through ``port``."""
-    monkeypatch.setattr(_podman_report, "probe", lambda host, _port, **options: probe(host, port, **options))
+    monkeypatch.setattr(_podman_status, "probe", lambda host, _port, **options: probe(host, port, **options))
 
 
 def test_server_that_answers_is_ready(

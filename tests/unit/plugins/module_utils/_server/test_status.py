@@ -5,13 +5,22 @@
 
 from __future__ import annotations
 
+import typing as t
+from dataclasses import FrozenInstanceError
+
 import pytest
+import yaml
 
 from ansible_collections.file_simulator.nas.plugins.module_utils._nfs.probe import Answer
-from ansible_collections.file_simulator.nas.plugins.module_utils._server import status as _report
+from ansible_collections.file_simulator.nas.plugins.module_utils._server import status as words
 from ansible_collections.file_simulator.nas.plugins.module_utils._server.mounting import mount_options
+from ansible_collections.file_simulator.nas.plugins.modules import nas_server_info
 
-from ...server_reports import report
+from ...server_statuses import status
+
+
+def report(name: str = "nas-backup", **found: t.Any) -> dict[str, t.Any]:
+    return words.status_result(status(name, **found))
 
 
 def test_report_says_how_to_mount() -> None:
@@ -40,12 +49,16 @@ def test_server_without_an_answer_has_no_fsid() -> None:
     ("problem", "summary"), [("", "nas-backup: absent"), ("refused", "nas-backup: absent: refused")]
 )
 def test_summary_is_one_line(problem: str, summary: str) -> None:
-    assert report(state=_report.ABSENT, problem=problem)["summary"] == summary
+    assert report(state=words.ABSENT, problem=problem)["summary"] == summary
 
 
 def test_only_a_cluster_has_a_place_in_one() -> None:
     assert report()["cluster"] is None
-    assert report(cluster={"node": "a"})["cluster"] == {"node": "a"}
+    place = words.ClusterPlace("minikube", "orders", "nas-backup.orders.svc", "10.96.0.4", 2049, node="a")
+    assert report(cluster=place)["cluster"] == {
+        "context": "minikube", "namespace": "orders", "dns_name": "nas-backup.orders.svc", "cluster_ip": "10.96.0.4",
+        "cluster_port": 2049, "pod": "", "node": "a", "restarts": 0, "last_error": "",
+    }  # fmt: skip
 
 
 def test_space_that_is_not_known_is_none() -> None:
@@ -58,4 +71,18 @@ def test_space_that_is_not_known_is_none() -> None:
         "/mnt/c/simulator-data/nas-backup is not there, or does not answer: mount the drive again"
     ]
     assert report(windows_space=None, engine="kubernetes")["warnings"] == []
-    assert report(windows_space=None, state=_report.ABSENT)["warnings"] == []
+    assert report(windows_space=None, state=words.ABSENT)["warnings"] == []
+
+
+def test_the_result_has_the_keys_that_nas_server_info_documents() -> None:
+    documented = yaml.safe_load(nas_server_info.RETURN)["servers"]["contains"]
+    place = words.ClusterPlace("minikube", "orders", "nas-backup.orders.svc", "10.96.0.4", 2049)
+    found = report(cluster=place)
+    assert list(found) == list(documented)
+    assert list(found["cluster"]) == list(documented["cluster"]["contains"])
+    assert list(found["space"]) == list(documented["space"]["contains"])
+
+
+def test_a_status_does_not_change() -> None:
+    with pytest.raises(FrozenInstanceError):
+        status().state = words.ABSENT  # type: ignore[misc]

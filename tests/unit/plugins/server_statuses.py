@@ -1,7 +1,7 @@
 # Copyright (c) 2026, file_simulator.nas contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Reports on servers of the default topology."""
+"""The status of servers of the default topology."""
 
 from __future__ import annotations
 
@@ -9,22 +9,20 @@ import typing as t
 
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.topology import read_topology
 from ansible_collections.file_simulator.nas.plugins.module_utils._nfs.probe import Answer
-from ansible_collections.file_simulator.nas.plugins.module_utils._server.status import READY, server_report
+from ansible_collections.file_simulator.nas.plugins.module_utils._server.status import READY, ServerStatus
 
 
-def report(name: str = "nas-backup", **found: t.Any) -> dict[str, t.Any]:
-    """Return the report on a server that is well, but for what ``found`` says."""
+def status(name: str = "nas-backup", **found: t.Any) -> ServerStatus:
+    """Return the status of a server that is well, but for what ``found`` says."""
     server = next(server for server in read_topology(None).servers if server.name == name)
     given = {
         "engine": "podman",
         "instance": "file-simulator",
         "state": READY,
-        "problem": "",
         "host": "127.0.0.1",
         "local_directory": f"/mnt/c/simulator-data/{name}",
         "answer": Answer((4, 4), 0.01, (3 << 30, 4 << 30)),
         "windows_space": (5 << 30, 6 << 30),
         "containers": {"nfs-server": "running"},
-        "sync": None,
     }
-    return server_report(server, **{**given, **found})
+    return ServerStatus(server, **{**given, **found})
