@@ -220,7 +220,10 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._checks.limits 
 from ansible_collections.file_simulator.nas.plugins.module_utils._checks.result import FAILED, Result
 from ansible_collections.file_simulator.nas.plugins.module_utils._checks.run import RunOptions, check_servers
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError
-from ansible_collections.file_simulator.nas.plugins.module_utils._nfs.client import NFS_RS_IMPORT_ERROR, client_version
+from ansible_collections.file_simulator.nas.plugins.module_utils._nfs.rs_client import (
+    NFS_RS_IMPORT_ERROR,
+    client_version,
+)
 
 
 def nas_validate(module: AnsibleModule) -> dict[str, object]:

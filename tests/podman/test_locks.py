@@ -15,7 +15,8 @@ from ..kernel_client.machine import HOST, Machine
 from ..validation.servers import podman
 from .simulator import INSTANCE, PORT, SERVER, Simulator
 
-from ansible_collections.file_simulator.nas.plugins.module_utils._nfs.client import Address, RsClient  # isort: skip
+from ansible_collections.file_simulator.nas.plugins.module_utils._nfs.client import Address  # isort: skip
+from ansible_collections.file_simulator.nas.plugins.module_utils._nfs.rs_client import RsClient  # isort: skip
 
 HOLDER, RIVAL = "/holder/locked", "/rival/locked"
 

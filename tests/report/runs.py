@@ -17,7 +17,8 @@ from ..module_runner import CHECKOUT, run_action
 from ansible_collections.file_simulator.nas.plugins.module_utils._server import status as _status  # isort: skip
 from ansible_collections.file_simulator.nas.plugins.module_utils._checks.result import Measure, Result, Run  # isort: skip
 from ansible_collections.file_simulator.nas.plugins.module_utils._nfs.probe import Answer  # isort: skip
-from ansible_collections.file_simulator.nas.plugins.module_utils._model.topology import Server, read_topology  # isort: skip
+from ansible_collections.file_simulator.nas.plugins.module_utils._model.server import Server  # isort: skip
+from ansible_collections.file_simulator.nas.plugins.module_utils._model.topology import read_topology  # isort: skip
 
 # name, tag, requirements, seconds, limit and aim of its latency, the roles that have it
 CHECKS: t.Sequence[tuple[str, str, tuple[str, ...], float, tuple[float, float] | None, str]] = (

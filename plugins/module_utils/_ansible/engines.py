@@ -22,7 +22,8 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes.cli
     open_cluster,
 )
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.defaults import NODE_DATA_ROOT
-from ansible_collections.file_simulator.nas.plugins.module_utils._model.topology import Server, Topology, read_topology
+from ansible_collections.file_simulator.nas.plugins.module_utils._model.server import Server
+from ansible_collections.file_simulator.nas.plugins.module_utils._model.topology import Topology, read_topology
 from ansible_collections.file_simulator.nas.plugins.module_utils._windows.drive_root import drive_root
 from ansible_collections.file_simulator.nas.plugins.module_utils._windows.drives import find_drives
 

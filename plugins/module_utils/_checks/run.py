@@ -29,8 +29,9 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._checks.registr
 from ansible_collections.file_simulator.nas.plugins.module_utils._checks.result import Run
 from ansible_collections.file_simulator.nas.plugins.module_utils._checks.runner import Runner
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.base import Engine
-from ansible_collections.file_simulator.nas.plugins.module_utils._model.topology import Server, Topology
-from ansible_collections.file_simulator.nas.plugins.module_utils._nfs.client import RsClient
+from ansible_collections.file_simulator.nas.plugins.module_utils._model.server import Server
+from ansible_collections.file_simulator.nas.plugins.module_utils._model.topology import Topology
+from ansible_collections.file_simulator.nas.plugins.module_utils._nfs.rs_client import RsClient
 from ansible_collections.file_simulator.nas.plugins.module_utils._server.status import status_result
 
 # Within this a sync agent has carried across whatever it had begun to carry.

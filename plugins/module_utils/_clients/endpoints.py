@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.text import bracketed
-from ansible_collections.file_simulator.nas.plugins.module_utils._model.topology import Server
+from ansible_collections.file_simulator.nas.plugins.module_utils._model.server import Server
 from ansible_collections.file_simulator.nas.plugins.module_utils._server.mounting import mount_options
 from ansible_collections.file_simulator.nas.plugins.module_utils._server.pod import EXPORT_PATH
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.inspection import Inspector
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.plan import Action
-from ansible_collections.file_simulator.nas.plugins.module_utils._model.topology import Server
+from ansible_collections.file_simulator.nas.plugins.module_utils._model.server import Server
 from ansible_collections.file_simulator.nas.plugins.module_utils._server.pod import Images
 from ansible_collections.file_simulator.nas.plugins.module_utils._server.status import ServerStatus
 

@@ -27,7 +27,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.file_simulator.nas.plugins.module_utils._model.topology import Server
+from ansible_collections.file_simulator.nas.plugins.module_utils._model.server import Server
 
 _SQUASH = {"none": "No_Root_Squash", "root": "Root_Squash", "all": "All_Squash"}
 # An open file or directory costs about 1 KiB; the default of 100,000 does not fit the container's memory.

@@ -14,7 +14,7 @@ import typing as t
 from dataclasses import dataclass, field
 
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.resources import Resources
-from ansible_collections.file_simulator.nas.plugins.module_utils._model.topology import Server
+from ansible_collections.file_simulator.nas.plugins.module_utils._model.server import Server
 from ansible_collections.file_simulator.nas.plugins.module_utils._server.ganesha import render_ganesha
 from ansible_collections.file_simulator.nas.plugins.module_utils._server.ownership import ownership_words
 from ansible_collections.file_simulator.nas.plugins.module_utils._server.unfs3 import render_exports, unfsd_command

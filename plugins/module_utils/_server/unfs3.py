@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.file_simulator.nas.plugins.module_utils._model.topology import Server
+from ansible_collections.file_simulator.nas.plugins.module_utils._model.server import Server
 
 _SQUASH = {"none": "no_root_squash", "root": "root_squash", "all": "all_squash"}
 _EVERYBODY = "0.0.0.0/0"

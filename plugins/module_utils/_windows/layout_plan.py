@@ -13,7 +13,8 @@ import typing as t
 from dataclasses import dataclass, replace
 
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError
-from ansible_collections.file_simulator.nas.plugins.module_utils._model.topology import Server, Topology
+from ansible_collections.file_simulator.nas.plugins.module_utils._model.server import Server
+from ansible_collections.file_simulator.nas.plugins.module_utils._model.topology import Topology
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.windows_names import fold
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.windows_path import WindowsPath
 from ansible_collections.file_simulator.nas.plugins.module_utils._windows.marker import Marker, lived

@@ -13,7 +13,8 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.file_simulator.nas.plugins.module_utils._model import fields
-from ansible_collections.file_simulator.nas.plugins.module_utils._model.topology import Server, Topology
+from ansible_collections.file_simulator.nas.plugins.module_utils._model.server import Server
+from ansible_collections.file_simulator.nas.plugins.module_utils._model.topology import Topology
 
 _LONGEST_PATH = 259
 # Of what testers put below a directory, two levels and a name of 64 characters fit.

@@ -23,7 +23,7 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes.nam
 )
 from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes.objects import CLAIM
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.fields import memory_bytes
-from ansible_collections.file_simulator.nas.plugins.module_utils._model.topology import Server
+from ansible_collections.file_simulator.nas.plugins.module_utils._model.server import Server
 
 # What becomes of a server's storage, in the words of the diff.
 REMOVED, KEPT = "removed", "kept"

@@ -40,7 +40,8 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes.cli
 from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes.lease import Lease
 from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes.names import Object
 from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes.objects import CLAIM, settled
-from ansible_collections.file_simulator.nas.plugins.module_utils._model.topology import Server, Topology
+from ansible_collections.file_simulator.nas.plugins.module_utils._model.server import Server
+from ansible_collections.file_simulator.nas.plugins.module_utils._model.topology import Topology
 from ansible_collections.file_simulator.nas.plugins.module_utils._server.pod import GRACE_PERIOD, Images
 from ansible_collections.file_simulator.nas.plugins.module_utils._server.status import ServerStatus
 from ansible_collections.file_simulator.nas.plugins.module_utils._windows.drives import Drives

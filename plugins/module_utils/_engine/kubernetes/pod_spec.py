@@ -16,7 +16,8 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes.nam
     config_name,
     shared_labels,
 )
-from ansible_collections.file_simulator.nas.plugins.module_utils._model.topology import Server, Topology
+from ansible_collections.file_simulator.nas.plugins.module_utils._model.server import Server
+from ansible_collections.file_simulator.nas.plugins.module_utils._model.topology import Topology
 from ansible_collections.file_simulator.nas.plugins.module_utils._server.pod import NFS_PORT, Container, Mount, Pod
 
 _SCRATCH_SIZE = "16Mi"

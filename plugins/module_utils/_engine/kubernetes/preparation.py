@@ -33,7 +33,8 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._engine.kuberne
 from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes.client import ApiError, Cluster
 from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes.names import Object
 from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes.objects import CLAIM, settled
-from ansible_collections.file_simulator.nas.plugins.module_utils._model.topology import Server, Topology
+from ansible_collections.file_simulator.nas.plugins.module_utils._model.server import Server
+from ansible_collections.file_simulator.nas.plugins.module_utils._model.topology import Topology
 from ansible_collections.file_simulator.nas.plugins.module_utils._nfs.probe import ProbeError, probe
 from ansible_collections.file_simulator.nas.plugins.module_utils._server.allowed_clients import seen_from_pods
 from ansible_collections.file_simulator.nas.plugins.module_utils._server.pod import pod_of

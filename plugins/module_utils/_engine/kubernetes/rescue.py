@@ -28,7 +28,8 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._engine.receivi
 from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes.client import Cluster
 from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes.execution import execute_lines
 from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes.names import Object, claim_name
-from ansible_collections.file_simulator.nas.plugins.module_utils._model.topology import Server, Topology
+from ansible_collections.file_simulator.nas.plugins.module_utils._model.server import Server
+from ansible_collections.file_simulator.nas.plugins.module_utils._model.topology import Topology
 from ansible_collections.file_simulator.nas.plugins.module_utils._server.pod import (
     AGENT_CONTAINER,
     SERVER_CONTAINER,

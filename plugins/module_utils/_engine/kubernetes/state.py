@@ -19,7 +19,7 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes.nam
     server_of,
 )
 from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes.objects import CLAIM, settled
-from ansible_collections.file_simulator.nas.plugins.module_utils._model.topology import Server
+from ansible_collections.file_simulator.nas.plugins.module_utils._model.server import Server
 from ansible_collections.file_simulator.nas.plugins.module_utils._server.pod import AGENT_CONTAINER
 
 

@@ -41,7 +41,8 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.
     volume_fate,
 )
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.removal import kept_volume
-from ansible_collections.file_simulator.nas.plugins.module_utils._model.topology import Server, Topology
+from ansible_collections.file_simulator.nas.plugins.module_utils._model.server import Server
+from ansible_collections.file_simulator.nas.plugins.module_utils._model.topology import Topology
 from ansible_collections.file_simulator.nas.plugins.module_utils._server.pod import Images, Pod
 from ansible_collections.file_simulator.nas.plugins.module_utils._server.status import ServerStatus
 from ansible_collections.file_simulator.nas.plugins.module_utils._windows.drive_root import record_drive_root

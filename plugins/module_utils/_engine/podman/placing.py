@@ -19,7 +19,8 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._engine.base im
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.cli import Podman
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.found import Found
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.render import Placement
-from ansible_collections.file_simulator.nas.plugins.module_utils._model.topology import Server, Topology
+from ansible_collections.file_simulator.nas.plugins.module_utils._model.server import Server
+from ansible_collections.file_simulator.nas.plugins.module_utils._model.topology import Topology
 from ansible_collections.file_simulator.nas.plugins.module_utils._server.allowed_clients import let_in
 from ansible_collections.file_simulator.nas.plugins.module_utils._server.pod import Pod, pod_of
 from ansible_collections.file_simulator.nas.plugins.module_utils._windows.directory import marker_of

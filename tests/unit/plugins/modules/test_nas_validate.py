@@ -16,7 +16,7 @@ import pytest
 from ansible_collections.file_simulator.nas.plugins.module_utils._checks import run as _check_run
 from ansible_collections.file_simulator.nas.plugins.module_utils._checks.catalogue import CATALOGUE
 from ansible_collections.file_simulator.nas.plugins.module_utils._checks.result import read_run
-from ansible_collections.file_simulator.nas.plugins.module_utils._nfs import client as _nas_client
+from ansible_collections.file_simulator.nas.plugins.module_utils._nfs import rs_client as _rs_client
 from ansible_collections.file_simulator.nas.plugins.modules import nas_validate
 
 from ..conftest import ModuleFailed
@@ -77,7 +77,7 @@ def test_without_nfs_rs_it_says_what_to_install(
     run_module: Run, arguments: dict[str, t.Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(nas_validate, "NFS_RS_IMPORT_ERROR", "ImportError")
-    monkeypatch.setattr(_nas_client, "NFS_RS_IMPORT_ERROR", "ImportError")
+    monkeypatch.setattr(_rs_client, "NFS_RS_IMPORT_ERROR", "ImportError")
     with pytest.raises(ModuleFailed, match="nfs-rs"):
         run_module(nas_validate, **arguments)
     assert run_module(nas_validate, tags=["ready"], **arguments)["run"]["versions"]["nfs-rs"] == ""

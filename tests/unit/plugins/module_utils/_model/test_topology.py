@@ -14,13 +14,8 @@ from hypothesis import strategies as st
 
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError
 from ansible_collections.file_simulator.nas.plugins.module_utils._model import defaults as default
-from ansible_collections.file_simulator.nas.plugins.module_utils._model.topology import (
-    PORTS,
-    ROLES,
-    Server,
-    Topology,
-    read_topology,
-)
+from ansible_collections.file_simulator.nas.plugins.module_utils._model.server import PORTS, ROLES, Server
+from ansible_collections.file_simulator.nas.plugins.module_utils._model.topology import Topology, read_topology
 
 from ...strategies import DEVICES, FEW, QUICK, topologies
 

@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given
 
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.defaults import RESOURCES
-from ansible_collections.file_simulator.nas.plugins.module_utils._model.topology import Server, read_topology
+from ansible_collections.file_simulator.nas.plugins.module_utils._model.server import Server
+from ansible_collections.file_simulator.nas.plugins.module_utils._model.topology import read_topology
 from ansible_collections.file_simulator.nas.plugins.module_utils._server.pod import (
     DATA_DIRECTORY,
     EXPORT_MOUNT,

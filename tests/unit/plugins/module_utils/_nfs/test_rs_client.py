@@ -10,8 +10,9 @@ import typing as t
 import nfs_rs
 import pytest
 
-from ansible_collections.file_simulator.nas.plugins.module_utils._nfs import client as _client
-from ansible_collections.file_simulator.nas.plugins.module_utils._nfs.client import Address, InGrace, NasError, RsClient
+from ansible_collections.file_simulator.nas.plugins.module_utils._nfs import rs_client as _client
+from ansible_collections.file_simulator.nas.plugins.module_utils._nfs.client import Address, InGrace, NasError
+from ansible_collections.file_simulator.nas.plugins.module_utils._nfs.rs_client import RsClient
 
 
 class Refused(nfs_rs.NfsRetryableError):  # type: ignore[misc]
