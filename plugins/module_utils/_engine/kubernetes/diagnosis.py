@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.command import last_line
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.text import one_line
 from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes.names import Object
+from ansible_collections.file_simulator.nas.plugins.module_utils._server.pod import SERVER_CONTAINER
 
 _IMAGE_REASONS = ("ErrImagePull", "ImagePullBackOff", "ErrImageNeverPull", "InvalidImageName", "ImageInspectError")
 _CREATE_REASONS = ("CreateContainerConfigError", "CreateContainerError", "RunContainerError", "StartError")
@@ -131,7 +132,7 @@ def _of_preparation(events: t.Sequence[Object]) -> Diagnosis:
 
 def _of_probe(pod: Object, events: t.Sequence[Object], log: str) -> Diagnosis:
     said = last_line(log)
-    shown = f"; nfs-server says: {said}" if said else ""
+    shown = f"; {SERVER_CONTAINER} says: {said}" if said else ""
     for event in reversed(events):
         if event.get("reason") == "Unhealthy":
             return Diagnosis(_short(f"it does not answer: {last_line(event.get('message') or '')}{shown}"))

@@ -22,6 +22,7 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes.nam
     instance_selector,
     server_of,
 )
+from ansible_collections.file_simulator.nas.plugins.module_utils._server.pod import SERVER_CONTAINER
 
 _PAUSE = 0.5
 # What looks hopeless must stay so for a while: a quota is still taken by a pod that is just ending.
@@ -69,7 +70,7 @@ class Watcher:
             own = pods.get(server, ())
             pod = newest_pod(own)
             name = pod["metadata"]["name"] if pod else ""
-            log = self._cluster.log_tail(self._namespace, name, "nfs-server", 3) if name and read_logs else ""
+            log = self._cluster.log_tail(self._namespace, name, SERVER_CONTAINER, 3) if name and read_logs else ""
             found[server] = diagnose(deployments.get(server), own, sorted(events.get(name, ()), key=_when), log)
         return found
 

@@ -17,6 +17,7 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.
     LABEL_INSTANCE,
     LABEL_SERVER,
 )
+from ansible_collections.file_simulator.nas.plugins.module_utils._server.pod import INIT_CONTAINER
 
 DEAD = "dead"
 _RUNNING, _PAUSED = "running", "paused"
@@ -52,7 +53,7 @@ def found_pod(pod: t.Mapping[str, t.Any]) -> Found:
     containers = {name: state for name, state, is_infra in entries if name in ours and not is_infra}
     description = _description(labels.get(LABEL_DESCRIPTION, ""))
     wanted = set(description.get("containers", {}))
-    steady = [containers.get(name) == _RUNNING for name in wanted if name != "sync-windows-data"]
+    steady = [containers.get(name) == _RUNNING for name in wanted if name != INIT_CONTAINER]
     states = [state for _name, state, _is_infra in entries]
     return Found(
         instance=instance,

@@ -30,7 +30,12 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.status import sync_status
 from ansible_collections.file_simulator.nas.plugins.module_utils._nfs.probe import ProbeError
 from ansible_collections.file_simulator.nas.plugins.module_utils._nfs.wait import wait_for_nfs
-from ansible_collections.file_simulator.nas.plugins.module_utils._server.pod import Pod
+from ansible_collections.file_simulator.nas.plugins.module_utils._server.pod import (
+    AGENT_CONTAINER,
+    INIT_CONTAINER,
+    SERVER_CONTAINER,
+    Pod,
+)
 
 _SERVER_STOP_SECONDS = 5
 # What podman says when the initial copy fails, which a new container would do, too; and of the copy's one failure
@@ -101,9 +106,9 @@ class Lifecycle:
         try:
             self._podman.call(["pod", "start", names.pod], f"server {server}: start the pod")
         except SimulatorError as error:
-            log = self._podman.log_tail(names.container("sync-windows-data"), 3)
+            log = self._podman.log_tail(names.container(INIT_CONTAINER), 3)
             # The containers stay for whoever wants to look closer; the next run starts or replaces them.
-            cause = f"; sync-windows-data says: {log.splitlines()[-1]}" if log else ""
+            cause = f"; {INIT_CONTAINER} says: {log.splitlines()[-1]}" if log else ""
             raise SimulatorError(f"{error.message}{cause}", log=log, **error.details) from None
 
     def wait(self, pod: Pod, placement: Placement, request: Request) -> None:
@@ -118,13 +123,13 @@ class Lifecycle:
         try:
             wait_for_nfs(host, placement.port, request.timeout - patience, pod.nfs_version)
         except ProbeError as error:
-            log = self._podman.log_tail(names.container("nfs-server"), 5)
+            log = self._podman.log_tail(names.container(SERVER_CONTAINER), 5)
             found = self._find(server)
             words = sorted(found.containers.items()) if found else []
             containers = ", ".join(f"{name} {word}" for name, word in words)
             raise SimulatorError(
                 f"server {server}: not ready after {request.timeout} s: {error} ({containers}); "
-                f"nfs-server says: {log.splitlines()[-1] if log else 'nothing'}",
+                f"{SERVER_CONTAINER} says: {log.splitlines()[-1] if log else 'nothing'}",
                 log=log,
             ) from None
 
@@ -160,7 +165,7 @@ class Lifecycle:
         if found.has_paused:
             # What stands still can neither carry what waits nor end.
             self._podman.call(["pod", "unpause", names.pod], f"server {server}: let it go on")
-        for container, seconds in (("nfs-server", _SERVER_STOP_SECONDS), ("sync-agent", None)):
+        for container, seconds in ((SERVER_CONTAINER, _SERVER_STOP_SECONDS), (AGENT_CONTAINER, None)):
             if found.containers.get(container) == "running":
                 limit = [] if seconds is None else ["--time", str(seconds)]
                 self._podman.call(["stop", *limit, names.container(container)], f"server {server}: stop {container}")

@@ -14,6 +14,7 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.found import Found
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.render import Names
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.witness import Witness
+from ansible_collections.file_simulator.nas.plugins.module_utils._server.pod import AGENT_CONTAINER, SERVER_CONTAINER
 
 
 class RemovalGuard:
@@ -45,7 +46,7 @@ class RemovalGuard:
             # Running again, its agent carries what it can as soon as it can. Not by way of the pod: its init
             # container wants the Windows directory, which may be just what is missing.
             names = Names(self._instance, found.current.server)
-            ran = [name for name in ("sync-agent", "nfs-server") if found.containers.get(name) == "running"]
+            ran = [name for name in (AGENT_CONTAINER, SERVER_CONTAINER) if found.containers.get(name) == "running"]
             if ran:
                 self._podman.call(["start", *map(names.container, ran)], f"server {found.current.server}: start again")
         self._refuse(found, objection)

@@ -16,7 +16,13 @@ from dataclasses import dataclass
 
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.text import bracketed
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.fields import cpu_millicores, memory_bytes
-from ansible_collections.file_simulator.nas.plugins.module_utils._server.pod import NFS_PORT, Container, Mount, Pod
+from ansible_collections.file_simulator.nas.plugins.module_utils._server.pod import (
+    AGENT_CONTAINER,
+    NFS_PORT,
+    Container,
+    Mount,
+    Pod,
+)
 
 LABEL_INSTANCE = "file-simulator.instance"
 LABEL_SERVER = "file-simulator.server"
@@ -157,7 +163,7 @@ def compare_run(
     ``description`` is that of the pod, present or past; raises KeyError, ValueError when it tells of no agent.
     ``rescue`` is a directory of this machine that the container may write to, at /rescue.
     """
-    agent = description["containers"]["sync-agent"]
+    agent = description["containers"][AGENT_CONTAINER]
     sources = {"windows": description["local_directory"], "export": Names(instance, server).volume}
     mounts = []
     for words in agent["mounts"]:

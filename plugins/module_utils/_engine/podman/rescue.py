@@ -15,7 +15,7 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman 
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.cli import Podman
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.server import Server
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.topology import Topology
-from ansible_collections.file_simulator.nas.plugins.module_utils._server.pod import Images, pod_of
+from ansible_collections.file_simulator.nas.plugins.module_utils._server.pod import AGENT_CONTAINER, Images, pod_of
 from ansible_collections.file_simulator.nas.plugins.module_utils._windows.drives import Drives
 
 
@@ -72,6 +72,6 @@ def _without_what_is_gone(described: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
     """Return a description whose agent does not see a Windows directory that is not there: then all may be left."""
     if os.path.isdir(described["local_directory"]):
         return dict(described)
-    agent = described["containers"]["sync-agent"]
+    agent = described["containers"][AGENT_CONTAINER]
     seen = [words for words in agent["mounts"] if not words.startswith("windows ")]
-    return {**described, "containers": {**described["containers"], "sync-agent": {**agent, "mounts": seen}}}
+    return {**described, "containers": {**described["containers"], AGENT_CONTAINER: {**agent, "mounts": seen}}}

@@ -25,7 +25,7 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.server import Server
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.topology import Topology
 from ansible_collections.file_simulator.nas.plugins.module_utils._nfs.probe import Answer, ProbeError, probe
-from ansible_collections.file_simulator.nas.plugins.module_utils._server.pod import STATUS_FILE
+from ansible_collections.file_simulator.nas.plugins.module_utils._server.pod import INIT_CONTAINER, STATUS_FILE
 from ansible_collections.file_simulator.nas.plugins.module_utils._server.status import (
     ABSENT,
     BROKEN,
@@ -90,9 +90,7 @@ def _state(pod: Found | None, host: str, server: Server, restarts: str) -> tuple
     if pod.current.stopped:
         return STOPPED, "", None
     if not pod.current.running:
-        down = sorted(
-            name for name, word in pod.containers.items() if word != "running" and name != "sync-windows-data"
-        )
+        down = sorted(name for name, word in pod.containers.items() if word != "running" and name != INIT_CONTAINER)
         return BROKEN, f"not running: {', '.join(down)}; starting it (make up) mends that", None
     try:
         return READY, "", probe(host, server.port, timeout=_PROBE_SECONDS, version=server.nfs_version)

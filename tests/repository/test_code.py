@@ -1,0 +1,42 @@
+# Copyright (c) 2026, file_simulator.nas contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What holds of every file of the plugins: its length, and that a name which several need is written once."""
+
+from __future__ import annotations
+
+import ast
+import typing as t
+from pathlib import Path
+
+from ansible_collections.file_simulator.nas.plugins.module_utils._server import pod
+
+from .documents import ROOT
+
+PLUGINS = ROOT / "plugins"
+CONTAINERS = {pod.INIT_CONTAINER, pod.SERVER_CONTAINER, pod.AGENT_CONTAINER}
+
+
+def literals(path: Path) -> t.Iterator[str]:
+    """The string literals of a file's code, those in f-strings included; no docstrings and no pages for users."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    statements = [node for node in ast.walk(tree) if isinstance(node, ast.Expr)]
+    documents = [
+        node for node in tree.body
+        if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") in ("DOCUMENTATION", "EXAMPLES", "RETURN")
+    ]  # fmt: skip
+    prose = {id(node.value) for node in [*statements, *documents]}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in prose:
+            yield node.value
+
+
+def test_containers_are_named_in_one_place() -> None:
+    found = {
+        f"{path.relative_to(PLUGINS)}: {literal}"
+        for path in PLUGINS.rglob("*.py")
+        if path != PLUGINS / "module_utils" / "_server" / "pod.py"
+        for literal in literals(path)
+        if any(name in literal for name in CONTAINERS)
+    }
+    assert found == set()
