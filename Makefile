@@ -179,6 +179,7 @@ generated: venv-dev
 	@python tools/role_readmes.py
 	@python tools/readme.py
 	@python tools/requirements.py
+	@python tools/topology.py
 
 # --- What takes long or needs more than most machines have, and measurements
 

@@ -15,6 +15,7 @@ run mypy
 run python tools/role_readmes.py --check
 run python tools/readme.py --check
 run python tools/requirements.py --check
+run python tools/topology.py --check
 run antsibull-changelog lint
 run pytest tests/repository
 run zizmor --offline --quiet .github

@@ -36,7 +36,7 @@ ROLES = ("input", "backup", "output")
 NFS_SERVERS = ("ganesha", "unfs3")
 # What Kubernetes reserves for NodePorts by default; podman keeps to it so that a topology fits both.
 PORTS = (30000, 32767)
-_EXPORT_IDS = (1, 65535)
+EXPORT_IDS = (1, 65535)
 _ROLE_IN_NAME = re.compile(r"(?:^|-)(input|backup|output)(?:-|$)")
 SERVER_KEYS = (
     "name", "role", "enabled", "directory", "port", "export_id", "export_options", "export", "clients",
@@ -110,9 +110,7 @@ def read_server(entry: fields.Mapping, common: fields.Mapping, data_root: Window
 def _export_id(entry: fields.Mapping, port: int, nfs_server: str) -> int:
     if nfs_server == "unfs3" and "export_id" in entry:
         raise FieldError("export_id", "unfs3 has no file system id but its disk's; leave it out, or use ganesha")
-    return fields.integer(
-        entry.get("export_id", default.EXPORT_IDS.get(entry["name"], port)), "export_id", *_EXPORT_IDS
-    )
+    return fields.integer(entry.get("export_id", default.EXPORT_IDS.get(entry["name"], port)), "export_id", *EXPORT_IDS)
 
 
 def _role(name: str, role: t.Any) -> str:

@@ -14,10 +14,14 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._model import d
 from ansible_collections.file_simulator.nas.plugins.module_utils._model import fields
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.fields import FieldError
 
-_MODES = ("none", "windows_to_nas", "nas_to_windows", "two_way")
+MODES = ("none", "windows_to_nas", "nas_to_windows", "two_way")
 _TO_NAS_MODES = ("windows_to_nas", "two_way")
 _TO_WINDOWS_MODES = ("nas_to_windows", "two_way")
-_STORAGE_TYPES = ("empty_dir", "persistent")
+STORAGE_TYPES = ("empty_dir", "persistent")
+# Seconds.
+INTERVAL = (1, 3600)
+QUIET_PERIOD = (0, 600)
+SYNC_KEYS = ("mode", *default.SYNC)
 
 
 @dataclass(frozen=True)
@@ -55,20 +59,19 @@ class Storage:
 
 def read_sync(own: t.Any, common: t.Any, mode: str) -> Sync:
     """Read a server's ``sync`` with that of all servers under it; ``mode`` is its role's. Raises FieldError."""
-    keys = ("mode", *default.SYNC)
     given = {
         **default.SYNC,
         "mode": mode,
-        **fields.mapping(common, "defaults.sync", keys),
-        **fields.mapping(own, "sync", keys),
+        **fields.mapping(common, "defaults.sync", SYNC_KEYS),
+        **fields.mapping(own, "sync", SYNC_KEYS),
     }
     limit = str(given["max_deletions"])
     if not re.fullmatch(r"[0-9]{1,9}|([0-9]|[1-9][0-9]|100)%", limit):
         raise FieldError("sync.max_deletions", f"'{limit}' is no limit; write a number of files or a share such as 50%")
     return Sync(
-        mode=fields.choice(given["mode"], "sync.mode", _MODES),
-        interval=fields.integer(given["interval"], "sync.interval", 1, 3600),
-        quiet_period=fields.integer(given["quiet_period"], "sync.quiet_period", 0, 600),
+        mode=fields.choice(given["mode"], "sync.mode", MODES),
+        interval=fields.integer(given["interval"], "sync.interval", *INTERVAL),
+        quiet_period=fields.integer(given["quiet_period"], "sync.quiet_period", *QUIET_PERIOD),
         max_deletions=limit,
     )
 
@@ -82,6 +85,6 @@ def read_storage(own: t.Any, common: t.Any) -> Storage:
         **fields.mapping(own, "storage", keys),
     }
     return Storage(
-        type=fields.choice(given["type"], "storage.type", _STORAGE_TYPES),
+        type=fields.choice(given["type"], "storage.type", STORAGE_TYPES),
         size_limit=fields.memory(given["size_limit"], "storage.size_limit"),
     )
