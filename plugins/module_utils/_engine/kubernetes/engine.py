@@ -12,16 +12,15 @@ server's own answer to a dry run, in check mode or not.
 from __future__ import annotations
 
 import contextlib
-import datetime
 import os
 import typing as t
 
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError
-from ansible_collections.file_simulator.nas.plugins.module_utils._common.parallel import for_each
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine import plan as _plan
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.base import Outcome, Request
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.kubernetes import agent, claims, state
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.kubernetes.diagnosis import newest_pod
+from ansible_collections.file_simulator.nas.plugins.module_utils._engine.kubernetes.execution import Execution
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.kubernetes.inspector import KubernetesInspector
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.kubernetes.preparation import (
     Preparation,
@@ -42,7 +41,7 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes.nam
 from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes.objects import CLAIM, settled
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.server import Server
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.topology import Topology
-from ansible_collections.file_simulator.nas.plugins.module_utils._server.pod import GRACE_PERIOD, Images
+from ansible_collections.file_simulator.nas.plugins.module_utils._server.pod import Images
 from ansible_collections.file_simulator.nas.plugins.module_utils._server.status import ServerStatus
 from ansible_collections.file_simulator.nas.plugins.module_utils._windows.drives import Drives
 
@@ -140,7 +139,8 @@ class KubernetesEngine:
                 warnings += self._hold(held, request)
                 if state.objects_of(self._observe(), self._namespace, self._topology.instance):
                     raise SimulatorError(f"namespace {self._namespace}: another run was quicker; run this again")
-            self._carry_out(actions, prepared, found, request)
+            execution = Execution(self._cluster, self._watcher, self._namespace, prepared, found, request)
+            execution.carry_out(actions)
             if request.wait:
                 started = {action.server for action in actions if action.needs_start}
                 resting = {name for name, server in current.items() if server.stopped} - started
@@ -187,63 +187,6 @@ class KubernetesEngine:
             return self._cluster.get("Namespace", self._namespace)
         # Who leaves it to others may have no right to look at it.
         return namespace_object(self._namespace)
-
-    # Doing it
-
-    def _carry_out(
-        self,
-        actions: t.Sequence[_plan.Action],
-        prepared: Prepared,
-        found: t.Mapping[str, t.Sequence[Object]],
-        request: Request,
-    ) -> None:
-        # Removals first: a server that comes may take the port of one that goes.
-        ending = [action for action in actions if not action.needs_start]
-        for_each(ending, lambda action: self._end(action, found[action.server], request))
-        if request.wait and ending:
-            self._watcher.until_gone([action.server for action in ending], GRACE_PERIOD)
-        starting = [action for action in actions if action.needs_start]
-        # A Deployment that runs sees to it itself that two pods never share a Windows directory.
-        running = {name for name, items in found.items() if any(item["kind"] == "Deployment" for item in items)}
-        fresh = [action.server for action in starting if action.verb == "start" or action.server not in running]
-        if fresh:
-            self._watcher.until_gone(fresh, GRACE_PERIOD)
-        for_each(starting, lambda action: self._begin(action, prepared, found.get(action.server, ())))
-
-    def _end(self, action: _plan.Action, items: t.Sequence[Object], request: Request) -> None:
-        if action.verb == "stop":
-            self._patch_deployment(action, {"spec": {"replicas": 0}})
-            return
-        # Storage goes only with the server itself, never because the server is disabled or has left the topology.
-        keep_claims = not (request.state == "absent" and request.delete_storage)
-        for item in sorted(items, key=lambda item: item["kind"] == CLAIM):
-            if item["kind"] != CLAIM or not keep_claims:
-                self._delete(action.server, item)
-
-    def _begin(self, action: _plan.Action, prepared: Prepared, items: t.Sequence[Object]) -> None:
-        if action.verb == "start":
-            self._patch_deployment(action, {"spec": {"replicas": 1}})
-            return
-        if action.verb == "restart":
-            now = datetime.datetime.now(datetime.timezone.utc).isoformat()
-            annotations = {names.ANNOTATION_RESTARTED: now}
-            self._patch_deployment(action, {"spec": {"template": {"metadata": {"annotations": annotations}}}})
-            return
-        wanted = prepared.objects[action.server]
-        kinds = {item["kind"] for item in wanted}
-        for item in items:
-            if item["kind"] not in kinds and item["kind"] != CLAIM:
-                self._delete(action.server, item)
-        for item in wanted:
-            self._cluster.apply(item, f"server {action.server}: apply {item['kind']}")
-
-    def _patch_deployment(self, action: _plan.Action, change: t.Mapping[str, t.Any]) -> None:
-        doing = f"server {action.server}: {action.verb}"
-        self._cluster.patch("Deployment", action.server, self._namespace, change, doing)
-
-    def _delete(self, server: str, item: Object) -> None:
-        kind, name = item["kind"], item["metadata"]["name"]
-        self._cluster.delete(kind, name, self._namespace, f"server {server}: delete {kind} {name}")
 
     def _wait(self, servers: t.Sequence[Server], timeout: int) -> list[str]:
         """Wait for servers inside the cluster; return warnings of those that do not answer from outside."""
