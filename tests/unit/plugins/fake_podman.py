@@ -32,6 +32,8 @@ class FakePodman:
         self.networks: dict[str, t.Any] = {}
         self.images: list[str] = []
         self.fail: dict[str, str] = {}
+        # Calls that do what they are asked, and say all the same that they failed.
+        self.complain: dict[str, str] = {}
         self.logs: dict[str, str] = {}
         # Containers that are in podman's storage alone, by name.
         self.unfinished: dict[str, str] = {}
@@ -95,7 +97,11 @@ class FakePodman:
                 )  # fmt: skip
             if words == ["--version"]:
                 return 0, "podman version 4.3.1", ""
-            return 0, self._answer(words), ""
+            answer = self._answer(words)
+            for beginning, message in self.complain.items():
+                if " ".join(words).startswith(beginning):
+                    return 125, "", f"Error: {message}\n"
+            return 0, answer, ""
 
     def _answer(self, words: list[str]) -> str:
         name = "_".join(words[:2] if words[0] in ("pod", "volume", "network") else words[:1])

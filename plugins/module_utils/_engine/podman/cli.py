@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 import time
@@ -25,13 +26,10 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.
 # stopping includes what the sync agent still has to carry, running includes the files of a rescue.
 _LIMIT = 120
 _LIMITS = {"pod start": 3600, "pod stop": 900, "pod rm": 900, "stop": 900, "load": 1800, "run": 1800}
-_LOCK_IS_GONE = re.compile(r"freeing .*lock.*: no such file or directory")
+# The one message that decides something: nothing else tells which container of podman's storage has a name. The list
+# that has such containers is empty as long as any container, whosesoever, has lost its network with the machine.
 _NAME_IN_USE = re.compile(r"name \S+ is already in use by (?:\"?)([0-9a-f]{12,})")
-# What podman says of a container that runs when it should not, for it was started again in the meantime, and of one
-# whose end it waits for in vain, for it had ended unseen.
-_OTHERWISE = re.compile(
-    r"is running or paused|cannot remove container \S+ as it is running|is not in .*state|is in use|timed out waiting for file"
-)
+_REMOVING = {"pod": ("pod", "rm", "--force", "--ignore"), "container": ("rm", "--force"), "volume": ("volume", "rm")}
 _REMOVALS = 5
 _REMOVAL_PAUSE = 0.5
 _JUST_NOW = 10.0
@@ -61,20 +59,26 @@ class Podman:
             raise _failure(arguments, doing, command, status, out, err)
         return out
 
-    def discard(self, arguments: t.Sequence[str], doing: str) -> None:
-        """Remove something. After a restart that podman did not notice it fails to free the lock of what is gone by then.
+    def discard(self, kind: str, name: str, doing: str) -> None:
+        """Remove a ``pod`` with its containers, a ``container`` or a ``volume``, which may be gone already.
 
-        A container that ends and is started again all the time may just have been started, and one that ended unseen
-        is found to have: then, once more.
+        What podman says of a removal does not tell what came of it: after a restart that it did not notice it fails to
+        free the lock of what it has just removed; a container that ends and is started again all the time may have
+        been started at that moment, and one that ended unseen is found to have at the second try. So podman is asked
+        whether the thing is still there: when it is not, all is well, else it is removed once more.
         """
-        for attempt in range(_REMOVALS):
+        for attempt in range(1, _REMOVALS + 1):
             try:
-                self.call(arguments, doing)
+                self.call([*_REMOVING[kind], name], doing)
                 return
             except SimulatorError as error:
-                if _LOCK_IS_GONE.search(error.message):
-                    return
-                if attempt == _REMOVALS - 1 or not _OTHERWISE.search(error.message):
+                # What hangs would hang again.
+                if error.details["rc"] in _TIMED_OUT:
+                    raise
+                with contextlib.suppress(SimulatorError):
+                    if not self.succeeds([kind, "exists", name]):
+                        return
+                if attempt == _REMOVALS:
                     raise
             time.sleep(_REMOVAL_PAUSE)
 

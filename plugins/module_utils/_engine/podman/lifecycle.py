@@ -182,17 +182,18 @@ class Lifecycle:
 
     def remove(self, server: str, *, keep_storage: bool) -> None:
         names = Names(self._instance, server)
-        self._podman.discard(["pod", "rm", "--force", "--ignore", names.pod], f"server {server}: remove the pod")
+        self._podman.discard("pod", names.pod, f"server {server}: remove the pod")
         if not keep_storage and self._podman.succeeds(["volume", "exists", names.volume]):
             try:
-                self._podman.discard(["volume", "rm", names.volume], f"server {server}: remove the volume")
+                self._podman.discard("volume", names.volume, f"server {server}: remove the volume")
             except SimulatorError:
                 # A podman that was killed as it removed a pod may leave one of its containers, which is in no pod now.
                 left = self._podman.containers(self._instance, server)
                 if not left:
                     raise
-                self._podman.discard(["rm", "--force", *left], f"server {server}: remove what is left of its pod")
-                self._podman.discard(["volume", "rm", names.volume], f"server {server}: remove the volume")
+                for container in left:
+                    self._podman.discard("container", container, f"server {server}: remove what is left of its pod")
+                self._podman.discard("volume", names.volume, f"server {server}: remove the volume")
         shutil.rmtree(os.path.join(self._config_root, server), ignore_errors=True)
 
     def clear_away(self, network: InstanceNetwork) -> None:

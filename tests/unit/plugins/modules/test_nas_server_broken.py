@@ -178,12 +178,16 @@ def test_removal_takes_unfinished_containers_of_ours_alone(
 
 
 @pytest.mark.parametrize("call", ["pod rm", "volume rm"])
-def test_lost_lock_of_what_is_gone_stops_no_removal(
-    run_module: Run, podman: FakePodman, arguments: dict[str, t.Any], call: str
+@pytest.mark.parametrize("words", ["freeing pod 4f2 lock: no such file or directory", "words of another podman"])
+def test_failure_to_remove_what_is_gone_stops_no_removal(
+    run_module: Run, podman: FakePodman, arguments: dict[str, t.Any], call: str, words: str
 ) -> None:
     run_module(nas_server, **arguments)
-    podman.fail[call] = "freeing pod 4f2 lock: no such file or directory"
+    podman.complain[call] = words
     run_module(nas_server, state="absent", **arguments)
+    assert not podman.pods and not podman.volumes
+    made = [words for words in podman.calls if " ".join(words).startswith(call)]
+    assert len(made) == len({words[-1] for words in made}) == 2
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman 
 from ansible_collections.file_simulator.nas.plugins.modules import nas_server, nas_server_info
 
 from ..conftest import ModuleFailed
-from ..fake_podman import FakePodman
+from ..fake_podman import HANGS, FakePodman
 from .test_nas_server import Run, arguments, verbs
 
 __all__ = ["arguments"]
@@ -54,16 +54,37 @@ def test_paused_server_goes_on_before_it_is_made_anew(
     assert changes.index(["pod", "unpause"]) < changes.index(["pod", "stop"]) < changes.index(["pod", "rm"])
 
 
-def test_removal_is_tried_again_while_a_container_is_started_again(
+@pytest.mark.parametrize(
+    "words",
+    [
+        "cannot remove container 1f as it is running - running or paused containers cannot be removed",
+        "container 1f is in use, as another podman has it",
+    ],
+)
+def test_removal_is_tried_again_as_long_as_it_is_there(
+    run_module: Run, podman: FakePodman, one: dict[str, t.Any], monkeypatch: pytest.MonkeyPatch, words: str
+) -> None:
+    monkeypatch.setattr(cli, "_REMOVAL_PAUSE", 0)
+    podman.fail["pod rm"] = words
+    with pytest.raises(ModuleFailed, match=words):
+        run_module(nas_server, **{**one, "state": "absent"})
+    assert len([made for made in podman.calls if made[:2] == ["pod", "rm"]]) == cli._REMOVALS
+
+
+def test_removal_that_hangs_is_not_tried_again(run_module: Run, podman: FakePodman, one: dict[str, t.Any]) -> None:
+    podman.fail["pod rm"] = HANGS
+    with pytest.raises(ModuleFailed, match="podman pod rm did not end"):
+        run_module(nas_server, **{**one, "state": "absent"})
+    assert len([made for made in podman.calls if made[:2] == ["pod", "rm"]]) == 1
+
+
+def test_removal_that_podman_cannot_be_asked_about_fails_with_its_own_reason(
     run_module: Run, podman: FakePodman, one: dict[str, t.Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(cli, "_REMOVAL_PAUSE", 0)
-    podman.fail["pod rm"] = (
-        "cannot remove container 1f as it is running - running or paused containers cannot be removed"
-    )
-    with pytest.raises(ModuleFailed, match="running or paused"):
+    podman.fail.update({"pod rm": "no space left on device", "pod exists": "no space left either"})
+    with pytest.raises(ModuleFailed, match="remove the pod: podman: no space left on device"):
         run_module(nas_server, **{**one, "state": "absent"})
-    assert len([words for words in podman.calls if words[:2] == ["pod", "rm"]]) == cli._REMOVALS
 
 
 def test_running_server_that_does_not_answer_has_its_network_set_again_and_is_then_made_anew(
