@@ -149,7 +149,7 @@ artefact: venv-dev
 
 # Foreign playbooks use the roles and the playbook site from there.
 test-artefact: artefact
-	molecule test --scenario-name role_reuse
+	python -m tests.harness.ports reuse molecule test --scenario-name role_reuse
 
 # What Galaxy does with an upload; a warning is a failure.
 galaxy-import: artefact

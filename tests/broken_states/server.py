@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import shutil
 import subprocess
 import time
 import typing as t
 from pathlib import Path
 
+from ..harness.ports import reserve
 from ..module_runner import run_module
 from ..validation.servers import podman
 
@@ -23,9 +23,9 @@ from ansible_collections.file_simulator.nas.plugins.modules import (  # isort: s
     windows_directory,
 )
 
-INSTANCE = os.environ.get("NAS_TEST_INSTANCE", "broken-states")
+INSTANCE, _PORTS = reserve("broken-states")
 SERVER = "nas-output-1"
-PORT = int(os.environ.get("NAS_TEST_PORT", "32340"))
+PORT = _PORTS[0]
 POD = f"{INSTANCE}.{SERVER}"
 VOLUME = f"{POD}.export"
 NETWORK = f"{INSTANCE}.network"

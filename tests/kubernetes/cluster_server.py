@@ -13,6 +13,7 @@ import time
 import typing as t
 from pathlib import Path
 
+from ..harness.ports import reserve
 from ..harness.removal import SERVER, Removable
 from ..integration.kube import Kube, remove_volume
 from ..integration.nfs import eventually
@@ -20,10 +21,10 @@ from ..module_runner import ModuleFailed, run_module
 
 from ansible_collections.file_simulator.nas.plugins.modules import nas_rescue, nas_server, windows_directory  # isort: skip
 
-INSTANCE = "kube-removal"
+INSTANCE, _PORTS = reserve("kube-removal")
 CLAIM = f"{SERVER}-export"
-VOLUME = "kube-removal"
-PORT = 32379
+VOLUME = INSTANCE
+PORT = _PORTS[0]
 PRECIOUS = b"written by a consumer, and nowhere else"
 
 
