@@ -47,3 +47,13 @@ def test_what_was_carried_stands_in_no_way(server: OutputServer, way: str) -> No
     """A healthy server goes at once, also with a file written the moment before."""
     server.up()
     assert_what_was_carried_stands_in_no_way(server, way)
+
+
+def test_what_only_a_kept_volume_has_is_named_each_time(server: OutputServer) -> None:
+    """Also when nobody is left that could look."""
+    server.up(storage={"type": "persistent"})
+    server.refused_name()
+    for _time in ("first", "second"):
+        told = str(server.down()["warnings"])
+        assert "'results 12:30.csv'" in told and "cannot be held by Windows" in told
+    assert server.kept()

@@ -10,6 +10,7 @@ fresh look through both sides has found nothing that Windows does not have. What
 
 from __future__ import annotations
 
+import datetime
 import json
 import typing as t
 from dataclasses import dataclass
@@ -84,6 +85,12 @@ def kept_volume(server: str, volume: str, only_there: str = "") -> str:
         f"server {server}: its volume {volume} is kept, with all that clients wrote{first}; the server has it again when it "
         "comes back, and state: absent with delete_storage: true removes it"
     )
+
+
+def as_of(only_there: str, moment: float) -> str:
+    """Return what a volume alone has, in words that can be read later: with the time (seconds since the epoch) of the look."""
+    seen = datetime.datetime.fromtimestamp(moment, datetime.timezone.utc)
+    return f"{only_there} (as of {seen:%Y-%m-%d %H:%M} UTC)"
 
 
 def is_starting(look: Look) -> bool:

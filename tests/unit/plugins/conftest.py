@@ -35,7 +35,7 @@ def podman(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FakePodman:
     executable = tmp_path / "podman"
     executable.write_text("#!/bin/false\n")
     executable.chmod(0o755)
-    fake = FakePodman(str(executable))
+    fake = FakePodman(str(executable), str(tmp_path / "volumes"))
     monkeypatch.setattr(_podman.os, "geteuid", lambda: 0)
     monkeypatch.setattr(_podman, "adaptation", lambda machine: "")
     monkeypatch.setattr(AnsibleModule, "run_command", lambda self, command, **options: fake.run(command, **options))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import threading
 import time
 import typing as t
@@ -24,11 +25,13 @@ class FakePodman:
     of its volume beside what a healthy one says, ``left_at_last`` the same for a comparison without an agent.
     """
 
-    def __init__(self, executable: str) -> None:
+    def __init__(self, executable: str, directory: str) -> None:
         self.executable = executable
         self.calls: list[list[str]] = []
         self.pods: dict[str, dict[str, t.Any]] = {}
         self.volumes: dict[str, t.Any] = {}
+        # Where the volumes lie, which have what an agent makes in them.
+        self.volume_root = directory
         self.networks: dict[str, t.Any] = {}
         self.images: list[str] = []
         self.fail: dict[str, str] = {}
@@ -121,14 +124,16 @@ class FakePodman:
 
     def _volume_create(self, words: list[str]) -> None:
         self.volumes[words[-1]] = _labels(words)
+        os.makedirs(os.path.join(self.volume_root, words[-1], ".nas"))
 
     def _volume_rm(self, words: list[str]) -> None:
         del self.volumes[words[2]]
+        shutil.rmtree(os.path.join(self.volume_root, words[2]))
 
     def _volume_ls(self, words: list[str]) -> str:
         return json.dumps(
             [
-                {"Name": name, "Mountpoint": f"/nowhere/{name}", "Labels": labels}
+                {"Name": name, "Mountpoint": os.path.join(self.volume_root, name), "Labels": labels}
                 for name, labels in self.volumes.items()
             ]
         )

@@ -18,7 +18,12 @@ import typing as t
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine import plan as _plan
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.base import Outcome, Request
-from ansible_collections.file_simulator.nas.plugins.module_utils._engine.kubernetes import agent, claims, state
+from ansible_collections.file_simulator.nas.plugins.module_utils._engine.kubernetes import (
+    agent,
+    claims,
+    leftover,
+    state,
+)
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.kubernetes.diagnosis import newest_pod
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.kubernetes.execution import Execution
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.kubernetes.inspector import KubernetesInspector
@@ -133,6 +138,7 @@ class KubernetesEngine:
         if not request.check_mode:
             kept = {} if gives_up else claims.kept_claims(found, servers, actions, wanted, request)
             only_there = guard.only_there([name for name in kept if name in current], current)
+            only_there = leftover.told(self._cluster, kept, found, current, only_there)
             if prepared.namespace:
                 self._cluster.apply(namespace_object(self._namespace), f"apply the namespace {self._namespace}")
             if observed.namespace is None and prepared.namespace:

@@ -11,6 +11,7 @@ import typing as t
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.plan import Current
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.cli import Podman
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.found import Found
+from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.leftover import noted
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.network import InstanceNetwork
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.removal import kept_volume
 
@@ -43,13 +44,13 @@ class Inventory:
     def kept_volumes(self, servers: t.Collection[str], only_there: t.Mapping[str, str], everything: bool) -> list[str]:
         """Tell of the volumes that stay without a pod: of ``servers``, or all of the instance.
 
-        ``only_there`` has, by server, what only its volume has, in words.
+        ``only_there`` has, by server, what only its volume has, in words; of others, what was noted is told.
         """
         if not (servers or everything):
             return []
         with_pod = self.own()
         return [
-            kept_volume(server, volume, only_there.get(server, ""))
+            kept_volume(server, volume, only_there.get(server) or noted(self._podman, volume))
             for server, volume in sorted(self._volumes().items())
             if server not in with_pod and (everything or server in servers)
         ]

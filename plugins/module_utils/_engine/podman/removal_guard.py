@@ -10,6 +10,7 @@ import typing as t
 
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.parallel import for_each
+from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman import leftover
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.cli import Podman
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.found import Found
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.render import Names
@@ -34,8 +35,10 @@ class RemovalGuard:
         self._refuse(found, self._witness.foreseen(found))
 
     def only_there(self, found: Found) -> str:
-        """Return what only the volume of a stopped server has, in words; empty when that is nothing."""
-        return self._witness.last_objection(found)
+        """Return what only the volume of a stopped server has, in words, and note it; empty when that is nothing."""
+        only_there = self._witness.last_objection(found)
+        leftover.note(self._podman, Names(self._instance, found.current.server).volume, only_there)
+        return only_there
 
     def check_carried(self, found: Found) -> None:
         """Refuse to remove a stopped server's volume unless it has just been seen that Windows has all of it."""

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import re
 import typing as t
 from pathlib import Path
 
@@ -134,6 +135,15 @@ def test_what_only_a_kept_volume_has_is_told(run_module: Run, podman: FakePodman
     told = str(run_module(nas_server, state="absent", purge=True, **given)["warnings"])
     assert f"its volume {VOLUME} is kept, with all that clients wrote: 'results 12:30.csv' (a character" in told
     assert f"make rescue SERVER={OUTPUT}" in told
+    again = str(run_module(nas_server, state="absent", purge=True, **given)["warnings"])
+    assert f"its volume {VOLUME} is kept, with all that clients wrote: 'results 12:30.csv' (a character" in again
+    assert re.search(r"cannot be held by Windows \(as of 20..-..-.. ..:.. UTC\), and make rescue", again)
+    # What the next pod has brought to Windows is not told of any more.
+    run_module(nas_server, **given)
+    podman.left_at_last = {}
+    for _time in ("first", "second"):
+        told = str(run_module(nas_server, state="absent", purge=True, **given)["warnings"])
+        assert f"its volume {VOLUME} is kept, with all that clients wrote;" in told
 
 
 @pytest.mark.parametrize("way", ["down", "purge", "disable", "replace"])
