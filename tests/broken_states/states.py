@@ -131,7 +131,10 @@ def unfinished_container(server: BrokenServer) -> None:
         settings.write_text("[engine]\n" + "".join(f'{key} = "{value}"\n' for key, value in kept.items()))
         environment = {**os.environ, "CONTAINERS_CONF": str(settings)}
         subprocess.run(
-            ["podman", "create", "--name", name, server.image], env=environment, check=True, stdout=subprocess.DEVNULL
+            ["podman", "create", "--name", name, server.image, "true"],
+            env=environment,
+            check=True,
+            stdout=subprocess.DEVNULL,
         )
     assert not server.exists("container", name)
     assert name in podman("ps", "--all", "--external", "--format", "{{.Names}}").split()
