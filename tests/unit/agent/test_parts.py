@@ -4,8 +4,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -32,6 +34,8 @@ from nas_sync_agent.model import (
 from nas_sync_agent.outcome import Outcome, Result
 from nas_sync_agent.sync.ledger import Ledger
 from nas_sync_agent.sync.planner import decide, plan
+from nas_sync_agent.sync.readonly_ledger import ReadOnlyLedger
+from nas_sync_agent.windows_names import fold
 
 W, N = Side.WINDOWS, Side.NAS
 ARGUMENTS = [
@@ -144,6 +148,25 @@ class TestLedger:
         ledger.end(intent, done=True)
         assert ledger.intents() == [] and sorted(ledger.below("d")) == ["d/a", "d/b"]
         assert ledger.get("\udcff") is None
+        ledger.close()
+
+    @pytest.mark.parametrize("opened", [Ledger, ReadOnlyLedger])
+    def test_names_are_one_to_windows_as_this_version_has_it(self, directory: Path, opened: type[Ledger]) -> None:
+        """Another version had another table: by Python's, a long s and an s are one letter, by NTFS's they are two."""
+        path = str(directory / "ledger")
+        record = Record(FILE, b"", Stamp(1, 2, 3), None)
+        ledger = Ledger(path)
+        for name in ("d/\u017f.txt", "d/other", "d/\udcff"):
+            ledger.put(name, record)
+        ledger.commit()
+        ledger.close()
+        with contextlib.closing(sqlite3.connect(path)) as old, old:
+            old.execute("UPDATE entries SET fold = 'd/s.txt' WHERE name = '\u017f.txt'")
+            old.execute("UPDATE meta SET value = '1' WHERE key = 'format'")
+        ledger = opened(path)
+        assert ledger.namesakes(["d/\u017f.txt"]) == {fold("d/\u017f.txt"): "d/\u017f.txt"}
+        assert ledger.namesakes(["d/s.txt", "D/OTHER"]) == {"D/OTHER": "d/other"}
+        assert ledger.namesakes(["d/\udcff"]) and ledger.setting("format") != "1"
         ledger.close()
 
     def test_damaged(self, directory: Path) -> None:

@@ -19,26 +19,10 @@ from typing import Any
 
 from ..model import Intent, Record, Side, Stamp
 from ..windows_names import fold
+from .ledger_format import bring_up_to_date
 from .storable import from_number, from_text, to_number, to_text
 
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS entries (
-    parent TEXT NOT NULL, name TEXT NOT NULL, fold TEXT NOT NULL, kind TEXT NOT NULL, digest BLOB NOT NULL,
-    windows_size INTEGER, windows_mtime INTEGER, windows_inode INTEGER,
-    nas_size INTEGER, nas_mtime INTEGER, nas_inode INTEGER,
-    delivered INTEGER NOT NULL,
-    PRIMARY KEY (parent, name)
-) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS intents (
-    path TEXT NOT NULL, side TEXT NOT NULL, temporary TEXT NOT NULL,
-    size INTEGER NOT NULL, mtime INTEGER NOT NULL, inode INTEGER NOT NULL, records TEXT NOT NULL
-);
-CREATE INDEX IF NOT EXISTS entries_fold ON entries (fold);
-CREATE INDEX IF NOT EXISTS intents_temporary ON intents (temporary);
-"""
 _COLUMNS = "kind, digest, windows_size, windows_mtime, windows_inode, nas_size, nas_mtime, nas_inode, delivered"
-_FORMAT = "1"
 _CHECKPOINT_PAGES = 256
 """The journal is written from its start again after so many pages: this keeps it about as long as its reserve."""
 _BITS = {Side.WINDOWS: 1, Side.NAS: 2}
@@ -65,8 +49,7 @@ class Ledger:
             database.execute("PRAGMA journal_mode = WAL")
             database.execute("PRAGMA synchronous = NORMAL")
             database.execute(f"PRAGMA wal_autocheckpoint = {_CHECKPOINT_PAGES}")
-            database.executescript(_SCHEMA)
-            database.execute("INSERT OR IGNORE INTO meta VALUES ('format', ?)", (_FORMAT,))
+            bring_up_to_date(database)
             database.commit()
         except sqlite3.Error:
             database.close()

@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 from ..model import Side
 from .ledger import Ledger
+from .ledger_format import bring_up_to_date, is_current
 
 
 class ReadOnlyLedger(Ledger):
@@ -24,8 +25,13 @@ class ReadOnlyLedger(Ledger):
         journal = path + "-wal"
         closed = not os.path.exists(journal) or not os.path.getsize(journal)
         database = sqlite3.connect(f"file:{quote(path)}?mode=ro" + ("&immutable=1" if closed else ""), uri=True)
-        database.execute("SELECT count(*) FROM meta")
-        return database
+        if is_current(database):
+            return database
+        copy = sqlite3.connect(":memory:")
+        database.backup(copy)
+        database.close()
+        bring_up_to_date(copy)
+        return copy
 
     def __init__(self, path: str) -> None:
         """Open. Raises sqlite3.Error when that is no ledger or cannot be read."""
