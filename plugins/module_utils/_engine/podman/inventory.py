@@ -46,7 +46,7 @@ class Inventory:
 
         ``only_there`` has, by server, what only its volume has, in words; of others, what was noted is told.
         """
-        if not (servers or everything):
+        if self._podman is None or not (servers or everything):
             return []
         with_pod = self.own()
         return [

@@ -63,7 +63,7 @@ def states(result: dict[str, t.Any]) -> list[str]:
 
 def status_file(volumes: Path, server: str) -> Path:
     path = volumes / f"file-simulator.{server}.export" / STATUS_FILE
-    path.parent.mkdir(parents=True)
+    path.parent.mkdir(parents=True, exist_ok=True)
     return path
 
 
