@@ -42,6 +42,11 @@ class Look:
     problem: str = ""
 
 
+def question(nonce: str, timeout: int) -> list[str]:
+    """Return the words that ask an agent what waits; it takes ``timeout`` seconds at most, and answers with ``nonce``."""
+    return ["ask", "--nonce", nonce, "--timeout", str(timeout)]
+
+
 def refusal(look: Look, directory: Directory, *, flushing: bool) -> str:
     """Return why the volume must stay, in words that name the files; empty when it may go.
 
@@ -73,6 +78,14 @@ def refusal(look: Look, directory: Directory, *, flushing: bool) -> str:
             f" ({why})" if why else ""
         )
     return ""
+
+
+def what_to_do(server: str) -> str:
+    """Return what helps where a server's volume or storage must stay, the end of a refusal."""
+    return (
+        f"mend that and try again, copy what is left with make rescue SERVER={server} TO=DIRECTORY, "
+        "or give it up with delete_storage: true"
+    )
 
 
 def kept_volume(server: str, volume: str, only_there: str = "") -> str:

@@ -38,6 +38,7 @@ GRACE_PERIOD = 30
 INIT_CONTAINER = "sync-windows-data"
 SERVER_CONTAINER = "nfs-server"
 AGENT_CONTAINER = "sync-agent"
+AGENT_PROGRAM = ("python3", "-m", "nas_sync_agent")
 # CHOWN and FSETID for owners, groups and setgid directories that a topology or a client asks for; LEASE to ask the
 # kernel whether a client has a file open for writing, whoever owns it.
 _SYNC_CAPABILITIES = ("CHOWN", "DAC_OVERRIDE", "DAC_READ_SEARCH", "FOWNER", "FSETID", "LEASE")
@@ -205,7 +206,7 @@ def _agent(server: Server, image: str) -> Container:
 
 def _sync_command(server: Server, mode: str) -> tuple[str, ...]:
     return (
-        "python3", "-m", "nas_sync_agent",
+        *AGENT_PROGRAM,
         "--server", server.name,
         "--mode", mode,
         "--windows", WINDOWS_MOUNT,
@@ -214,3 +215,14 @@ def _sync_command(server: Server, mode: str) -> tuple[str, ...]:
         "--max-deletions", server.sync.max_deletions,
         *ownership_words(server.ownership),
     )  # fmt: skip
+
+
+def agent_subcommand(command: t.Sequence[str], *words: str) -> list[str]:
+    """Return the command of an agent with ``words`` before its options: another subcommand on the same two trees.
+
+    Raises ValueError when it is no agent's.
+    """
+    program = list(AGENT_PROGRAM)
+    if list(command[: len(program)]) != program:
+        raise ValueError(f"no command of an agent: {command!r}")
+    return [*program, *words, *command[len(program) :]]

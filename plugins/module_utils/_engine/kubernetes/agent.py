@@ -19,11 +19,20 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors 
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.text import encodable
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.waiting import wait_until
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.acceptance import ARGUMENTS, withheld
-from ansible_collections.file_simulator.nas.plugins.module_utils._engine.removal import Directory, Look, refusal
+from ansible_collections.file_simulator.nas.plugins.module_utils._engine.removal import (
+    Directory,
+    Look,
+    question,
+    refusal,
+)
 from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes.client import Cluster
 from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes.execution import execute
 from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes.names import Object
-from ansible_collections.file_simulator.nas.plugins.module_utils._server.pod import AGENT_CONTAINER, SERVER_CONTAINER
+from ansible_collections.file_simulator.nas.plugins.module_utils._server.pod import (
+    AGENT_CONTAINER,
+    AGENT_PROGRAM,
+    SERVER_CONTAINER,
+)
 
 _STATUS_SECONDS = 15.0
 _ANSWER_SECONDS = 60
@@ -64,7 +73,7 @@ def objection(cluster: Cluster, namespace: str, pod: Object, directory: Director
     while True:
         nonce = uuid.uuid4().hex
         try:
-            words = ["ask", "--nonce", nonce, "--timeout", str(_ANSWER_SECONDS)]
+            words = question(nonce, _ANSWER_SECONDS)
             look = Look(nonce, _run(cluster, namespace, pod, words, _ANSWER_SECONDS + _STATUS_SECONDS))
         except SimulatorError as error:
             look = Look(nonce, problem=error.message)
@@ -95,7 +104,7 @@ def restart(cluster: Cluster, namespace: str, pod: Object) -> None:
 
 
 def _run(cluster: Cluster, namespace: str, pod: Object, words: t.Sequence[str], seconds: float) -> str:
-    command = ["python3", "-m", "nas_sync_agent", *words]
+    command = [*AGENT_PROGRAM, *words]
     return execute(cluster, namespace, pod["metadata"]["name"], AGENT_CONTAINER, command, seconds)
 
 

@@ -14,7 +14,7 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._engine import 
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.kubernetes import agent, state
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.kubernetes.moves import recorded_directory
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.kubernetes.waiting import Watcher
-from ansible_collections.file_simulator.nas.plugins.module_utils._engine.removal import Directory
+from ansible_collections.file_simulator.nas.plugins.module_utils._engine.removal import Directory, what_to_do
 from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes.client import Cluster
 from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes.names import Object
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.topology import Topology
@@ -67,8 +67,7 @@ class RemovalGuard:
         for server, reason in sorted(self.only_there(losing, current, at_once=check_mode).items()):
             raise SimulatorError(
                 f"server {server}: {reason}, and its storage would go with its pod, so nothing was done; "
-                f"mend that and try again, copy what is left with make rescue SERVER={server} TO=DIRECTORY, "
-                "or give it up with delete_storage: true"
+                + what_to_do(server)
             )
 
     def _bind_anew(self, servers: t.Sequence[str]) -> None:

@@ -34,6 +34,7 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._server.pod imp
     AGENT_CONTAINER,
     SERVER_CONTAINER,
     Images,
+    agent_subcommand,
     pod_of,
 )
 
@@ -62,8 +63,7 @@ class Rescue:
         pod = pod_of(server, images)
         if pod.agent is None:
             raise SimulatorError(f"server {server.name}: it has no agent, so nothing of it waits to be carried")
-        at = list(pod.agent.command).index("nas_sync_agent") + 1
-        command = [*pod.agent.command[:at], "rescue", "--to", "-", *pod.agent.command[at:]]
+        command = agent_subcommand(pod.agent.command, "rescue", "--to", "-")
         own = newest_pod(pods)
         # Where the agent's container does not run, that of the NFS server has the export and the program, too.
         problem = f"server {server.name}: none of its containers runs"

@@ -9,11 +9,11 @@ from __future__ import annotations
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.acceptance import ARGUMENTS, withheld
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman import render
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.cli import Podman
-from ansible_collections.file_simulator.nas.plugins.module_utils._server.pod import AGENT_CONTAINER
+from ansible_collections.file_simulator.nas.plugins.module_utils._server.pod import AGENT_CONTAINER, AGENT_PROGRAM
 
 
 def accept(podman: Podman, instance: str, server: str) -> str:
     """Return what the agent withheld, empty when that was nothing. Raises SimulatorError."""
     container = render.Names(instance, server).container(AGENT_CONTAINER)
-    words = ["exec", container, "python3", "-m", "nas_sync_agent", *ARGUMENTS]
+    words = ["exec", container, *AGENT_PROGRAM, *ARGUMENTS]
     return withheld(server, podman.call(words, f"server {server}: tell its agent"))

@@ -15,6 +15,7 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.found import Found
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.render import Names
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.witness import Witness
+from ansible_collections.file_simulator.nas.plugins.module_utils._engine.removal import what_to_do
 from ansible_collections.file_simulator.nas.plugins.module_utils._server.pod import AGENT_CONTAINER, SERVER_CONTAINER
 
 
@@ -60,6 +61,5 @@ class RemovalGuard:
         if objection:
             raise SimulatorError(
                 f"server {server}: {objection}, so its volume {Names(self._instance, server).volume} was not removed; "
-                f"mend that and try again, copy what is left with make rescue SERVER={server} TO=DIRECTORY, "
-                "or give it up with delete_storage: true"
+                + what_to_do(server)
             )

@@ -22,6 +22,7 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._server.pod imp
     Container,
     Mount,
     Pod,
+    agent_subcommand,
 )
 
 LABEL_INSTANCE = "file-simulator.instance"
@@ -171,7 +172,6 @@ def compare_run(
         mounts += ["--mount", _mount(sources[volume], Mount(volume, path, read_only=True))]
     if rescue:
         mounts += ["--mount", ",".join(map(_csv_field, ("type=bind", f"source={rescue}", "destination=/rescue")))]
-    at = list(agent["command"]).index("nas_sync_agent") + 1
     return [
         # What the pod ran is here, or nowhere: no registry has it.
         "run", "--rm", "--pull", "never", "--network", "none",
@@ -182,7 +182,7 @@ def compare_run(
         *mounts,
         "--pids-limit", str(_PIDS),
         "--ulimit", f"nofile={ULIMIT}:{ULIMIT}", "--ulimit", f"nproc={ULIMIT}:{ULIMIT}",
-        agent["image"], *agent["command"][:at], *arguments, *agent["command"][at:],
+        agent["image"], *agent_subcommand(agent["command"], *arguments),
     ]  # fmt: skip
 
 

@@ -22,9 +22,10 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._engine.removal
     Directory,
     Look,
     is_starting,
+    question,
     refusal,
 )
-from ansible_collections.file_simulator.nas.plugins.module_utils._server.pod import AGENT_CONTAINER
+from ansible_collections.file_simulator.nas.plugins.module_utils._server.pod import AGENT_CONTAINER, AGENT_PROGRAM
 
 _ANSWER_SECONDS = 60
 # An agent that has just been started has not seen both sides yet.
@@ -66,7 +67,7 @@ class Witness:
     def _ask(self, server: str) -> Look:
         nonce = uuid.uuid4().hex
         container = render.Names(self._instance, server).container(AGENT_CONTAINER)
-        words = ["python3", "-m", "nas_sync_agent", "ask", "--nonce", nonce, "--timeout", str(_ANSWER_SECONDS)]
+        words = [*AGENT_PROGRAM, *question(nonce, _ANSWER_SECONDS)]
         look = Look(nonce, problem="it was not asked")
         for attempt in range(_STARTING_TRIES):
             if attempt:

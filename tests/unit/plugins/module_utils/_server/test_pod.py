@@ -14,12 +14,14 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._model.defaults
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.server import Server
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.topology import read_topology
 from ansible_collections.file_simulator.nas.plugins.module_utils._server.pod import (
+    AGENT_PROGRAM,
     DATA_DIRECTORY,
     EXPORT_MOUNT,
     STATE_DIRECTORY,
     Container,
     Images,
     Pod,
+    agent_subcommand,
     pod_of,
 )
 
@@ -225,3 +227,10 @@ class TestUnfs3:
     def test_options(self, fields: dict[str, t.Any], words: str) -> None:
         exports = pod_of(server_with(nfs_server="unfs3", **fields), IMAGES).config_files["exports"]
         assert exports.startswith(f"/data 0.0.0.0/0({words}")
+
+
+def test_a_subcommand_stands_between_the_agent_and_its_options() -> None:
+    command = [*AGENT_PROGRAM, "--server", "a", "--mode", "two_way"]
+    assert agent_subcommand(command, "rescue", "--to", "-") == [*AGENT_PROGRAM, "rescue", "--to", "-", *command[3:]]
+    with pytest.raises(ValueError, match="no command of an agent"):
+        agent_subcommand(["ganesha.nfsd"], "rescue")
