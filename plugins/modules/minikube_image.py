@@ -16,14 +16,8 @@ author:
   - file_simulator.nas contributors (@file-simulator)
 extends_documentation_fragment:
   - file_simulator.nas._attributes
+  - file_simulator.nas._attributes.full
   - file_simulator.nas._minikube
-attributes:
-  check_mode:
-    support: full
-  diff_mode:
-    support: full
-  idempotent:
-    support: full
 options:
   image:
     description:

@@ -18,18 +18,12 @@ author:
   - file_simulator.nas contributors (@file-simulator)
 extends_documentation_fragment:
   - file_simulator.nas._attributes
+  - file_simulator.nas._attributes.full
   - file_simulator.nas._minikube
   - file_simulator.nas._minikube.data_root
   - file_simulator.nas._minikube.node
 requirements:
   - minikube >= 1.33
-attributes:
-  check_mode:
-    support: full
-  diff_mode:
-    support: full
-  idempotent:
-    support: full
 options:
   state:
     description:

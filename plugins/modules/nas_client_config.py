@@ -20,19 +20,13 @@ author:
   - file_simulator.nas contributors (@file-simulator)
 extends_documentation_fragment:
   - file_simulator.nas._attributes
+  - file_simulator.nas._attributes.full
   - file_simulator.nas._topology
   - file_simulator.nas._engine
   - file_simulator.nas._podman
 requirements:
   - kubernetes >= 25.3.0 (Python package), with O(apply) or the engine V(kubernetes)
   - PyYAML (Python package), for the formats V(manifests) and V(yaml)
-attributes:
-  check_mode:
-    support: full
-  diff_mode:
-    support: full
-  idempotent:
-    support: full
 options:
   state:
     description:
