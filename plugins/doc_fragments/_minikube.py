@@ -33,6 +33,15 @@ options:
     type: path
 """
 
+    DRIVE_ROOT = r"""
+options:
+  drive_root:
+    description:
+      - The directory that stands for Windows drives on a machine that has none. Without it, what the instance runs on
+        already, or C(~/file-simulator); see M(file_simulator.nas.windows_directory). Not used under WSL.
+    type: path
+"""
+
     DATA_ROOT = r"""
 options:
   topology:
@@ -41,11 +50,6 @@ options:
         mounted into the node.
     type: dict
     default: {}
-  drive_root:
-    description:
-      - The directory that stands for Windows drives on a machine that has none. Without it, what the instance runs on
-        already, or C(~/file-simulator); see M(file_simulator.nas.windows_directory). Not used under WSL.
-    type: path
   node_data_root:
     description:
       - Where the node has the data root mounted.

@@ -18,6 +18,7 @@ extends_documentation_fragment:
   - file_simulator.nas._attributes
   - file_simulator.nas._attributes.full
   - file_simulator.nas._minikube
+  - file_simulator.nas._minikube.drive_root
 options:
   image:
     description:
@@ -29,11 +30,6 @@ options:
       - The file that has it, as C(docker save) writes them.
     type: path
     required: true
-  drive_root:
-    description:
-      - The directory that stands for Windows drives on a machine that has none. Without it, what the instance runs on
-        already, or C(~/file-simulator); see M(file_simulator.nas.windows_directory). Not used under WSL.
-    type: path
 seealso:
   - module: file_simulator.nas.nas_image
   - module: file_simulator.nas.minikube_profile

@@ -19,6 +19,7 @@ extends_documentation_fragment:
   - file_simulator.nas._attributes
   - file_simulator.nas._attributes.info_module
   - file_simulator.nas._minikube
+  - file_simulator.nas._minikube.drive_root
   - file_simulator.nas._minikube.node
 options:
   disk:
@@ -26,11 +27,6 @@ options:
       - The free space that minikube is to find where it keeps its profiles, in MiB.
     type: int
     default: 10240
-  drive_root:
-    description:
-      - The directory that stands for Windows drives on a machine that has none. Without it, what the instance runs on
-        already, or C(~/file-simulator); see M(file_simulator.nas.windows_directory). Not used under WSL.
-    type: path
 seealso:
   - module: file_simulator.nas.minikube_profile
 """

@@ -21,6 +21,7 @@ extends_documentation_fragment:
   - file_simulator.nas._attributes.full
   - file_simulator.nas._minikube
   - file_simulator.nas._minikube.data_root
+  - file_simulator.nas._minikube.drive_root
   - file_simulator.nas._minikube.node
 requirements:
   - minikube >= 1.33

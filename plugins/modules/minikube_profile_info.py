@@ -19,6 +19,7 @@ extends_documentation_fragment:
   - file_simulator.nas._attributes.info_module
   - file_simulator.nas._minikube
   - file_simulator.nas._minikube.data_root
+  - file_simulator.nas._minikube.drive_root
 seealso:
   - module: file_simulator.nas.minikube_profile
 """
