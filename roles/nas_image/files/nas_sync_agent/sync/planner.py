@@ -87,9 +87,10 @@ def decide(
     """The action for one path, names aside; None when there is nothing to do."""
     if mode is Mode.TWO_WAY:
         return _two_way(path, record, windows, nas, deletions)
-    for side in mode.sources:
-        here, there = (windows, nas) if side is Side.WINDOWS else (nas, windows)
-        return _one_way(path, record, side, here, there, deletions)
+    if mode is Mode.WINDOWS_TO_NAS:
+        return _one_way(path, record, Side.WINDOWS, windows, nas, deletions)
+    if mode is Mode.NAS_TO_WINDOWS:
+        return _one_way(path, record, Side.NAS, nas, windows, deletions)
     return None
 
 
