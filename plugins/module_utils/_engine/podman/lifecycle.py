@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
+import threading
 import typing as t
 
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError
@@ -53,6 +54,9 @@ class Lifecycle:
         self._podman = podman
         self._instance = instance
         self._config_root = config_root
+        # Podman builds the image of its own container of a pod when it misses it; several at once each build one, and
+        # all of them but one stay, without a name.
+        self._creating_a_pod = threading.Lock()
 
     def create(self, pod: Pod, placement: Placement) -> None:
         names = Names(placement.instance, pod.server)
@@ -65,7 +69,8 @@ class Lifecycle:
                 self._podman.call(render.volume_create(placement.instance, pod.server), f"{doing}: create the volume")
                 made.insert(0, ["volume", "rm", names.volume])
             description = render.describe(pod, placement)
-            self._podman.call(render.pod_create(pod, placement, description), f"{doing}: create the pod")
+            with self._creating_a_pod:
+                self._podman.call(render.pod_create(pod, placement, description), f"{doing}: create the pod")
             made.insert(0, ["pod", "rm", "--force", "--ignore", names.pod])
             for container in pod.containers:
                 self._podman.create(

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import socket
+import time
 import typing as t
 from pathlib import Path
 
@@ -42,6 +43,24 @@ def arguments(podman: FakePodman, tmp_path: Path, run_module: Run) -> dict[str, 
         "podman_executable": podman.executable,
         "state_directory": str(tmp_path / "state"),
     }
+
+
+@pytest.fixture
+def overlaps(podman: FakePodman, monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """How many pods podman was creating each time that it was told to create one."""
+    at_once, seen, run = [0], list[int](), podman.run
+
+    def counted(command: list[str], **options: t.Any) -> tuple[int, str, str]:
+        if " pod create " not in " ".join(command):
+            return run(command, **options)
+        at_once[0] += 1
+        seen.append(at_once[0])
+        time.sleep(0.05)
+        at_once[0] -= 1
+        return run(command, **options)
+
+    monkeypatch.setattr(podman, "run", counted)
+    return seen
 
 
 def free_ports(count: int) -> list[int]:
@@ -400,3 +419,11 @@ def test_machine_without_such_rules_is_warned_of(
     podman.fail["nft"] = "Could not process rule: Operation not supported"
     warnings = str(run_module(nas_server, **arguments)["warnings"])
     assert "is not kept out of it: nft: Error: Could not process rule" in warnings
+
+
+def test_pods_are_created_one_after_the_other(
+    run_module: Run, arguments: dict[str, t.Any], overlaps: list[int]
+) -> None:
+    """Each podman that finds its own pause image missing builds it, and all but the last of these are left without a name."""
+    run_module(nas_server, **arguments)
+    assert overlaps == [1, 1]
