@@ -185,13 +185,13 @@ def hide_marker(context: CheckContext, target: Target) -> None:
 
 
 def restore_marker(target: Target) -> bool:
-    """Put back a marker that a check has hidden, be it one that was killed; tell whether there was one."""
+    """Put back a marker that checks have hidden, be they killed ones; tell whether there was any."""
     directory = target.local_directory
-    for name in _in_windows(target, _HIDDEN_MARKER):
+    names = _in_windows(target, _HIDDEN_MARKER)
+    for name in names:
         hidden = os.path.join(directory, name)
         if os.path.lexists(os.path.join(directory, MARKER_NAME)):
             os.unlink(hidden)
         else:
             os.rename(hidden, os.path.join(directory, MARKER_NAME))
-        return True
-    return False
+    return bool(names)

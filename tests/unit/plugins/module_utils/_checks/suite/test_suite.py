@@ -292,3 +292,14 @@ def test_hidden_marker_comes_back_once(cluster: FakeSimulator) -> None:
     marker.write_text("laid out anew meanwhile")
     restore_marker(target)
     assert [path.read_text() for path in marker.parent.iterdir()] == ["laid out anew meanwhile"]
+
+
+def test_all_hidden_markers_are_gone_when_one_is_back(cluster: FakeSimulator) -> None:
+    """Two runs were killed, and the directory was laid out anew between them."""
+    target = cluster.targets[0]
+    marker = Path(target.local_directory, ".file-simulator.json")
+    for run in ("1", "2"):
+        marker.write_text("mine")
+        hide_marker(dataclasses.replace(cluster.context(), run=run), target)
+    assert restore_marker(target)
+    assert [path.name for path in marker.parent.iterdir()] == [marker.name]
