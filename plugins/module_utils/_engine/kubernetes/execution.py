@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime
 import typing as t
+from dataclasses import dataclass
 
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.parallel import for_each
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.base import Request
@@ -21,38 +22,30 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes.obj
 from ansible_collections.file_simulator.nas.plugins.module_utils._server.pod import GRACE_PERIOD
 
 
+@dataclass(frozen=True)
 class Execution:
     """One run's actions. ``prepared`` is what is to be there, ``found`` the objects that are, by server."""
 
-    def __init__(
-        self,
-        cluster: Cluster,
-        watcher: Watcher,
-        namespace: str,
-        prepared: Prepared,
-        found: t.Mapping[str, t.Sequence[Object]],
-        request: Request,
-    ) -> None:
-        self._cluster = cluster
-        self._watcher = watcher
-        self._namespace = namespace
-        self._prepared = prepared
-        self._found = found
-        self._request = request
+    cluster: Cluster
+    watcher: Watcher
+    namespace: str
+    prepared: Prepared
+    found: t.Mapping[str, t.Sequence[Object]]
+    request: Request
 
     def carry_out(self, actions: t.Sequence[Action]) -> None:
         """Do what is to be done. Raises SimulatorError, also when a pod that is to go does not."""
         # Removals first: a server that comes may take the port of one that goes.
         ending = [action for action in actions if not action.needs_start]
         for_each(ending, self._end)
-        if self._request.wait and ending:
-            self._watcher.until_gone([action.server for action in ending], GRACE_PERIOD)
+        if self.request.wait and ending:
+            self.watcher.until_gone([action.server for action in ending], GRACE_PERIOD)
         starting = [action for action in actions if action.needs_start]
         # A Deployment that runs sees to it itself that two pods never share a Windows directory.
-        running = {name for name, items in self._found.items() if any(item["kind"] == "Deployment" for item in items)}
+        running = {name for name, items in self.found.items() if any(item["kind"] == "Deployment" for item in items)}
         fresh = [action.server for action in starting if action.verb == "start" or action.server not in running]
         if fresh:
-            self._watcher.until_gone(fresh, GRACE_PERIOD)
+            self.watcher.until_gone(fresh, GRACE_PERIOD)
         for_each(starting, self._begin)
 
     def _end(self, action: Action) -> None:
@@ -60,8 +53,8 @@ class Execution:
             self._patch_deployment(action, {"spec": {"replicas": 0}})
             return
         # Storage goes only with the server itself, never because the server is disabled or has left the topology.
-        keep_claims = not (self._request.state == "absent" and self._request.delete_storage)
-        for item in sorted(self._found[action.server], key=lambda item: item["kind"] == CLAIM):
+        keep_claims = not (self.request.state == "absent" and self.request.delete_storage)
+        for item in sorted(self.found[action.server], key=lambda item: item["kind"] == CLAIM):
             if item["kind"] != CLAIM or not keep_claims:
                 self._delete(action.server, item)
 
@@ -74,18 +67,18 @@ class Execution:
             annotations = {names.ANNOTATION_RESTARTED: now}
             self._patch_deployment(action, {"spec": {"template": {"metadata": {"annotations": annotations}}}})
             return
-        wanted = self._prepared.objects[action.server]
+        wanted = self.prepared.objects[action.server]
         kinds = {item["kind"] for item in wanted}
-        for item in self._found.get(action.server, ()):
+        for item in self.found.get(action.server, ()):
             if item["kind"] not in kinds and item["kind"] != CLAIM:
                 self._delete(action.server, item)
         for item in wanted:
-            self._cluster.apply(item, f"server {action.server}: apply {item['kind']}")
+            self.cluster.apply(item, f"server {action.server}: apply {item['kind']}")
 
     def _patch_deployment(self, action: Action, change: t.Mapping[str, t.Any]) -> None:
         doing = f"server {action.server}: {action.verb}"
-        self._cluster.patch("Deployment", action.server, self._namespace, change, doing)
+        self.cluster.patch("Deployment", action.server, self.namespace, change, doing)
 
     def _delete(self, server: str, item: Object) -> None:
         kind, name = item["kind"], item["metadata"]["name"]
-        self._cluster.delete(kind, name, self._namespace, f"server {server}: delete {kind} {name}")
+        self.cluster.delete(kind, name, self.namespace, f"server {server}: delete {kind} {name}")

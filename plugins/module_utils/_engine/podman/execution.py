@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import typing as t
+from dataclasses import dataclass, field
 
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.parallel import for_each
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.base import Request
@@ -18,6 +19,7 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.removal_guard import RemovalGuard
 
 
+@dataclass(frozen=True)
 class Execution:
     """What one run does: a ``decision``.
 
@@ -25,34 +27,27 @@ class Execution:
     are those that run and only do not answer.
     """
 
-    def __init__(
-        self,
-        lifecycle: Lifecycle,
-        guard: RemovalGuard,
-        pods: Pods,
-        found: t.Mapping[str, Found],
-        decision: Decision,
-        unreachable: t.Collection[str],
-        request: Request,
-    ) -> None:
-        self._lifecycle = lifecycle
-        self._guard = guard
-        self._pods = pods
-        self._found = found
-        self._unreachable = unreachable
-        self._request = request
-        self._decision = decision
-        # Those whose volume goes only when nothing is lost with it.
-        self._asked = [] if request.delete_storage else sorted(decision.losing & set(found))
-        self._only_there: dict[str, str] = {}
+    lifecycle: Lifecycle
+    guard: RemovalGuard
+    pods: Pods
+    found: t.Mapping[str, Found]
+    decision: Decision
+    unreachable: t.Collection[str]
+    request: Request
+    _only_there: dict[str, str] = field(default_factory=dict, init=False)
+
+    @property
+    def _asked(self) -> list[str]:
+        """Those whose volume goes only when nothing is lost with it."""
+        return [] if self.request.delete_storage else sorted(self.decision.losing & set(self.found))
 
     def check(self) -> None:
         """Raise SimulatorError when a volume is to go that has what Windows has not."""
-        self._guard.check([self._found[server] for server in self._asked])
+        self.guard.check([self.found[server] for server in self._asked])
 
     def carry_out(self) -> dict[str, str]:
         """Do what is to be done; return, by server, what only a volume has that stays without its pod."""
-        actions = self._decision.actions
+        actions = self.decision.actions
         # Removals first: a server that comes may take the port of one that goes.
         for_each([action for action in actions if not action.needs_start], self._end)
         for_each([action for action in actions if action.needs_start], self._begin)
@@ -61,36 +56,36 @@ class Execution:
     def _end(self, action: Action) -> None:
         """Stop a server, and remove it where that is wanted."""
         server = action.server
-        if server in self._found:
-            self._lifecycle.stop(server, self._found[server])
+        if server in self.found:
+            self.lifecycle.stop(server, self.found[server])
         if action.verb not in ("replace", "remove"):
             return
         if server in self._asked:
-            self._guard.check_carried(self._found[server])
-        elif action.verb == "remove" and server not in self._decision.losing:
-            self._only_there[server] = self._guard.only_there(self._found[server])
-        self._lifecycle.remove(server, keep_storage=server not in self._decision.losing)
+            self.guard.check_carried(self.found[server])
+        elif action.verb == "remove" and server not in self.decision.losing:
+            self._only_there[server] = self.guard.only_there(self.found[server])
+        self.lifecycle.remove(server, keep_storage=server not in self.decision.losing)
 
     def _begin(self, action: Action) -> None:
         """Make a server answer; one that is replaced or restarted ends first."""
-        server, pod = action.server, self._pods[action.server]
+        server, pod = action.server, self.pods[action.server]
         if action.verb in ("restart", "replace"):
             self._end(action)
         if action.verb == "repair":
-            if server in self._unreachable and self._lifecycle.reconnect(*pod, self._found[server]):
+            if server in self.unreachable and self.lifecycle.reconnect(*pod, self.found[server]):
                 return
             self._take_down(server)
         if action.verb in ("create", "replace", "repair"):
-            self._lifecycle.create(*pod)
-        before = self._lifecycle.agent_started(pod[0])
-        self._lifecycle.clear_port(pod[1])
-        self._lifecycle.start_or_repair(server, *pod)
-        if self._request.wait:
-            self._lifecycle.wait(*pod, self._request)
-            self._lifecycle.wait_for_agent(pod[0], before, self._request.timeout)
+            self.lifecycle.create(*pod)
+        before = self.lifecycle.agent_started(pod[0])
+        self.lifecycle.clear_port(pod[1])
+        self.lifecycle.start_or_repair(server, *pod)
+        if self.request.wait:
+            self.lifecycle.wait(*pod, self.request)
+            self.lifecycle.wait_for_agent(pod[0], before, self.request.timeout)
 
     def _take_down(self, server: str) -> None:
         """Remove a damaged pod; its volume stays."""
-        if not self._found[server].current.stopped:
-            self._lifecycle.stop(server, self._found[server])
-        self._lifecycle.remove(server, keep_storage=True)
+        if not self.found[server].current.stopped:
+            self.lifecycle.stop(server, self.found[server])
+        self.lifecycle.remove(server, keep_storage=True)
