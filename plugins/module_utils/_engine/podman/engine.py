@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import os
 import typing as t
+from dataclasses import dataclass
 
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.locking import locked
@@ -46,6 +47,23 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._windows.drives
 
 # How long a run waits for another one on the same instance: for a small change, not for seven servers to start.
 _LOCK_SECONDS = 10.0
+
+
+@dataclass(frozen=True)
+class _Seen:
+    """What there is as a run begins, and what is wanted instead.
+
+    ``pods`` are those of all instances, ``own`` those of this one by server; ``current`` and ``wanted`` describe its
+    servers. ``placing`` is None where none is to run. ``leftover`` when a removal that failed has left what the
+    servers have in common.
+    """
+
+    pods: t.Mapping[tuple[str, str], Found]
+    own: t.Mapping[str, Found]
+    current: t.Mapping[str, Current]
+    wanted: t.Mapping[str, t.Mapping[str, t.Any]]
+    placing: Placing | None
+    leftover: bool
 
 
 class PodmanEngine:
@@ -121,33 +139,27 @@ class PodmanEngine:
             return self._apply(servers, request)
 
     def _apply(self, servers: t.Sequence[Server], request: Request) -> Outcome:
+        seen = self._look(servers, request)
+        disabled = [server.name for server in servers if not server.enabled]
+        decision = decide(seen.wanted, seen.current, disabled, request)
+        warnings = seen.placing.warnings() if seen.placing else []
+        if not request.check_mode:
+            warnings += self._do(servers, request, seen, decision)
+        elif not request.delete_storage:
+            for server in sorted(decision.losing & set(seen.own)):
+                self._guard.foresee(seen.own[server])
+        return Outcome(decision.actions, decision.diff, surroundings_changed=seen.leftover, warnings=warnings)
+
+    # What there is, and what is wanted
+
+    def _look(self, servers: t.Sequence[Server], request: Request) -> _Seen:
+        """Return what there is, and what is to be there. Raises SimulatorError when that cannot be."""
         pods = self._inventory.pods()
         own = self._inventory.own(pods)
         placing = self._placing(servers, request, pods)
         current, wanted = self._compared(servers, request, own, placing)
-        decision = decide(wanted, current, [server.name for server in servers if not server.enabled], request)
         leftover = request.state == "absent" and not own and self._inventory.shared_is_left()
-        warnings = placing.warnings() if placing else []
-        if request.check_mode:
-            for server in () if request.delete_storage else sorted(decision.losing & set(own)):
-                self._guard.foresee(own[server])
-        else:
-            if placing and wanted:
-                self._network.ensure()
-                warnings += self._network.keep_neighbours_out(self._config_root)
-            only_there: dict[str, str] = {}
-            if decision.actions or leftover:
-                if any(pod.has_dead for pod in pods.values()) or restart_was_missed():
-                    tell_of_restart()
-                only_there = self._carry_out(decision, placing, own, current, request)
-                if not self._inventory.own():
-                    self._lifecycle.clear_away(self._network)
-            absent = request.state == "absent"
-            going = {server.name for server in servers if absent or not server.enabled}
-            warnings += self._inventory.kept_volumes(going, only_there, everything=absent and request.purge)
-        return Outcome(decision.actions, decision.diff, surroundings_changed=leftover, warnings=warnings)
-
-    # What there is, and what is wanted
+        return _Seen(pods, own, current, wanted, placing, leftover)
 
     def _placing(
         self, servers: t.Sequence[Server], request: Request, pods: t.Mapping[tuple[str, str], Found]
@@ -178,20 +190,30 @@ class PodmanEngine:
 
     # Doing it
 
-    def _carry_out(
-        self,
-        decision: Decision,
-        placing: Placing | None,
-        own: t.Mapping[str, Found],
-        current: t.Mapping[str, Current],
-        request: Request,
-    ) -> dict[str, str]:
-        """Do what was decided; return, by server, what only a volume has that stays without its pod."""
+    def _do(self, servers: t.Sequence[Server], request: Request, seen: _Seen, decision: Decision) -> list[str]:
+        """Do what was decided; return what to warn of."""
+        warnings: list[str] = []
+        if seen.placing and seen.wanted:
+            self._network.ensure()
+            warnings += self._network.keep_neighbours_out(self._config_root)
+        only_there: dict[str, str] = {}
+        if decision.actions or seen.leftover:
+            if any(pod.has_dead for pod in seen.pods.values()) or restart_was_missed():
+                tell_of_restart()
+            only_there = self._carry_out(request, seen, decision)
+            if not self._inventory.own():
+                self._lifecycle.clear_away(self._network)
+        absent = request.state == "absent"
+        going = {server.name for server in servers if absent or not server.enabled}
+        return warnings + self._inventory.kept_volumes(going, only_there, everything=absent and request.purge)
+
+    def _carry_out(self, request: Request, seen: _Seen, decision: Decision) -> dict[str, str]:
+        """Bring servers to their new state; return, by server, what only a volume has that stays without its pod."""
         starting = any(action.needs_start for action in decision.actions)
         # Only now is the network's gateway known where this run has made the network.
-        pods = placing.pods(self._network.gateway()) if placing and starting else {}
-        unreachable = {server for server, known in current.items() if known.unreachable}
-        execution = Execution(self._lifecycle, self._guard, pods, own, decision, unreachable, request)
+        pods = seen.placing.pods(self._network.gateway()) if seen.placing and starting else {}
+        unreachable = {server for server, known in seen.current.items() if known.unreachable}
+        execution = Execution(self._lifecycle, self._guard, pods, seen.own, decision, unreachable, request)
         execution.check()
         if starting and self._drives.kind == "stand_in":
             record_drive_root(self._drives.root, self._config_root)
