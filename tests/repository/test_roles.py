@@ -50,6 +50,12 @@ def test_what_roles_share_has_its_default_in_one_place(role: str) -> None:
         assert written_defaults(role).get(f"{role}_{name}") in (None, f"{{{{ nas_connection_{name} }}}}")
 
 
+@each_role
+def test_only_the_role_of_the_engine_knows_the_packages_of_podman(role: str) -> None:
+    texts = [path.read_text() for path in (ROOT / "roles" / role).glob("*/*.yml")]
+    assert any("netavark" in text for text in texts) == (role == "nas_engine")
+
+
 def written_defaults(role: str) -> dict[str, object]:
     return yaml.safe_load((ROOT / "roles" / role / "defaults/main.yml").read_text())
 
