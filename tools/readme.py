@@ -30,16 +30,19 @@ def documentation(plugin: Path) -> dict[str, t.Any]:
 
 
 def table(head: str, rows: t.Iterable[tuple[str, str]]) -> str:
+    """Return a Markdown table of two columns; ``head`` is above the first."""
     lines = [f"| {head} | |", "|---|---|", *(f"| {name} | {meaning} |" for name, meaning in rows)]
     return "\n".join(lines)
 
 
 def modules() -> str:
+    """Return the table of modules, with their short descriptions."""
     found = [documentation(path) for path in sorted(ROOT.glob("plugins/modules/*.py"))]
     return table("module", [(f"`{doc['module']}`", doc["short_description"]) for doc in found])
 
 
 def plugins() -> str:
+    """Return the table of plugins that users name, with their short descriptions."""
     # An action plugin is a part of the module of its name.
     found = [
         (path.parent.name, documentation(path))
@@ -50,6 +53,7 @@ def plugins() -> str:
 
 
 def roles() -> str:
+    """Return the table of roles, with the short descriptions of their argument_specs."""
     rows = []
     for path in sorted(ROOT.glob("roles/*/meta/argument_specs.yml")):
         role, specs = path.parents[1].name, yaml.safe_load(path.read_text())["argument_specs"]["main"]
@@ -58,6 +62,7 @@ def roles() -> str:
 
 
 def playbooks() -> str:
+    """Return the table of playbooks, with the name of the first play of each."""
     rows = []
     for path in sorted(ROOT.glob("playbooks/*.yml")):
         plays = yaml.safe_load(path.read_text())
@@ -85,6 +90,7 @@ def renewed(text: str) -> str:
 
 
 def main(arguments: list[str]) -> int:
+    """Write the tables, or compare them; return the exit code."""
     text = README.read_text()
     if "--check" not in arguments:
         README.write_text(renewed(text))

@@ -151,6 +151,7 @@ def _linked(test: str) -> str:
 
 
 def main(arguments: list[str]) -> int:
+    """Write the page, or compare it; return the exit code, 1 also where a requirement names a test that is not there."""
     # By name: the collection is on the path only since above.
     module = importlib.import_module("ansible_collections.file_simulator.nas.plugins.module_utils._checks.catalogue")
     catalogue: t.Sequence[Check] = module.CATALOGUE

@@ -125,6 +125,7 @@ def pages(role: Path, specs: dict[str, t.Any]) -> dict[Path, str]:
 
 
 def main(arguments: list[str]) -> int:
+    """Write the files, or compare them; return the exit code, 1 also where defaults and argument_specs differ."""
     init_plugin_loader()
     wrong: list[str] = []
     for role in sorted(path for path in ROLES.iterdir() if path.is_dir()):

@@ -134,6 +134,7 @@ def _type(option: Option) -> str:
 
 
 def main(arguments: list[str]) -> int:
+    """Write the table, or compare it; return the exit code, 1 also where it and the model name other options."""
     described = {option.name for option in OPTIONS}
     for name in sorted(known() ^ described):
         print(f"{name}: {'is not described in tools/topology.py' if name in known() else 'is no option of the model'}")

@@ -42,6 +42,7 @@ class Trees:
             os.utime(path, (old, old))
 
     def remove(self) -> None:
+        """Delete both trees and the state, as far as they are still there."""
         shutil.rmtree(self.top, ignore_errors=True)
 
 
@@ -72,6 +73,7 @@ class Subject:
         return 0.0
 
     def stop(self) -> None:
+        """End the process and its children by SIGTERM; returns when it is gone."""
         os.killpg(self.process.pid, signal.SIGTERM)
         self.process.wait()
 

@@ -26,6 +26,8 @@ _SPEC: dict[str, t.Any] = {
 
 
 class ActionModule(ActionBase):
+    """Refuses what is no run before the managed node is contacted."""
+
     _supports_check_mode = True
 
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:

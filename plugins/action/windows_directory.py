@@ -24,6 +24,8 @@ _SPEC = {
 
 
 class ActionModule(ActionBase):
+    """Runs the module, or on a Windows node, which has no Python, decides here and has PowerShell do it."""
+
     _supports_check_mode = True
 
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:

@@ -25,6 +25,8 @@ _MODULES = ("nas_server_info", "nas_validation_report")
 
 
 class CallbackModule(CallbackBase):
+    """Keeps the last table of each module by host, and prints them when the playbook has ended."""
+
     CALLBACK_VERSION = 2.0
     CALLBACK_TYPE = "aggregate"
     CALLBACK_NAME = "file_simulator.nas.summary"

@@ -228,8 +228,11 @@ def test_claim_in_use_is_not_removed(kube: Clients, arguments: Arguments, namesp
 def test_example_workload_is_admitted_and_scheduled(
     kube: Clients, arguments: Arguments, namespace: str, example: Arguments
 ) -> None:
-    """Under the level "restricted". Where the node has an NFS client it becomes ready; where it has none, the
-    kubelet's own words show that it was to mount exactly what the volumes say."""
+    """Under the level "restricted".
+
+    Where the node has an NFS client it becomes ready; where it has none, the kubelet's own words show that it was to mount
+    exactly what the volumes say.
+    """
     run_module(nas_client_config, example=example, **arguments)
     name = f"{namespace}-nas-example"
 

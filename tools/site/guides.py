@@ -1,7 +1,10 @@
 # Copyright (c) 2026, file_simulator.nas contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Copies the guides of docs/ for the site. Usage: guides.py DIRECTORY"""
+"""Copies the guides of docs/ for the site.
+
+Usage: guides.py DIRECTORY
+"""
 
 from __future__ import annotations
 
@@ -18,6 +21,7 @@ _GUIDE = re.compile(r"\]\(([\w-]+)\.md\)")
 
 
 def main(directory: str) -> None:
+    """Copy them to ``directory``, which must not exist; links to what is not on the site lead to the repository."""
     target = Path(directory)
     target.mkdir(parents=True)
     repository = yaml.safe_load((ROOT / "galaxy.yml").read_text())["repository"]

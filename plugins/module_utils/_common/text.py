@@ -24,9 +24,9 @@ _SIZES = (("GiB", 1 << 30), ("MiB", 1 << 20), ("KiB", 1 << 10))
 
 
 def visible(text: object, *, lines: bool = False) -> str:
-    """Return text in which everything can be seen, in one line unless ``lines``.
+    r"""Return text in which everything can be seen, in one line unless ``lines``.
 
-    Control characters become their pictures, what else has no shape becomes its number, such as \\u202e.
+    Control characters become their pictures, what else has no shape becomes its number, such as \u202e.
     """
     return "".join(_shown(character, lines) for character in str(text))
 

@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Whether two paths lead to one tree, whatever they are called. Private to file_simulator.nas. Looks at the disk.
+r"""Whether two paths lead to one tree, whatever they are called. Private to file_simulator.nas. Looks at the disk.
 
-Names are compared without case: on Windows ``C:\\Orders`` and ``C:\\orders`` are one directory.
+Names are compared without case: on Windows ``C:\Orders`` and ``C:\orders`` are one directory.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ class RealPath:
 
     @classmethod
     def of(cls, path: str) -> RealPath:
+        """Follow the links in a path, of which not all need exist."""
         real = os.path.realpath(path)
         found = [_identity(where) for where in _upwards(real)]
         return cls(real, found[0], frozenset(each for each in found if each))

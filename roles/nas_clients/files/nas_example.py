@@ -44,6 +44,7 @@ class Settings:
 
     @property
     def servers(self) -> list[str]:
+        """The names of all servers that must be mounted."""
         return self.read + self.write
 
 
@@ -159,6 +160,7 @@ def _age(path: Path, now: float) -> float | None:
 
 
 def main(arguments: list[str]) -> int:
+    """Do what the one argument says; return the exit code: 0, 1 for a probe that fails, 2 for anything else."""
     settings = Settings(dict(os.environ))
     if arguments == ["run"] and settings.servers:
         # A thread that waits for a dead server cannot be ended; the process can.

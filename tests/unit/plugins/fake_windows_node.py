@@ -16,7 +16,7 @@ LOCAL_APP_DATA = r"C:\Users\tester\AppData\Local"
 
 
 class FakeWindowsNode:
-    """Has the drives that are directories in ``root``; ``C:\\a`` is ``root/C/a``. ``calls`` are the scripts that ran."""
+    r"""Has the drives that are directories in ``root``; ``C:\a`` is ``root/C/a``. ``calls`` are the scripts that ran."""
 
     def __init__(self, root: Path) -> None:
         self.root = root

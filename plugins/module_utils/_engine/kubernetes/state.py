@@ -25,8 +25,11 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._server.pod imp
 
 @dataclass(frozen=True)
 class Observed:
-    """A cluster before anything is done. ``deployments`` of ours and ``services`` are those of all namespaces
-    that the user may see, ``others`` what else the instance has in its namespace."""
+    """A cluster before anything is done.
+
+    ``deployments`` of ours and ``services`` are those of all namespaces that the user may see, ``others`` what else the
+    instance has in its namespace.
+    """
 
     namespace: Object | None
     deployments: t.Sequence[Object]

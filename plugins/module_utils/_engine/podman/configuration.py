@@ -25,6 +25,7 @@ def is_written(directory: str, files: t.Mapping[str, str]) -> bool:
 
 
 def write_configuration(directory: str, files: t.Mapping[str, str]) -> None:
+    """Write ``files``, texts by name, into ``directory``; raise SimulatorError where that is not allowed."""
     try:
         os.makedirs(directory, mode=0o755, exist_ok=True)
         for name, text in files.items():

@@ -59,6 +59,11 @@ class Lifecycle:
         self._creating_a_pod = threading.Lock()
 
     def create(self, pod: Pod, placement: Placement) -> None:
+        """Create a server's volume, pod and containers, and start none of them.
+
+        Raises:
+            SimulatorError: one could not be created; what this call had created before is removed again.
+        """
         names = Names(placement.instance, pod.server)
         doing = f"server {pod.server}"
         # What this run makes, from the last to the first: only that goes again when the rest cannot be made.
@@ -86,6 +91,11 @@ class Lifecycle:
             raise
 
     def start_or_repair(self, server: str, pod: Pod, placement: Placement) -> None:
+        """Start a pod, and where it does not start, a new one around its volume.
+
+        Raises:
+            SimulatorError: the new one does not start either, or the initial copy failed, which a new pod would not mend.
+        """
         try:
             self.start(server)
         except SimulatorError as error:
@@ -107,6 +117,11 @@ class Lifecycle:
             self._podman.tool("nft", *words)
 
     def start(self, server: str) -> None:
+        """Start a pod that exists; returns when its initial copy is done.
+
+        Raises:
+            SimulatorError: it did not start; ``log`` has the last lines of the initial copy.
+        """
         names = Names(self._instance, server)
         try:
             self._podman.call(["pod", "start", names.pod], f"server {server}: start the pod")
@@ -117,6 +132,11 @@ class Lifecycle:
             raise SimulatorError(f"{error.message}{cause}", log=log, **error.details) from None
 
     def wait(self, pod: Pod, placement: Placement, request: Request) -> None:
+        """Wait until the server answers at its port, and set its port rules again when it takes too long.
+
+        Raises:
+            SimulatorError: it did not within ``request.timeout`` seconds; ``log`` has its last lines.
+        """
         server = pod.server
         names = Names(self._instance, server)
         host, patience = connect_address(placement.listen_address), min(request.timeout, _RELOAD_SECONDS)
@@ -186,6 +206,7 @@ class Lifecycle:
         return True
 
     def remove(self, server: str, *, keep_storage: bool) -> None:
+        """Remove a server's pod and configuration, and its volume unless ``keep_storage``; what is not there is no error."""
         names = Names(self._instance, server)
         self._podman.discard("pod", names.pod, f"server {server}: remove the pod")
         if not keep_storage and self._podman.succeeds(["volume", "exists", names.volume]):

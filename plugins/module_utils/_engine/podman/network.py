@@ -33,6 +33,7 @@ class InstanceNetwork:
         self._name = network_name(instance)
 
     def exists(self) -> bool:
+        """Tell whether podman knows the network."""
         return self._podman.succeeds(["network", "exists", self._name])
 
     def is_left(self) -> bool:

@@ -44,14 +44,16 @@ class Names:
 
     @property
     def pod(self) -> str:
+        """The pod's name, with which all others of this server begin."""
         return f"{self.instance}.{self.server}"
 
     @property
     def volume(self) -> str:
-        # Of this server alone: two pods that name a volume alike would share it.
+        """The name of the volume that is exported: two pods that name a volume alike would share it."""
         return f"{self.pod}.export"
 
     def container(self, name: str) -> str:
+        """Return the full name of the pod's container that is called ``name`` there."""
         return f"{self.pod}.{name}"
 
 

@@ -1,6 +1,6 @@
 # Copyright (c) 2026, file_simulator.nas contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The agent's other commands, each a word before its options:
+"""The agent's other commands, each a word before its options.
 
 ``ask`` asks the running agent what it finds now; ``compare`` looks by itself, where no agent runs;
 ``rescue`` copies what only the export has to another directory; ``accept`` says that what the running agent withholds is

@@ -69,7 +69,7 @@ def test_twelve_steps(run_module: Run, minikube: FakeMinikube, asked: dict[str, 
 
 
 def test_a_machine_that_minikube_did_not_make(run_module: Run, minikube: FakeMinikube, asked: dict[str, t.Any]) -> None:
-    """minikube 1.38.1 fails to stop it, after three minutes; once it was started anew, there is nothing to stop."""
+    """Minikube 1.38.1 fails to stop it, after three minutes; once it was started anew, there is nothing to stop."""
     given = {**asked, "driver": "ssh"}
     run_module(minikube_profile, **given)
     for state in ("Running", "Paused"):

@@ -30,6 +30,11 @@ class Remover:
         self._deletions = deletions
 
     def remove(self, action: Remove) -> Outcome:
+        """Remove a path from one side, if it still is what was delivered there and the other side has not got it back.
+
+        What differs is kept and its record dropped, so that it counts as new. What a client wrote into the file meanwhile is
+        rescued.
+        """
         path, tree = action.path, self._trees[action.side]
         record = self._ledger.get(path)
         if record is None or self._is_back(path, record, self._trees[action.side.other]):

@@ -1,8 +1,9 @@
 # Copyright (c) 2026, file_simulator.nas contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a tree asks of the operating system, in one object, so that a test can put another file system's
-behaviour in its place. Every method has the arguments and errors of the call that it is named after, and
-follows no symbolic link in the last component.
+"""What a tree asks of the operating system, in one object for which a test can put another file system's behaviour.
+
+Every method has the arguments and errors of the call that it is named after, and follows no symbolic link in the last
+component.
 """
 
 from __future__ import annotations
