@@ -89,3 +89,55 @@ options:
     type: bool
     default: false
 """
+
+    PROFILE = r"""
+options:
+  cpus:
+    description:
+      - The node's CPUs.
+    type: int
+    default: 4
+  kubernetes_version:
+    description:
+      - The whole version, 1.29.0 or newer. A newer one than the profile's is an upgrade in place, an older one needs
+        O(recreate).
+    type: str
+    default: v1.35.1
+  container_runtime:
+    description:
+      - What runs the containers in the node.
+    type: str
+    choices:
+      - containerd
+      - docker
+      - cri-o
+    default: containerd
+  mount:
+    description:
+      - Whether the data root is mounted into the node.
+    type: bool
+    default: true
+  ports:
+    description:
+      - The ports that a container node publishes on O(listen_address). Without it, those of the servers of O(topology).
+      - A running profile that publishes more is good enough. Publish some to spare when servers are to be added later.
+      - Not used with other drivers, where NodePorts answer on the node's address.
+    type: list
+    elements: int
+  listen_address:
+    description:
+      - The address of this machine on which a container node's ports are published.
+    type: str
+    default: 127.0.0.1
+  extra_options:
+    description:
+      - More options of C(minikube start), without the hyphens before them. A list gives an option several times.
+      - Those that RV(not_compared) names take effect when the profile is started, and a change of them is not noticed.
+    type: dict
+    default: {}
+  wait_timeout:
+    description:
+      - How long minikube waits for Kubernetes, in seconds.
+    type: int
+    default: 360
+"""

@@ -23,6 +23,7 @@ extends_documentation_fragment:
   - file_simulator.nas._minikube.data_root
   - file_simulator.nas._minikube.drive_root
   - file_simulator.nas._minikube.node
+  - file_simulator.nas._minikube.profile
 requirements:
   - minikube >= 1.33
 options:
@@ -43,54 +44,6 @@ options:
       - Whether a profile may be deleted and made anew where a change cannot be made otherwise.
     type: bool
     default: false
-  cpus:
-    description:
-      - The node's CPUs.
-    type: int
-    default: 4
-  kubernetes_version:
-    description:
-      - The whole version, 1.29.0 or newer. A newer one than the profile's is an upgrade in place, an older one needs
-        O(recreate).
-    type: str
-    default: v1.35.1
-  container_runtime:
-    description:
-      - What runs the containers in the node.
-    type: str
-    choices:
-      - containerd
-      - docker
-      - cri-o
-    default: containerd
-  mount:
-    description:
-      - Whether the data root is mounted into the node.
-    type: bool
-    default: true
-  ports:
-    description:
-      - The ports that a container node publishes on O(listen_address). Without it, those of the servers of O(topology).
-      - A running profile that publishes more is good enough. Publish some to spare when servers are to be added later.
-      - Not used with other drivers, where NodePorts answer on the node's address.
-    type: list
-    elements: int
-  listen_address:
-    description:
-      - The address of this machine on which a container node's ports are published.
-    type: str
-    default: 127.0.0.1
-  extra_options:
-    description:
-      - More options of C(minikube start), without the hyphens before them. A list gives an option several times.
-      - Those that RV(not_compared) names take effect when the profile is started, and a change of them is not noticed.
-    type: dict
-    default: {}
-  wait_timeout:
-    description:
-      - How long minikube waits for Kubernetes, in seconds.
-    type: int
-    default: 360
 seealso:
   - module: file_simulator.nas.minikube_profile_info
   - module: file_simulator.nas.minikube_image
@@ -191,8 +144,6 @@ advice:
   type: str
 """
 
-import os
-
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.file_simulator.nas.plugins.module_utils._ansible.minikube import (
@@ -201,30 +152,19 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._ansible.miniku
     find_minikube,
     open_minikube,
 )
+from ansible_collections.file_simulator.nas.plugins.module_utils._ansible.minikube_profile import (
+    PROFILE_SPEC,
+    check_version,
+    checked_data_root,
+    wanted_profile,
+)
 from ansible_collections.file_simulator.nas.plugins.module_utils._ansible.module import run
-from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError
 from ansible_collections.file_simulator.nas.plugins.module_utils._minikube import lifecycle as clusters
-from ansible_collections.file_simulator.nas.plugins.module_utils._minikube.cli import Minikube
-from ansible_collections.file_simulator.nas.plugins.module_utils._minikube.options import (
-    OLDEST_MINIKUBE,
-    HostFacts,
-    check_name,
-    read_options,
-)
+from ansible_collections.file_simulator.nas.plugins.module_utils._minikube.options import check_name
 from ansible_collections.file_simulator.nas.plugins.module_utils._minikube.plan import not_compared
-from ansible_collections.file_simulator.nas.plugins.module_utils._minikube.preflight import machine_memory
-from ansible_collections.file_simulator.nas.plugins.module_utils._minikube.profile import (
-    DRIVERS,
-    Wanted,
-)
-from ansible_collections.file_simulator.nas.plugins.module_utils._model.topology import Topology, read_topology
-from ansible_collections.file_simulator.nas.plugins.module_utils._windows.directory import require_marker
+from ansible_collections.file_simulator.nas.plugins.module_utils._model.topology import read_topology
 from ansible_collections.file_simulator.nas.plugins.module_utils._windows.drive_root import drive_root
-from ansible_collections.file_simulator.nas.plugins.module_utils._windows.drives import (
-    Drives,
-    check_drive,
-    find_drives,
-)
+from ansible_collections.file_simulator.nas.plugins.module_utils._windows.drives import Drives, find_drives
 
 
 def minikube_profile(module: AnsibleModule) -> dict[str, object]:
@@ -243,50 +183,16 @@ def minikube_profile(module: AnsibleModule) -> dict[str, object]:
 def _started(module: AnsibleModule, drives: Drives) -> dict[str, object]:
     given = module.params
     topology = read_topology(given["topology"])
-    data_root = _data_root(module, topology, drives)
+    data_root = checked_data_root(module, topology, drives)
     minikube = find_minikube(module, drives) if module.check_mode else open_minikube(module, drives)
-    wanted = _wanted(module, topology, drives, minikube)
+    wanted = wanted_profile(module, topology, drives, minikube)
     if minikube is None:
         return {**_result(clusters.check_mode_outcome(wanted, data_root, given["kubeconfig"])), "not_compared": []}
-    _check_version(minikube)
+    check_version(minikube)
     done = clusters.start(minikube, wanted, data_root, given["kubeconfig"], given["recreate"], module.check_mode)
     for warning in done.warnings:
         module.warn(warning)
     return {**_result(done), "not_compared": list(not_compared(wanted))}
-
-
-def _wanted(module: AnsibleModule, topology: Topology, drives: Drives, minikube: Minikube | None) -> Wanted:
-    given = module.params
-    elsewhere = minikube is not None and minikube.on_windows
-    host = HostFacts(
-        memory=0 if elsewhere else machine_memory(),
-        source=str(topology.data_root) if elsewhere else drives.local(topology.data_root),
-    )
-    ports = given["ports"] if given["ports"] is not None else [server.port for server in topology.servers]
-    return read_options(given, ports, host)
-
-
-def _data_root(module: AnsibleModule, topology: Topology, drives: Drives) -> clusters.DataRoot:
-    """Refuse a data root that cannot be mounted, whatever minikube would say to it."""
-    local = drives.local(topology.data_root)
-    check_drive(drives, topology.data_root)
-    if os.path.lexists(local) and not os.path.isdir(local):
-        raise SimulatorError(
-            f"{topology.data_root} ({local}) is not a directory; move it away, or choose another data_root"
-        )
-    unmade = module.check_mode and not os.path.isdir(local)
-    needed = module.params["mount"] and not unmade
-    marker = require_marker(topology.data_root, local, "") if needed else None
-    return clusters.DataRoot(local, module.params["node_data_root"], marker)
-
-
-def _check_version(minikube: Minikube) -> None:
-    version = minikube.version()
-    if version is not None and version < OLDEST_MINIKUBE:
-        shown = ".".join(str(number) for number in version)
-        raise SimulatorError(
-            f"{minikube.executable} is version {shown}; 1.33.0 or newer is needed: let the role minikube install one"
-        )
 
 
 def _result(done: clusters.Outcome) -> dict[str, object]:
@@ -306,17 +212,7 @@ def main() -> None:
             **DATA_ROOT_SPEC,
             "state": {"type": "str", "choices": ["started", "stopped", "absent"], "default": "started"},
             "recreate": {"type": "bool", "default": False},
-            "driver": {"type": "str", "choices": list(DRIVERS), "default": "docker"},
-            "cpus": {"type": "int", "default": 4},
-            "memory": {"type": "int", "default": 8192},
-            "kubernetes_version": {"type": "str", "default": "v1.35.1"},
-            "container_runtime": {"type": "str", "choices": ["containerd", "docker", "cri-o"], "default": "containerd"},
-            "mount": {"type": "bool", "default": True},
-            "ports": {"type": "list", "elements": "int"},
-            "listen_address": {"type": "str", "default": "127.0.0.1"},
-            "extra_options": {"type": "dict", "default": {}},
-            "force": {"type": "bool", "default": False},
-            "wait_timeout": {"type": "int", "default": 360},
+            **PROFILE_SPEC,
         },
         supports_check_mode=True,
     )

@@ -24,6 +24,9 @@ extends_documentation_fragment:
   - file_simulator.nas._topology
   - file_simulator.nas._engine
   - file_simulator.nas._podman
+  - file_simulator.nas._clients
+  - file_simulator.nas._clients.files
+  - file_simulator.nas._clients.example
 requirements:
   - kubernetes >= 25.3.0 (Python package), with O(apply) or the engine V(kubernetes)
   - PyYAML (Python package), for the formats V(manifests) and V(yaml)
@@ -46,40 +49,6 @@ options:
         it, the servers are asked, for which the engine V(podman) needs root.
     type: list
     elements: dict
-  server_address:
-    description:
-      - How volumes name their server. V(cluster_ip) is the address of its Service, which stays as long as that does.
-        V(node) is the address and port at which the managed machine reaches it, for other clusters and other engines.
-      - The DNS name of a Service does not do, since it is the node that mounts, and it does not ask the cluster's DNS.
-      - By default V(cluster_ip) for servers in a cluster, and V(node) for others.
-    type: str
-    choices:
-      - cluster_ip
-      - node
-  actimeo:
-    description:
-      - For how many seconds clients may believe what they remember of files and directories. More is faster, and shows new
-        files later.
-      - V(-1) leaves it to the client, which then looks for new files every 30 to 60 seconds.
-    type: int
-    default: 1
-  namespaces:
-    description:
-      - The namespaces whose pods mount the servers. Each has volumes and claims of its own.
-      - By default the namespace in which the servers run.
-    type: list
-    elements: str
-    default: []
-  prefix:
-    description:
-      - Comes before the name of each object.
-    type: str
-    default: ""
-  labels:
-    description:
-      - More labels for each object.
-    type: dict
-    default: {}
   apply:
     description:
       - Whether the objects are applied to the cluster that O(kubeconfig) and O(context) name, or only written and returned.
@@ -104,68 +73,6 @@ options:
       - How many seconds claims may take to be bound, and what is removed to be gone.
     type: int
     default: 60
-  formats:
-    description:
-      - What is made. V(manifests) is the objects, and a kustomization of them.
-      - V(env), V(json), V(yaml) and V(appsettings) (for .NET) have addresses as the managed machine reaches the servers,
-        V(fstab) has lines for C(/etc/fstab), and V(mount) is a shell script with C(mount) commands.
-    type: list
-    elements: str
-    choices:
-      - manifests
-      - env
-      - json
-      - yaml
-      - appsettings
-      - fstab
-      - mount
-    default:
-      - manifests
-      - env
-      - json
-      - yaml
-      - appsettings
-      - fstab
-      - mount
-  directory:
-    description:
-      - Where the files are written, a relative path below O(drive_root). Without it, they are returned only.
-      - Instances must not share one. The files of another instance are an error.
-      - Files of formats that are not asked for are removed there.
-    type: path
-  mount_root:
-    description:
-      - The directory below which V(fstab) and V(mount) mount the servers.
-    type: path
-    default: /mnt
-  example:
-    description:
-      - The example workload, a Deployment C(nas-example) in the first of O(namespaces). It reads its inputs, writes its
-        outputs, and is ready as long as all its mounts work.
-      - Its manifests are among those of the format V(manifests).
-    type: dict
-    suboptions:
-      image:
-        description:
-          - An image that the nodes have, with Python 3.
-        type: str
-        required: true
-      program:
-        description:
-          - What it runs. The role C(nas_clients) has it as C(files/nas_example.py).
-        type: str
-        required: true
-      servers:
-        description:
-          - The servers that it mounts. By default all.
-        type: list
-        elements: str
-        default: []
-      apply:
-        description:
-          - Whether it is applied with everything else, or only written.
-        type: bool
-        default: true
 seealso:
   - module: file_simulator.nas.nas_server
   - module: file_simulator.nas.nas_server_info
@@ -222,10 +129,13 @@ objects:
   elements: dict
 """
 
-import os
+from ansible.module_utils.basic import AnsibleModule
 
-from ansible.module_utils.basic import AnsibleModule, missing_required_lib
-
+from ansible_collections.file_simulator.nas.plugins.module_utils._ansible.clients import (
+    CLIENTS_SPEC,
+    check_yaml,
+    destinations,
+)
 from ansible_collections.file_simulator.nas.plugins.module_utils._ansible.engines import (
     ENGINE_REQUIRED_IF,
     ENGINE_SPEC,
@@ -237,29 +147,16 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._ansible.server
     chosen,
 )
 from ansible_collections.file_simulator.nas.plugins.module_utils._clients import publish as config
-from ansible_collections.file_simulator.nas.plugins.module_utils._clients.cluster import ClientCluster
-from ansible_collections.file_simulator.nas.plugins.module_utils._clients.documents import (
-    FORMATS,
-    YAML_FORMATS,
-    YAML_IMPORT_ERROR,
-)
 from ansible_collections.file_simulator.nas.plugins.module_utils._clients.endpoints import (
     CLIENTS_CHOICE,
-    SERVER_ADDRESSES,
     endpoints,
 )
 from ansible_collections.file_simulator.nas.plugins.module_utils._clients.example import chosen_example
-from ansible_collections.file_simulator.nas.plugins.module_utils._clients.files import ClientFiles
 from ansible_collections.file_simulator.nas.plugins.module_utils._clients.manifests import Naming, checked_namespaces
 from ansible_collections.file_simulator.nas.plugins.module_utils._clients.state import Selection
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError
-from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes.client import (
-    KUBERNETES_IMPORT_ERROR,
-    open_cluster,
-)
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.topology import read_topology
 from ansible_collections.file_simulator.nas.plugins.module_utils._server.status import status_result
-from ansible_collections.file_simulator.nas.plugins.module_utils._windows.drive_root import drive_root
 
 
 def nas_client_config(module: AnsibleModule) -> dict[str, object]:
@@ -286,9 +183,9 @@ def nas_client_config(module: AnsibleModule) -> dict[str, object]:
             surplus = Selection(going, staying=[server.name for server in topology.enabled])
         else:
             surplus = Selection(going, namespaces=request.namespaces)
-        result = config.retract(naming, _destinations(module, naming), request, surplus, files=whole)
+        result = config.retract(naming, destinations(module, naming), request, surplus, files=whole)
     else:
-        _check_yaml(given["formats"])
+        check_yaml(given["formats"])
         reports = given["reports"]
         if reports is None:
             reports = [status_result(status) for status in open_engine(module).engine.statuses(enabled)]
@@ -302,7 +199,7 @@ def nas_client_config(module: AnsibleModule) -> dict[str, object]:
         example = chosen_example(given["example"], mounted)
         disabled = [server.name for server in servers if not server.enabled]
         surplus = Selection(None if given["purge"] else disabled)
-        result = config.publish(mounted, example, naming, _destinations(module, naming), request, surplus)
+        result = config.publish(mounted, example, naming, destinations(module, naming), request, surplus)
     for warning in result.warnings:
         module.warn(warning)
     return {
@@ -314,31 +211,6 @@ def nas_client_config(module: AnsibleModule) -> dict[str, object]:
     }
 
 
-def _destinations(module: AnsibleModule, naming: Naming) -> config.Destinations:
-    given = module.params
-    files = None
-    if given["directory"]:
-        below = drive_root(given["drive_root"], naming.instance, given["state_directory"])
-        files = ClientFiles(os.path.join(below, given["directory"]), naming.instance)
-    apply = given["apply"] if given["apply"] is not None else bool(given["context"])
-    if not apply:
-        return config.Destinations(None, files)
-    if KUBERNETES_IMPORT_ERROR:
-        raise SimulatorError(missing_required_lib("kubernetes >= 25.3.0"), exception=KUBERNETES_IMPORT_ERROR)
-    for option in ("kubeconfig", "context"):
-        if not given[option]:
-            raise SimulatorError(
-                f"{option}: is empty; name the cluster that is to have the objects, or set apply: false"
-            )
-    return config.Destinations(ClientCluster(open_cluster(given["kubeconfig"], given["context"]), naming), files)
-
-
-def _check_yaml(formats: list[str]) -> None:
-    needed = [name for name in formats if name in YAML_FORMATS]
-    if needed and YAML_IMPORT_ERROR:
-        raise SimulatorError(f"formats: {needed[0]}: {missing_required_lib('PyYAML')}", exception=YAML_IMPORT_ERROR)
-
-
 def main() -> None:
     module = AnsibleModule(
         argument_spec={
@@ -346,27 +218,11 @@ def main() -> None:
             **ENGINE_SPEC,
             "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
             "reports": {"type": "list", "elements": "dict"},
-            "server_address": {"type": "str", "choices": list(SERVER_ADDRESSES)},
-            "actimeo": {"type": "int", "default": 1},
-            "namespaces": {"type": "list", "elements": "str", "default": []},
-            "prefix": {"type": "str", "default": ""},
-            "labels": {"type": "dict", "default": {}},
+            **CLIENTS_SPEC,
             "apply": {"type": "bool"},
             "recreate": {"type": "bool", "default": False},
             "purge": {"type": "bool", "default": False},
             "wait_timeout": {"type": "int", "default": 60},
-            "formats": {"type": "list", "elements": "str", "choices": list(FORMATS), "default": list(FORMATS)},
-            "directory": {"type": "path"},
-            "mount_root": {"type": "path", "default": "/mnt"},
-            "example": {
-                "type": "dict",
-                "options": {
-                    "image": {"type": "str", "required": True},
-                    "program": {"type": "str", "required": True},
-                    "servers": {"type": "list", "elements": "str", "default": []},
-                    "apply": {"type": "bool", "default": True},
-                },
-            },
         },
         required_if=ENGINE_REQUIRED_IF,
         supports_check_mode=True,

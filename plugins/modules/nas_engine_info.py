@@ -170,25 +170,21 @@ driver:
 """
 
 import dataclasses
-import os
-import typing as t
-from pathlib import Path
 
 from ansible.module_utils.basic import AnsibleModule
 
+from ansible_collections.file_simulator.nas.plugins.module_utils._ansible.engine_choice import (
+    cluster_of,
+    environment_of,
+)
 from ansible_collections.file_simulator.nas.plugins.module_utils._ansible.module import run
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine import environment
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.choice import (
     ASKED,
     AUTO,
-    MINIKUBE,
-    Choice,
-    ClusterAccess,
-    EngineEnvironment,
     choose,
     wants_download,
 )
-from ansible_collections.file_simulator.nas.plugins.module_utils._model.topology import read_topology
 
 _DOWNLOAD_SECONDS = 3
 
@@ -196,7 +192,7 @@ _DOWNLOAD_SECONDS = 3
 def nas_engine_info(module: AnsibleModule) -> dict[str, object]:
     given = module.params
     asked, running = given["engine"], given["running"]
-    seen = _look(module)
+    seen = environment_of(module)
     if wants_download(asked, seen, running=running):
         url = given["minikube_url"]
         reachable = bool(url) and environment.download_answers(url, _DOWNLOAD_SECONDS)
@@ -208,43 +204,10 @@ def nas_engine_info(module: AnsibleModule) -> dict[str, object]:
         "engine": choice.engine,
         "reason": choice.reason,
         "line": choice.line,
-        "cluster": _cluster(choice, given),
+        "cluster": cluster_of(choice, given),
         "minikube": seen.minikube,
         "driver": seen.driver,
     }
-
-
-def _cluster(choice: Choice, given: t.Mapping[str, str]) -> dict[str, str]:
-    """Return how the cluster is reached: what the user names, then what is remembered, then what is usual."""
-    named = {field.name: given[field.name] for field in dataclasses.fields(ClusterAccess)}
-    kept = dataclasses.asdict(choice.recorded.cluster) if choice.recorded else {}
-    usual = {
-        "kubeconfig": str(Path.home() / ".kube" / "config"),
-        "context": given["minikube_profile"] if choice.choice == MINIKUBE else "",
-        "node_address": "",
-        "node_data_root": "/mnt/simulator-data",
-    }
-    return {key: named[key] or kept.get(key) or usual[key] for key in usual}
-
-
-def _look(module: AnsibleModule) -> EngineEnvironment:
-    given = module.params
-    instance = read_topology(given["topology"]).instance
-    driver, no_driver = environment.find_driver(given["minikube_driver"], module.get_bin_path, os.geteuid())
-    return EngineEnvironment(
-        instance=instance,
-        podman_runs=environment.podman_runs(given["state_directory"], instance),
-        recorded=environment.read_record(given["record"]),
-        context=given["context"],
-        minikube=module.get_bin_path(given["minikube_executable"], opt_dirs=[given["minikube_directory"]]) or "",
-        profile=given["minikube_profile"],
-        profile_exists=environment.profile_exists(
-            given["minikube_home"] or os.environ.get("MINIKUBE_HOME", ""), given["minikube_profile"]
-        ),
-        driver=driver,
-        no_driver=no_driver,
-        may_install=given["minikube_install"],
-    )
 
 
 def main() -> None:

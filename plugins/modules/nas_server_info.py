@@ -199,17 +199,7 @@ result:
   type: raw
 """
 
-import traceback
-
-from ansible.module_utils.basic import AnsibleModule, missing_required_lib
-
-try:
-    import jmespath
-except ImportError:
-    jmespath = None
-    JMESPATH_IMPORT_ERROR = traceback.format_exc()
-else:
-    JMESPATH_IMPORT_ERROR = None
+from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.file_simulator.nas.plugins.module_utils._ansible.engines import (
     ENGINE_REQUIRED_IF,
@@ -217,41 +207,21 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._ansible.engine
     open_engine,
 )
 from ansible_collections.file_simulator.nas.plugins.module_utils._ansible.module import run
+from ansible_collections.file_simulator.nas.plugins.module_utils._ansible.query import compiled_query, searched
 from ansible_collections.file_simulator.nas.plugins.module_utils._ansible.servers import TOPOLOGY_SPEC
-from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError
-from ansible_collections.file_simulator.nas.plugins.module_utils._common.text import one_line
 from ansible_collections.file_simulator.nas.plugins.module_utils._server.status import status_result
 from ansible_collections.file_simulator.nas.plugins.module_utils._server.status_table import table
 
 
 def nas_server_info(module: AnsibleModule) -> dict[str, object]:
-    query = _compiled_query(module)
+    query = compiled_query(module)
     engine, _topology, servers = open_engine(module)
     statuses = engine.statuses(servers)
     reports = [status_result(status) for status in statuses]
     result: dict[str, object] = {"changed": False, "servers": reports, "table": table(statuses)}
     if query is not None:
-        result["result"] = _searched(query, reports)
+        result["result"] = searched(query, reports)
     return result
-
-
-def _searched(query, reports: list[dict[str, object]]) -> object:
-    try:
-        return query.search(reports)
-    except jmespath.exceptions.JMESPathError as error:
-        raise SimulatorError(f"query: '{query.expression}' fails on the reports: {one_line(error)}") from None
-
-
-def _compiled_query(module: AnsibleModule):
-    text = module.params["query"]
-    if text is None:
-        return None
-    if jmespath is None:
-        module.fail_json(msg=missing_required_lib("jmespath"), exception=JMESPATH_IMPORT_ERROR)
-    try:
-        return jmespath.compile(text)
-    except jmespath.exceptions.JMESPathError as error:
-        raise SimulatorError(f"query: '{text}' is no JMESPath expression: {one_line(error)}") from None
 
 
 def main() -> None:

@@ -24,6 +24,7 @@ extends_documentation_fragment:
   - file_simulator.nas._topology
   - file_simulator.nas._engine
   - file_simulator.nas._podman
+  - file_simulator.nas._limits
 requirements:
   - nfs-rs (Python package), for all checks but those that are tagged V(ready), V(engine) or V(kubernetes)
   - kubernetes >= 25.3.0 (Python package), for the engine V(kubernetes)
@@ -61,44 +62,6 @@ options:
         skipped otherwise.
     type: bool
     default: false
-  limits:
-    description:
-      - What must hold for a check to pass. Times are in seconds.
-    type: dict
-    default: {}
-    suboptions:
-      to_nas:
-        description: From a file's being put into a Windows directory until it is read over NFS.
-        type: float
-        default: 30
-      to_windows:
-        description: From a file's being written over NFS until it is in the Windows directory.
-        type: float
-        default: 60
-      lag:
-        description: How long a change may have been waiting for the sync agent.
-        type: float
-        default: 60
-      restart:
-        description: Until a restarted server answers again.
-        type: float
-        default: 120
-      rest:
-        description: How long files are watched that nobody changes.
-        type: float
-        default: 6
-      free:
-        description: What must be free in each export.
-        type: str
-        default: 16Mi
-      cpu:
-        description: What all servers may request of CPU together.
-        type: str
-        default: "4"
-      memory:
-        description: What all servers may request of memory together.
-        type: str
-        default: 8Gi
 seealso:
   - module: file_simulator.nas.nas_server_info
 """

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from ansible_collections.file_simulator.nas.plugins.module_utils._ansible import minikube_profile as profile_parameters
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.kubernetes import (
     preparation as _kubernetes_prepare,
 )
@@ -60,7 +61,7 @@ def in_cluster(kubernetes: FakeKubernetes, tmp_path: Path, run_module: Run) -> d
 
 @pytest.fixture
 def minikube_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, t.Any]:
-    monkeypatch.setattr(minikube_profile, "machine_memory", lambda: 16000)
+    monkeypatch.setattr(profile_parameters, "machine_memory", lambda: 16000)
     return {"drive_root": str(tmp_path / "drives"), "kubeconfig": str(tmp_path / "kubeconfig")}
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from ansible_collections.file_simulator.nas.plugins.module_utils._ansible import minikube_profile as profile_parameters
 from ansible_collections.file_simulator.nas.plugins.module_utils._minikube import lifecycle as _minikube_cluster
 from ansible_collections.file_simulator.nas.plugins.module_utils._windows.directory import MARKER_NAME
 from ansible_collections.file_simulator.nas.plugins.module_utils._windows.drives import Drives
@@ -26,7 +27,7 @@ TWO = [{"name": "nas-input-1", "port": 32160}, {"name": "nas-output-1", "port": 
 @pytest.fixture
 def asked(tmp_path: Path, run_module: Run, monkeypatch: pytest.MonkeyPatch) -> dict[str, t.Any]:
     """Arguments for a profile on a laid-out data root, on a machine with memory enough."""
-    monkeypatch.setattr(minikube_profile, "machine_memory", lambda: 16000)
+    monkeypatch.setattr(profile_parameters, "machine_memory", lambda: 16000)
     layout = {"topology": {"servers": TWO}, "drive_root": str(tmp_path / "drives")}
     run_module(windows_directory, registry=str(tmp_path / "registry.json"), **layout)
     return {**layout, "kubeconfig": str(tmp_path / "kubeconfig")}
@@ -395,6 +396,7 @@ def test_minikube_exe_under_wsl(
     drives = Drives("wsl", str(tmp_path / "mnt"))
     for module in (minikube_profile, windows_directory):
         monkeypatch.setattr(module, "find_drives", lambda _stand_in: drives)
+    for module in (profile_parameters, windows_directory):
         monkeypatch.setattr(module, "check_drive", lambda _drives, _path: None)
     topology = {"data_root": f"D:\\{name}\\", "servers": TWO}
     run_module(windows_directory, topology=topology, registry=str(tmp_path / "wsl.json"))
@@ -419,6 +421,6 @@ def test_linux_minikube_comes_before_minikube_exe(
     Path(minikube.executable + ".exe").chmod(0o755)
     drives = Drives("wsl", str(tmp_path / "drives"))
     monkeypatch.setattr(minikube_profile, "find_drives", lambda _stand_in: drives)
-    monkeypatch.setattr(minikube_profile, "check_drive", lambda _drives, _path: None)
+    monkeypatch.setattr(profile_parameters, "check_drive", lambda _drives, _path: None)
     run_module(minikube_profile, **asked)
     assert minikube.last("start")

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from ansible_collections.file_simulator.nas.plugins.module_utils._ansible import clients as client_parameters
 from ansible_collections.file_simulator.nas.plugins.module_utils._clients import documents as _client_documents
 from ansible_collections.file_simulator.nas.plugins.modules import nas_client_config
 
@@ -182,7 +183,7 @@ def test_directory_that_is_a_file(run_module: Run, kubernetes: FakeKubernetes, c
 
 
 def test_missing_python_package(run_module: Run, clients: t.Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(nas_client_config, "YAML_IMPORT_ERROR", "Traceback: no module")
+    monkeypatch.setattr(client_parameters, "YAML_IMPORT_ERROR", "Traceback: no module")
     with pytest.raises(
         ModuleFailed, match=r"formats: manifests: Failed to import the required Python library \(PyYAML"
     ):

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from ansible_collections.file_simulator.nas.plugins.module_utils._ansible import query
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman import status as _podman_status
 from ansible_collections.file_simulator.nas.plugins.module_utils._nfs.probe import probe
 from ansible_collections.file_simulator.nas.plugins.module_utils._server.pod import STATUS_FILE
@@ -228,8 +229,7 @@ class TestQuery:
     def test_without_jmespath_tells_what_to_install(
         self, run_module: Run, arguments: dict[str, t.Any], monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(nas_server_info, "jmespath", None)
-        monkeypatch.setattr(nas_server_info, "JMESPATH_IMPORT_ERROR", "Traceback ...")
+        monkeypatch.setattr(query, "JMESPATH_IMPORT_ERROR", "Traceback ...")
         with pytest.raises(ModuleFailed, match=r"Python library \(jmespath\)"):
             run_module(nas_server_info, query="[].name", **arguments)
         assert states(run_module(nas_server_info, **arguments)) == ["not_answering"] * 2
