@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 from agent_process import AgentProcess
-from test_process import MIB, small_disk
+from small_disk import MIB, small_disk
 
 FILES = 400
 

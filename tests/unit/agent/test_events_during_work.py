@@ -9,9 +9,7 @@ from collections.abc import Callable
 
 import pytest
 from agent_world import World
-from nas_sync_agent.daemon.metrics import metrics
-from nas_sync_agent.model import Change, Mode, Side
-from nas_sync_agent.sync.pending import Pending
+from nas_sync_agent.model import Mode, Side
 
 W, N = Side.WINDOWS, Side.NAS
 FILES = ("a", "d/a", "d/b", "d/e/a", "z")
@@ -219,73 +217,6 @@ def test_two_way(directory: object, watched: World) -> None:
         watched.write(W, f"windows/{path}", f"first of {path}")
     during_work(watched, 3, rename_and_replace_the_directory)
     expect_equal_sides(watched)
-
-
-class TestPending:
-    def test_done_leaves_what_was_heard_of_since(self) -> None:
-        pending = Pending()
-        pending.add("a", 0, 0, quiet=True)
-        pending.take("a", 1)
-        pending.add("a", 2, 5, quiet=False)
-        pending.done("a")
-        assert list(pending) == ["a"] and pending.next_due() == 5 and pending.oldest() == 2
-
-    @pytest.mark.parametrize("end", ["failed", "postpone", "release"])
-    def test_no_end_of_the_work_puts_off_what_was_heard_of_since(self, end: str) -> None:
-        pending = Pending()
-        pending.add("a", 0, 0, quiet=True)
-        pending.take("a", 1)
-        item = pending.add("a", 2, 2.5, quiet=False)
-        {
-            "failed": lambda: pending.failed("a", 2),
-            "postpone": lambda: pending.postpone("a", 60),
-            "release": pending.release,
-        }[end]()
-        assert pending.next_due() == 2.5 and len(pending) == 1 and pending["a"] is item and item.since == 0
-
-    def test_work_that_breaks_off_waits_again(self) -> None:
-        pending = Pending()
-        pending.add("a", 0, 0, quiet=True)
-        pending.take("a", 1)
-        assert pending.due(1, 10) == [] and list(pending) == ["a"]
-        pending.release()
-        assert pending.due(1, 10) == ["a"]
-
-
-def test_a_missed_change_is_counted(world: World) -> None:
-    world.watching = True
-    engine = world.start()
-    world.settle()
-    assert world.watcher is not None
-    deaf = world.watcher
-    world.watcher = None
-    world.write(N, "a", "x")
-    world.write(N, "con", "x")
-    deaf._report = lambda _path, _change: None
-    world.watcher = deaf
-    world.rescan()
-    world.settle()
-    assert world.files(W) == {"a": "x"}
-    world.rescan()
-    world.settle()
-    assert world.status.snapshot()["found_by_rescan"] == 1
-    assert "nas_sync_found_by_rescan_total{" in metrics(world.status.snapshot()) and engine
-
-
-def test_a_change_that_is_told_late_is_not_counted(world: World) -> None:
-    """What happens during a rescan is told only afterwards."""
-    world.watching = True
-    engine = world.start()
-    world.write(N, "a", "x")
-    world.settle()
-    world.delete(N, "a")
-    world.write(N, "d/b", "x")
-    engine.rescan()
-    engine.scan(N, world.now, told=True)
-    world.settle()
-    assert world.files(W) == {"d/b": "x"} and world.status.snapshot()["found_by_rescan"] == 0
-    world.event("d/b", Change.TOUCHED)
-    world.settle()
 
 
 def test_a_file_that_is_opened_while_the_batch_is_looked_at_is_not_delivered(watched: World) -> None:

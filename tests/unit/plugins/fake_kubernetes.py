@@ -9,16 +9,14 @@ soon as it is applied, unless ``trouble`` says what its pod's status is instead.
 
 from __future__ import annotations
 
-import base64
 import copy
-import hashlib
 import itertools
-import json
 import threading
 import typing as t
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
-from urllib.parse import parse_qs, urlsplit
+from http.server import ThreadingHTTPServer
+
+from .fake_kubernetes_api import Refused, handler
+from .fake_pods import deployment_status, pods
 
 Object = dict[str, t.Any]
 KINDS = {
@@ -41,12 +39,6 @@ VERSIONS = {
     "NetworkPolicy": "networking.k8s.io/v1",
     "StorageClass": "storage.k8s.io/v1",
 }
-
-
-class Refused(Exception):
-    def __init__(self, status: int, message: str) -> None:
-        super().__init__(message)
-        self.status = status
 
 
 class FakeKubernetes:
@@ -78,8 +70,8 @@ class FakeKubernetes:
         self.rescued: dict[str, list[Object]] = {}
         self._patches: dict[str, Object] = {}
         self._numbers = itertools.count(1)
-        self._lock = threading.Lock()
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
+        self.lock = threading.Lock()
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), handler(self))
         self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
         threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True).start()
 
@@ -154,7 +146,7 @@ class FakeKubernetes:
 
     def _list(self, kind: str, namespace: str, query: dict[str, str]) -> Object:
         if kind == "Pod":
-            items = self._pods()
+            items = pods(self)
         elif kind == "Event":
             items = self.events
         else:
@@ -207,7 +199,7 @@ class FakeKubernetes:
         if kind == "Deployment":
             if found is None or found["spec"]["template"] != new["spec"]["template"]:
                 self.pods[name] = f"{name}-{next(self._numbers)}"
-            new["status"] = self._deployment_status(name, new)
+            new["status"] = deployment_status(self, name, new)
         self.objects[kind, namespace, name] = new
         if kind == "PersistentVolumeClaim":
             self._bind(new)
@@ -238,120 +230,11 @@ class FakeKubernetes:
             if other["metadata"]["uid"] != service["metadata"]["uid"] and other["spec"]["ports"][0]["nodePort"] == port:
                 raise Refused(422, "provided port is already allocated")
 
-    def _deployment_status(self, name: str, item: Object) -> Object:
-        running = 1 if item["spec"]["replicas"] and name not in self.trouble and name not in self.conditions else 0
-        return {
-            "observedGeneration": item["metadata"]["generation"],
-            "replicas": item["spec"]["replicas"],
-            "updatedReplicas": item["spec"]["replicas"],
-            "readyReplicas": running,
-            "conditions": self.conditions.get(name, []),
-        }
-
-    def _pods(self) -> list[Object]:
-        return [
-            {
-                "metadata": {
-                    "name": self.pods[name],
-                    "namespace": item["metadata"]["namespace"],
-                    "labels": item["spec"]["template"]["metadata"]["labels"],
-                },
-                "spec": {"nodeName": "node-1", "volumes": item["spec"]["template"]["spec"].get("volumes", [])},
-                "status": self.trouble.get(
-                    name,
-                    {
-                        "hostIP": "127.0.0.1",
-                        "initContainerStatuses": [
-                            {"name": "sync-windows-data", "state": {"terminated": {"exitCode": 0}}}
-                        ],
-                        "containerStatuses": [{"name": "nfs-server", "ready": True, "state": {"running": {}}}],
-                    },
-                ),
-            }
-            for name, item in self.kind("Deployment").items()
-            if item["spec"].get("replicas") and name not in self.conditions
-        ] + self.strangers
-
     def _of_pod(self, name: str, rest: list[str]) -> t.Any:
         server = name.partition(":")[0].rpartition("-")[0]
         if rest == ["log"]:
             return self.logs.get(server, "")
         raise Refused(404, "there is no such thing of a pod")
-
-    def _executed(self, pod: str, words: list[str]) -> Object | list[Object] | None:
-        """What an agent answers to a command in its container; None when it does not."""
-        server = pod.rpartition("-")[0]
-        if server in self.silent:
-            return None
-        if "accept" in words:
-            return self.accepted.get(server)
-        if "rescue" in words:
-            return self.rescued.get(server, [])
-        if "status" in words:
-            return self.statuses.get(server)
-        template = self.kind("Deployment")[server]["spec"]["template"]["metadata"]
-        windows = {"generation": template["annotations"]["file-simulator/generation"]}
-        nothing = {"waiting_count": 0, "refused_count": 0, "error_count": 0, "windows": windows}
-        known = {"nonce": words[words.index("--nonce") + 1], "state": "known", "reason": "", "halted_reason": ""}
-        return {**known, **nothing, **self.left.get(server, {})}
-
-    def _handler(self) -> type[BaseHTTPRequestHandler]:
-        fake = self
-
-        class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-            disable_nagle_algorithm = True
-
-            def _exec(self) -> None:
-                """Speak as much WebSocket as an exec takes: a handshake, the channels, and an end."""
-                address = urlsplit(self.path)
-                path, given = address.path, parse_qs(address.query)
-                with fake._lock:
-                    fake.requests.append(("GET", path, {"command": " ".join(given["command"])}))
-                    found = fake._executed(path.split("/")[-2], given["command"])
-                key = self.headers["Sec-WebSocket-Key"] + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
-                self.send_response(101)
-                self.send_header("Upgrade", "websocket")
-                self.send_header("Connection", "Upgrade")
-                accepted = base64.b64encode(hashlib.sha1(key.encode(), usedforsecurity=False).digest()).decode()
-                self.send_header("Sec-WebSocket-Accept", accepted)
-                self.send_header("Sec-WebSocket-Protocol", "v4.channel.k8s.io")
-                self.end_headers()
-                failure = {"status": "Failure", "details": {"causes": [{"reason": "ExitCode", "message": "4"}]}}
-                lines = found if isinstance(found, list) else [found]
-                told = [b"\x01" + json.dumps(line).encode() + b"\n" for line in lines]
-                said = told if found is not None else [b"\x02no answer"]
-                ended = b"\x03" + json.dumps(failure if found is None else {"status": "Success"}).encode()
-                for code, data in (*[(0x82, each) for each in said], (0x82, ended), (0x88, b"\x03\xe8")):
-                    size = bytes([len(data)]) if len(data) < 126 else b"\x7e" + len(data).to_bytes(2, "big")
-                    self.wfile.write(bytes([code]) + size + data)
-                self.close_connection = True
-
-            def _any(self) -> None:
-                if self.headers.get("Upgrade", "").lower() == "websocket":
-                    return self._exec()
-                address = urlsplit(self.path)
-                query = {key: values[0] for key, values in parse_qs(address.query).items()}
-                length = int(self.headers.get("Content-Length") or 0)
-                body = json.loads(self.rfile.read(length)) if length else None
-                try:
-                    with fake._lock:
-                        status, answer = 200, fake.answer(self.command, address.path, query, body)
-                        text = answer if isinstance(answer, str) else json.dumps(answer)
-                except Refused as refused:
-                    status, text = refused.status, json.dumps({"kind": "Status", "message": str(refused)})
-                self.send_response(status)
-                self.send_header("Content-Type", "application/json")
-                self.send_header("Content-Length", str(len(text.encode())))
-                self.end_headers()
-                self.wfile.write(text.encode())
-
-            do_GET = do_PATCH = do_DELETE = do_POST = _any
-
-            def log_message(self, format: str, *args: object) -> None:  # noqa: A002
-                pass
-
-        return Handler
 
 
 def _merged(item: Object, change: t.Mapping[str, t.Any]) -> Object:
@@ -361,20 +244,3 @@ def _merged(item: Object, change: t.Mapping[str, t.Any]) -> Object:
             continue
         item[key] = _merged(item.get(key, {}), value) if isinstance(value, dict) else value
     return item
-
-
-def write_kubeconfig(path: Path, clusters: t.Mapping[str, str], current: str = "") -> str:
-    """Write a kubeconfig with a context for each cluster's URL; return its path."""
-    path.write_text(
-        json.dumps(
-            {
-                "apiVersion": "v1",
-                "kind": "Config",
-                "current-context": current,
-                "clusters": [{"name": name, "cluster": {"server": url}} for name, url in clusters.items()],
-                "users": [{"name": "tester", "user": {"token": "secret"}}],
-                "contexts": [{"name": name, "context": {"cluster": name, "user": "tester"}} for name in clusters],
-            }
-        )
-    )
-    return str(path)

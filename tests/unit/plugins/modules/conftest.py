@@ -19,7 +19,8 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._engine.kuberne
 from ansible_collections.file_simulator.nas.plugins.module_utils._nfs.probe import Answer, ProbeError
 from ansible_collections.file_simulator.nas.plugins.modules import minikube_profile, windows_directory
 
-from ..fake_kubernetes import FakeKubernetes, write_kubeconfig
+from ..fake_kubernetes import FakeKubernetes
+from ..fake_kubernetes_api import write_kubeconfig
 from ..fake_minikube import FakeMinikube
 
 Run = t.Callable[..., "dict[str, t.Any]"]

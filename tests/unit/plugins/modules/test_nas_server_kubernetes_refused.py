@@ -20,7 +20,8 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes imp
 from ansible_collections.file_simulator.nas.plugins.modules import nas_server, nas_server_info
 
 from ..conftest import ModuleFailed
-from ..fake_kubernetes import FakeKubernetes, write_kubeconfig
+from ..fake_kubernetes import FakeKubernetes
+from ..fake_kubernetes_api import write_kubeconfig
 from .test_nas_server_info_kubernetes import info
 from .test_nas_server_kubernetes import changed
 

@@ -18,7 +18,8 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors 
 from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes import lease
 from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes.client import open_cluster
 
-from ...fake_kubernetes import FakeKubernetes, write_kubeconfig
+from ...fake_kubernetes import FakeKubernetes
+from ...fake_kubernetes_api import write_kubeconfig
 
 KEY = ("Lease", "here", "servers")
 
