@@ -16,10 +16,20 @@ from .server import INSTANCE, BrokenServer
 
 
 @pytest.fixture(scope="session")
-def nas_image() -> str:
+def nas_image() -> t.Iterator[str]:
+    """An image of this run's own, of the same content.
+
+    Podman loses one of two names that are given to an image at the same time: here each test gives one.
+    """
     if os.geteuid() != 0 or shutil.which("podman") is None:
         pytest.skip("needs root and podman: a real server is broken here")
-    return image()
+    own, container = f"localhost/{INSTANCE}:own", f"{INSTANCE}-image"
+    podman("rm", "--force", "--ignore", container)
+    podman("create", "--name", container, "--network", "none", image(), "true")
+    podman("commit", "--quiet", container, own)
+    podman("rm", container)
+    yield own
+    podman("rmi", own)
 
 
 @pytest.fixture(scope="session")
