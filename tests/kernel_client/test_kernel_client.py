@@ -94,6 +94,7 @@ def test_file_systems_differ(client: Client, servers: list[Server]) -> None:
         "many_files",
         "large_file",
         "change_owner",
+        "setgid_directory",
         "locks",
     ],
 )

@@ -65,7 +65,8 @@ def _patiently(ask: t.Callable[[], _Answer]) -> _Answer:
     What was refused has not taken effect, so it may be asked again as it is: for OPEN, REMOVE, RENAME and SETATTR
     NFS-Ganesha 4.3 answers NFS4ERR_GRACE and does nothing, and nfs-rs sends each of them as a request of its own. The one
     exception is mkdir, seen on the wire: nfs-rs sends CREATE, which the server does in grace, as it does LINK; then
-    SETATTR for the mode, which is refused; then REMOVE to undo the first, which is refused too.
+    SETATTR for the mode, which is refused; then REMOVE to undo the first, which is refused too. (By that SETATTR a directory
+    made in one with setgid loses the bit that the server has given it. The kernel's client sends the mode with CREATE.)
     """
     deadline = time.monotonic() + _GRACE_SECONDS
     while True:

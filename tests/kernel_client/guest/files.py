@@ -138,6 +138,18 @@ def change_owner(here: str, there: str) -> None:
     _expect(facts == (1234, 5678, "0o640"), f"owner, group and mode are {facts}")
 
 
+def setgid_directory(here: str, there: str) -> None:
+    """What is made in a directory with setgid has its group, and directories the setgid bit, as on a local disk."""
+    os.mkdir(f"{here}/shared")
+    os.chown(f"{here}/shared", -1, 5678)
+    os.chmod(f"{here}/shared", 0o2775)
+    os.mkdir(f"{here}/shared/inner")
+    _write(f"{here}/shared/inner/file", b"x")
+    inner, file = os.stat(f"{there}/shared/inner"), os.stat(f"{there}/shared/inner/file")
+    facts = (inner.st_gid, bool(inner.st_mode & stat.S_ISGID), file.st_gid)
+    _expect(facts == (5678, True, 5678), f"group and setgid of a directory, group of a file in it are {facts}")
+
+
 def busy_directory(here: str, there: str) -> None:
     """What one client removes does not hide its neighbours from another for a moment."""
     os.makedirs(f"{here}/busy/stays")
