@@ -145,9 +145,9 @@ class PodmanEngine:
         warnings = seen.placing.warnings() if seen.placing else []
         if not request.check_mode:
             warnings += self._do(servers, request, seen, decision)
-        elif not request.delete_storage:
-            for server in sorted(decision.losing & set(seen.own)):
-                self._guard.foresee(seen.own[server])
+        elif not request.delete_storage and decision.losing & set(seen.own):
+            # As the change would: without an agent, both sides are compared in a container that can change nothing.
+            self._guard.check([seen.own[server] for server in sorted(decision.losing & set(seen.own))])
         return Outcome(decision.actions, decision.diff, surroundings_changed=seen.leftover, warnings=warnings)
 
     # What there is, and what is wanted

@@ -31,10 +31,6 @@ class RemovalGuard:
         """Refuse unless each of these servers, as it is now, says that nothing of its volume would be lost."""
         for_each(found, lambda pod: self._refuse(pod, self._witness.objection(pod)))
 
-    def foresee(self, found: Found) -> None:
-        """Refuse as ``check`` does, as far as an agent that runs can tell: nothing is started to find out."""
-        self._refuse(found, self._witness.foreseen(found))
-
     def only_there(self, found: Found) -> str:
         """Return what only the volume of a stopped server has, in words, and note it; empty when that is nothing."""
         only_there = self._witness.last_objection(found)

@@ -50,14 +50,6 @@ class Witness:
                 return refusal(look, self._directory(found), flushing=True)
         return self.last_objection(found)
 
-    def foreseen(self, found: Found) -> str:
-        """Return the same as far as a running agent tells; empty where there is none."""
-        carries = found.current.description.get("carries_to_windows")
-        if not carries or found.containers.get(AGENT_CONTAINER) != "running":
-            return ""
-        look = self._ask(found.current.server)
-        return "" if look.problem else refusal(look, self._directory(found), flushing=True)
-
     def last_objection(self, found: Found) -> str:
         """Return the same for a server that nobody writes to any more: what waits now, waits for good."""
         if not found.current.description.get("carries_to_windows"):

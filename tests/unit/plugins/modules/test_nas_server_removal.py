@@ -112,7 +112,7 @@ def test_nothing_is_touched(
 def test_check_mode_tells_of_what_would_be_refused(
     run_module: Run, podman: FakePodman, laid_out: dict[str, t.Any], way: str
 ) -> None:
-    """As far as the running agent tells: nothing is started for it, and what merely waits is carried until then."""
+    """By the running agent, which carries what merely waits until then; without one, by the same comparison as the change."""
     given = removals(laid_out)[way]
     podman.left[OUTPUT] = WAITS
     assert run_module(nas_server, check=True, **given)["changed"]
@@ -121,10 +121,14 @@ def test_check_mode_tells_of_what_would_be_refused(
     with pytest.raises(ModuleFailed, match=r"'results 12:30.csv' .* cannot be held by Windows"):
         run_module(nas_server, check=True, **given)
     assert run_module(nas_server, check=True, **{**given, "delete_storage": True})["changed"]
+    assert not [call for call in podman.calls if call[0] == "run"]
     podman.fail["exec"] = "the container is not running"
     assert run_module(nas_server, check=True, **given)["changed"]
+    for found, told in ((REFUSED, "'results 12:30.csv' .* cannot be held"), (WAITS, "'late.csv' have not reached")):
+        podman.left_at_last[OUTPUT] = found
+        with pytest.raises(ModuleFailed, match=told):
+            run_module(nas_server, check=True, **given)
     assert podman.changes == before
-    assert not [call for call in podman.calls if call[0] == "run"]
 
 
 def test_what_only_a_kept_volume_has_is_told(run_module: Run, podman: FakePodman, arguments: dict[str, t.Any]) -> None:
