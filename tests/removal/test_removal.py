@@ -12,8 +12,9 @@ import typing as t
 import pytest
 
 from ..harness.removal import CASES, WAYS, assert_no_file_is_gone, assert_what_was_carried_stands_in_no_way
-from ..validation.servers import image
-from .server import OutputServer
+from ..module_runner import ModuleFailed
+from ..validation.servers import image, podman
+from .server import INSTANCE, OutputServer
 
 
 @pytest.fixture(scope="session")
@@ -57,3 +58,14 @@ def test_what_only_a_kept_volume_has_is_named_each_time(server: OutputServer) ->
         told = str(server.down()["warnings"])
         assert "'results 12:30.csv'" in told and "cannot be held by Windows" in told
     assert server.kept()
+
+
+@pytest.mark.parametrize("case", ["agent_stopped", "agent_killed"])
+def test_check_mode_foresees_a_refusal_without_an_agent(server: OutputServer, case: str) -> None:
+    server.up()
+    getattr(server, case)()
+    names = ("ps", "--all", "--external", "--format", "{{.Names}} {{.ID}}", "--filter", f"name={INSTANCE}")
+    before = podman(*names)
+    with pytest.raises(ModuleFailed, match=r"'precious.txt' have not reached"):
+        server.apply("absent", purge=True, check=True)
+    assert podman(*names) == before
