@@ -28,7 +28,8 @@ options:
   state:
     description:
       - V(present) creates what is missing. A directory that was laid out before and is empty without its marker is an
-        error, since it is a data root that is not mounted.
+        error, since it is a data root that is not mounted. So is one that is missing where another file system has
+        its place than when it was laid out.
       - V(absent) removes markers, and those directories that the module created and that are empty. The data root is
         among them when O(servers) is not given.
     type: str
@@ -136,6 +137,7 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._windows.drives
     check_drive,
     find_drives,
 )
+from ansible_collections.file_simulator.nas.plugins.module_utils._windows.file_system import check_mounted
 from ansible_collections.file_simulator.nas.plugins.module_utils._windows.layout import (
     carry_out,
     free_bytes,
@@ -147,6 +149,7 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._windows.layout
     places_of,
     plan,
     remembered,
+    remembered_file_systems,
 )
 from ansible_collections.file_simulator.nas.plugins.module_utils._windows.layout_warnings import layout_warnings
 from ansible_collections.file_simulator.nas.plugins.module_utils._windows.real_paths import check_apart
@@ -164,10 +167,12 @@ def windows_directory(module: AnsibleModule) -> dict[str, object]:
     places = places_of(topology, servers, drives.local)
     registry = Registry(module.params["registry"] or os.path.join(home_of_caller(), _REGISTRY))
     with contextlib.nullcontext() if module.check_mode else registry.locked("windows_directory"):
-        known = registry.read()
+        known, file_systems = registry.read(), registry.file_systems()
         observed = [observe(place, known) for place in places]
         if module.params["state"] == "present":
             check_apart(places, known, topology.instance)
+            # A drive of WSL's was checked above, and is called otherwise in another release.
+            check_mounted(observed, {} if drives.kind == "wsl" else file_systems, registry.path)
         claim = Claim(topology.instance, [str(uuid.uuid4()) for _place in places], module.params["take_over"])
         steps = plan(
             module.params["state"],
@@ -176,9 +181,11 @@ def windows_directory(module: AnsibleModule) -> dict[str, object]:
             force=module.params["force"],
             whole=module.params["servers"] is None,
         )
-        if steps and not module.check_mode:
+        remember = remembered(known, steps), remembered_file_systems(file_systems, observed, steps)
+        if not module.check_mode:
             carry_out(steps)
-            registry.write(remembered(known, steps))
+            if steps or remember != (known, file_systems):
+                registry.write(*remember)
     root = places[0].path
     free = free_bytes(root)
     if module.params["state"] == "present":

@@ -18,6 +18,7 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._common.files i
     existing_ancestor,
 )
 from ansible_collections.file_simulator.nas.plugins.module_utils._windows import directory as windows
+from ansible_collections.file_simulator.nas.plugins.module_utils._windows.file_system import file_system_of
 from ansible_collections.file_simulator.nas.plugins.module_utils._windows.layout_plan import (
     Observed,
     Place,
@@ -52,6 +53,7 @@ def observe(place: Place, known: t.Mapping[str, str]) -> Observed:
         known=known.get(place.path, ""),
         directories=directories,
         has_files=bool(files),
+        file_system=file_system_of(place.path),
     )
 
 

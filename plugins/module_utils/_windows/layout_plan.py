@@ -39,7 +39,8 @@ class Observed:
     """A place as the disk shows it.
 
     ``known`` is the life (see Marker) that we gave it once, empty when we never did. ``empty`` looks past the
-    marker. ``directories`` are the names of the directories in it, ``has_files`` tells of the rest.
+    marker. ``directories`` are the names of the directories in it, ``has_files`` tells of the rest. ``file_system`` is
+    where it is, or is to be, empty where nobody tells (see file_system).
     """
 
     place: Place
@@ -49,6 +50,7 @@ class Observed:
     known: str
     directories: frozenset[str] = frozenset()
     has_files: bool = False
+    file_system: str = ""
 
 
 @dataclass(frozen=True)
@@ -175,6 +177,16 @@ def remembered(known: t.Mapping[str, str], steps: t.Sequence[Step]) -> dict[str,
     touched = {step.place.path for step in steps}
     kept = {path: generation for path, generation in known.items() if path not in touched}
     return {**kept, **{step.place.path: step.marker.life for step in steps if step.marker}}
+
+
+def remembered_file_systems(
+    known: t.Mapping[str, str], places: t.Sequence[Observed], steps: t.Sequence[Step]
+) -> dict[str, str]:
+    """Return, by path, the file systems of marked places that a machine is to remember once it has done the steps."""
+    marked = {step.place.path: step.marker is not None for step in steps}
+    kept = {path: where for path, where in known.items() if marked.get(path, True)}
+    there = [seen for seen in places if marked.get(seen.place.path, seen.marker is not None) and seen.file_system]
+    return {**kept, **{seen.place.path: seen.file_system for seen in there}}
 
 
 def layout_result(

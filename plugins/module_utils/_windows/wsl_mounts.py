@@ -35,9 +35,9 @@ def drive_mounts(mountinfo: str, automount_root: str) -> dict[str, str]:
         # What shows only a part of a drive has another root.
         if not separator or len(fields) < 5 or len(source) < 3 or fields[3] != "/":
             continue
-        letter = _letter(source[0], _plain(source[1]), _plain(" ".join(source[2:])))
+        letter = _letter(source[0], plain(source[1]), plain(" ".join(source[2:])))
         if letter:
-            found.setdefault(letter, []).append(_plain(fields[4]))
+            found.setdefault(letter, []).append(plain(fields[4]))
     usual = {letter: posixpath.join(automount_root, letter.lower()) for letter in found}
     return {letter: usual[letter] if usual[letter] in points else points[0] for letter, points in found.items()}
 
@@ -54,6 +54,6 @@ def _letter(kind: str, source: str, options: str) -> str:
     return match.group("drive").upper() if match else ""
 
 
-def _plain(field: str) -> str:
-    r"""Undo the kernel's escapes, such as ``\040`` for a space."""
+def plain(field: str) -> str:
+    r"""Undo the escapes of the kernel's table, such as ``\040`` for a space."""
     return _ESCAPE.sub(lambda match: chr(int(match.group(1), 8)), field)

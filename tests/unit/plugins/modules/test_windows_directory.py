@@ -17,7 +17,9 @@ from pathlib import Path
 
 import pytest
 
+from ansible_collections.file_simulator.nas.plugins.module_utils._windows import layout
 from ansible_collections.file_simulator.nas.plugins.module_utils._windows.marker import MARKER_NAME
+from ansible_collections.file_simulator.nas.plugins.module_utils._windows.registry import Registry
 from ansible_collections.file_simulator.nas.plugins.modules import windows_directory
 
 from ..conftest import ModuleFailed
@@ -92,7 +94,7 @@ def test_layouts_at_once_lose_no_registry_entries(arguments: dict[str, t.Any]) -
         given = json.dumps({**arguments, "topology": topology})
         runs.append(subprocess.Popen([sys.executable, "-c", code, given], env={**os.environ, "PYTHONPATH": _PATH}))
     assert [run.wait(60) for run in runs] == [0] * 6
-    assert len(json.loads(Path(arguments["registry"]).read_text())) == 18
+    assert len(Registry(arguments["registry"]).read()) == 18
 
 
 @pytest.mark.parametrize("way", ["link", "nested"])
@@ -375,3 +377,62 @@ def test_drive_that_is_not_mounted_under_wsl_is_refused(
     with pytest.raises(ModuleFailed, match="drive C: is not mounted"):
         run_module(windows_directory, **arguments)
     assert not (tmp_path / "mnt").exists()
+
+
+class TestDrive:
+    """The stand-in drive is a mount of its own, which may be missing after a restart of the machine."""
+
+    @pytest.fixture(autouse=True)
+    def _mount(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.mount(monkeypatch, "ext4 1234-abcd at /drives")
+
+    def mount(self, monkeypatch: pytest.MonkeyPatch, what: str) -> None:
+        monkeypatch.setattr(layout, "file_system_of", lambda _path: what)
+
+    def test_missing_one_is_no_deleted_directory(
+        self, run_module: Run, arguments: dict[str, t.Any], root: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    ) -> None:
+        run_module(windows_directory, **arguments)
+        root.rename(tmp_path / "unmounted")
+        self.mount(monkeypatch, "ext4 5678-abcd at /")
+        for check in (True, False):
+            with pytest.raises(ModuleFailed) as failure:
+                run_module(windows_directory, check=check, **arguments)
+            assert "was laid out on ext4 1234-abcd at /drives, and now ext4 5678-abcd at / is there" in str(
+                failure.value
+            )
+            assert f"remove its lines from {arguments['registry']}" in str(failure.value)
+        run_module(windows_directory, state="absent", **arguments)
+        with pytest.raises(ModuleFailed, match="it is not mounted"):
+            run_module(windows_directory, **arguments)
+        assert not root.exists(), "a new empty tree was laid out in the mount point"
+
+        (tmp_path / "unmounted").rename(root)
+        self.mount(monkeypatch, "ext4 1234-abcd at /drives")
+        assert run_module(windows_directory, **arguments)["changed"] is False
+
+    def test_directory_that_was_deleted_comes_back(
+        self, run_module: Run, arguments: dict[str, t.Any], root: Path
+    ) -> None:
+        run_module(windows_directory, **arguments)
+        shutil.rmtree(root)
+        assert run_module(windows_directory, **arguments)["changed"] is True
+        assert (root / MARKER_NAME).exists()
+
+    def test_marked_directories_that_moved_to_another_are_remembered_there(
+        self, run_module: Run, arguments: dict[str, t.Any], root: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        run_module(windows_directory, **arguments)
+        self.mount(monkeypatch, "xfs 9999 at /drives")
+        assert run_module(windows_directory, **arguments)["changed"] is False
+        shutil.rmtree(root)
+        assert run_module(windows_directory, **arguments)["changed"] is True
+
+    def test_one_that_an_older_version_laid_out_is_remembered_now(
+        self, run_module: Run, arguments: dict[str, t.Any], root: Path
+    ) -> None:
+        run_module(windows_directory, **arguments)
+        registry = Registry(arguments["registry"])
+        registry.write(registry.read(), {})
+        assert run_module(windows_directory, **arguments)["changed"] is False
+        assert registry.file_systems()[str(root)] == "ext4 1234-abcd at /drives"

@@ -16,13 +16,15 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._windows.regist
 
 class TestRegistry:
     def test_is_empty_before_it_was_written(self, tmp_path: Path) -> None:
-        assert Registry(str(tmp_path / "none" / "registry.json")).read() == {}
+        registry = Registry(str(tmp_path / "none" / "registry.json"))
+        assert (registry.read(), registry.file_systems()) == ({}, {})
 
     def test_is_read_as_it_was_written(self, tmp_path: Path) -> None:
         registry = Registry(str(tmp_path / "a" / "registry.json"))
         for generations in ({"/a": "1", "/ä b": "2"}, {"/c": "3"}):
-            registry.write(generations)
-            assert registry.read() == generations
+            for file_systems in ({}, {"/a": "ext4 1234 at /"}):
+                registry.write(generations, file_systems)
+                assert (registry.read(), registry.file_systems()) == (generations, file_systems)
         assert os.listdir(tmp_path / "a") == ["registry.json"]
 
     @pytest.mark.parametrize("content", [b"", b"{", b"\xff", b"[]", b"null", b"5"])
@@ -34,4 +36,4 @@ class TestRegistry:
     def test_cannot_be_written(self, tmp_path: Path) -> None:
         (tmp_path / "file").write_text("")
         with pytest.raises(SimulatorError, match="cannot be written"):
-            Registry(str(tmp_path / "file" / "registry.json")).write({})
+            Registry(str(tmp_path / "file" / "registry.json")).write({}, {})
