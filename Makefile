@@ -92,15 +92,15 @@ molecule: artefact
 .PHONY: test-agent test-podman test-removal test-broken-states test-kills test-validation test-machines test-kubernetes test-kubernetes-servers test-report test-windows test-minikube
 # The sync agent as a process, killed at random moments: longer than make test should take.
 test-agent: venv-dev
-	pytest tests/agent
+	pytest --numprocesses=3 tests/agent
 
 # One real server on podman: what only the real thing shows of locks, owners, neighbours and the start with the machine.
 test-podman: venv-dev
-	pytest tests/podman
+	pytest --numprocesses=2 --dist=loadfile tests/podman
 
 # Takes a real server away in every way after everything that may have happened to it: no file is gone.
 test-removal: venv-dev
-	pytest tests/removal
+	pytest --numprocesses=3 tests/removal
 
 # Everything that a pod, or all of podman in a power loss, may have come to × make up, make status, make down.
 test-broken-states: venv-dev
