@@ -39,7 +39,7 @@ down: venv
 status: venv
 	@tools/status.sh $(FORMAT) $(BECOME) $(ARGS)
 
-# Check the servers from outside; ARGS='-e validation_disruptive=true' takes them down for a moment, too.
+# Validate the servers from outside; ARGS='-e validation_disruptive=true' takes them down for a moment, too.
 validate: venv
 	@ansible-playbook playbooks/validate.yml $(BECOME) $(ARGS)
 

@@ -23,10 +23,10 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / ".ansible" / "collections"))
 SOURCE, TARGET = "docs/proofs.yml", "docs/requirements.md"
 KEYS = {"id", "met", "tests", "missing"}
-TEMPLATE = """# What must be true, and what proves it
+TEMPLATE = """# What must be true, and what verifies it
 
 A *check* looks at running servers from outside, as a client does: `make validate`. A *test* is part of the project's
-own tests. What clients see is proved over the NFS protocol, never by a look at a server's own disk.
+own tests. What clients see is verified over the NFS protocol, never by a look at a server's own disk.
 {requirements}
 ## The checks
 

@@ -70,7 +70,7 @@ OPTIONS = (
            "permissions of directories from Windows, octal digits in quotes"),
     Option("clients", "list of str", "everybody; on podman with a loopback `listen_address` this machine",
            "networks that may mount, such as `[192.0.2.0/24]`, enforced by the NFS server"),
-    Option("sync.mode", "str", "by role", "what is carried while the server runs", sync.MODES),
+    Option("sync.mode", "str", "by role", "what is synced while the server runs", sync.MODES),
     Option("sync.interval", "int", str(defaults.SYNC["interval"]),
            "seconds: the longest time between two looks at the Windows directory", sync.INTERVAL),
     Option("sync.quiet_period", "int", str(defaults.SYNC["quiet_period"]),

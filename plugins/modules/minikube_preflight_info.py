@@ -7,7 +7,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: minikube_preflight_info
-short_description: Tell what keeps this machine from running a Minikube node
+short_description: Report what keeps this machine from running a Minikube node
 version_added: 1.0.0
 description:
   - Looks at virtualisation or the container engine, memory, disk, and the rights that a driver wants, without changing

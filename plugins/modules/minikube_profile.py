@@ -10,7 +10,7 @@ module: minikube_profile
 short_description: Run a Minikube profile that has the data root mounted
 version_added: 1.0.0
 description:
-  - Creates, starts, stops and deletes a profile, and proves that its node sees the data root, by the marker in it.
+  - Creates, starts, stops and deletes a profile, and verifies that its node sees the data root, by the marker in it.
   - A profile that is there is compared with what is asked for. It is restarted only when a change needs that. A change
     that minikube cannot make without deleting the profile is refused, unless O(recreate) is set.
   - Neither the kubeconfig's current context nor minikube's default profile is changed.

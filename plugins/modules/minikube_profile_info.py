@@ -7,11 +7,11 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: minikube_profile_info
-short_description: Tell what there is of Minikube and a profile
+short_description: Report the state of Minikube and a profile
 version_added: 1.0.0
 description:
   - Tells whether minikube is installed, which profiles it has, and what one of them is like, without changing anything.
-  - Whether the node sees the data root is proved by the marker in it.
+  - Whether the node sees the data root is verified by the marker in it.
 author:
   - file_simulator.nas contributors (@file-simulator)
 extends_documentation_fragment:

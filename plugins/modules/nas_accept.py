@@ -7,7 +7,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: nas_accept
-short_description: Say that the deletions which NAS servers withhold are meant
+short_description: Accept deletions that NAS servers withhold
 version_added: 1.1.0
 description:
   - Where all of a Windows directory or an export is gone and nobody saw it go, the server's sync agent halts and deletes

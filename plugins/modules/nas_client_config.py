@@ -7,7 +7,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: nas_client_config
-short_description: Give applications what they need to mount NAS servers
+short_description: Publish what applications need to mount NAS servers
 version_added: 1.0.0
 description:
   - Makes a PersistentVolume and a PersistentVolumeClaim for each NAS server, bound to each other and to nothing else, and a
@@ -88,7 +88,7 @@ EXAMPLES = r"""
       - orders
       - reports
 
-- name: Write manifests and nothing else, to be carried to another cluster
+- name: Write manifests and nothing else, to be applied to another cluster
   file_simulator.nas.nas_client_config:
     reports: "{{ nas.servers }}"
     apply: false

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: nas_engine_info
-short_description: Tell which engine runs NAS servers, or is to run them
+short_description: Report which engine runs NAS servers, or is to run them
 version_added: 1.0.0
 description:
-  - Chooses between a Minikube profile, another cluster and the embedded engine podman, and says why.
+  - Chooses between a Minikube profile, another cluster and the local engine podman, and returns the reason.
   - Runs no program. Asks the network only where the choice hangs on whether Minikube can be downloaded.
-  - The role P(file_simulator.nas.nas_engine#role) hands the choice on to the other roles.
+  - The role P(file_simulator.nas.nas_engine#role) passes the choice on to the other roles.
 author:
   - file_simulator.nas contributors (@file-simulator)
 extends_documentation_fragment:

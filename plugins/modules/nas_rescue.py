@@ -7,7 +7,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: nas_rescue
-short_description: Copy what only the volumes of NAS servers have
+short_description: Copy files that exist only in the volumes of NAS servers
 version_added: 1.0.0
 description:
   - Copies the files that have not reached Windows from the servers' volumes to a directory of this machine, below a

@@ -12,7 +12,7 @@ version_added: 1.0.0
 description:
   - Creates, changes, starts, stops and removes the NAS servers of a topology, all of them at once.
   - A server is a pod of an init container that brings the Windows directory's files into the export, a sync agent that
-    carries changes, and an NFS server.
+    propagates changes, and an NFS server.
   - Everything is checked before anything is touched. That is the topology, the Windows directories and their markers, the
     ports and the image.
 author:
@@ -39,7 +39,7 @@ options:
     description:
       - V(present) means that the servers exist as described. New ones are started, stopped ones stay stopped.
       - V(started) means that they run, too.
-      - V(stopped) means that those which exist do not run. What clients wrote is carried to Windows first.
+      - V(stopped) means that those which exist do not run. What clients wrote is synced to Windows first.
       - V(restarted) means that those which run are restarted, and the others started.
       - V(absent) means that they are gone. Windows directories are never touched.
       - Servers of O(topology) that have C(enabled) set to C(false) are removed in each state but V(stopped).

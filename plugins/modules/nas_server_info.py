@@ -7,7 +7,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: nas_server_info
-short_description: Tell how NAS servers are
+short_description: Report the status of NAS servers
 version_added: 1.0.0
 description:
   - Reports on the NAS servers of a topology, their addresses, how to mount them, their sync agents, and whether they
@@ -123,7 +123,7 @@ servers:
       type: str
       sample: empty_dir
     sync_mode:
-      description: What its sync agent carries.
+      description: What its sync agent propagates.
       type: str
       sample: windows_to_nas
     sync:

@@ -140,7 +140,7 @@ run:
           description: One line that names the cause.
           type: str
         requirements:
-          description: The requirements that the check proves.
+          description: The requirements that the check verifies.
           type: list
           elements: str
         tags:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: nas_validation_report
-short_description: Write reports on a run of checks of NAS servers
+short_description: Write reports on a validation of NAS servers
 version_added: 1.0.0
 description:
   - Writes what M(file_simulator.nas.nas_validate) found as one self-contained HTML page, as JUnit XML and as JSON, and returns it

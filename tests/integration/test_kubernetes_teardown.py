@@ -89,5 +89,8 @@ def test_everything_goes(kube: Clients) -> None:
     assert not (place / "drives" / "clients").exists()
     assert all((place / "drives/c/simulator-data" / name / "before.txt").exists() for name in SEVEN)
     again = teardown().stdout
-    for task in ("nas_clients : Give clients what they need to mount them", "nas_servers : Bring the servers into"):
+    for task in (
+        "nas_clients : Publish what clients need to mount the servers",
+        "nas_servers : Ensure the state of the servers",
+    ):
         assert re.search(rf"{task}.*\n(.*\n)?ok: ", again), again

@@ -36,7 +36,7 @@ FindProgram = t.Callable[[str], "str | None"]
 
 
 def podman_runs(state_directory: str, instance: str) -> bool:
-    """Tell whether the embedded engine has servers of ``instance``: their configuration lies there as long as they do."""
+    """Tell whether the local engine has servers of ``instance``: their configuration lies there as long as they do."""
     try:
         with os.scandir(os.path.join(state_directory, instance)) as entries:
             return any(entry.is_dir() for entry in entries)

@@ -104,7 +104,7 @@ def _check_versions(recipe: Recipe, base: str) -> None:
     wrong = wrong_versions(database, recipe.pinned)
     if wrong:
         raise SimulatorError(
-            f"image {recipe.reference}: {'; '.join(wrong)}; choose a suite that has it, the collection is proved with no other"
+            f"image {recipe.reference}: {'; '.join(wrong)}; choose a suite that has it, the collection is verified with no other"
         )
 
 

@@ -54,7 +54,7 @@ class Lane:
         """The lane in words."""
         way = {"windows_to_nas": "to the NAS", "nas_to_windows": "from the NAS", "two_way": "both ways"}
         sync = f"{way.get(self.mode, 'only when it starts')}" + (f", {self.sync}" if self.sync else "")
-        return f"{self.name}: {self.state}, {self.results}; {self.directory} is carried {sync}; address {self.address}"
+        return f"{self.name}: {self.state}, {self.results}; {self.directory} is synced {sync}; address {self.address}"
 
 
 def lanes(run: Run) -> list[Lane]:

@@ -82,7 +82,7 @@ def windows_directory(context: CheckContext, target: Target) -> Finding:
 
 
 @check(
-    "The sync agent is alive, carries what it is to carry, is not halted and lags behind nothing",
+    "The sync agent is alive, syncs what it is to sync, is not halted and lags behind nothing",
     stage="look",
     tags=(READY_TAG, QUICK_TAG, "sync"),
     requirements=("WIN-05",),
@@ -92,7 +92,7 @@ def windows_directory(context: CheckContext, target: Target) -> Finding:
 def sync_state(context: CheckContext, target: Target) -> Finding:
     """What the agent says of itself, and how long ago it did."""
     if not target.server.sync.has_agent:
-        raise Skipped("nothing is carried while it runs: its sync mode is none")
+        raise Skipped("nothing is synced while it runs: its sync mode is none")
     status = context.inspector.sync_status(target.name)
     evidence = (*context.agent_summary(target), *context.log(target, AGENT_CONTAINER, _LOG_LINES))
     if not status:

@@ -78,7 +78,7 @@ def stable_writes(context: CheckContext, target: Target) -> Finding:
 def windows_lost(context: CheckContext, target: Target) -> Finding:
     """The marker goes, as it does when a data root is not mounted any more; and comes back whatever happens."""
     if not target.server.sync.has_agent:
-        raise Skipped("nothing is carried while it runs: its sync mode is none")
+        raise Skipped("nothing is synced while it runs: its sync mode is none")
     limit = context.limits.to_windows if target.server.sync.carries_to_windows else context.limits.to_nas
     with context.client(target) as client, Files(context, target, client) as files:
         kept, later = files.name("kept"), files.name("later")

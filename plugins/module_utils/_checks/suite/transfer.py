@@ -61,7 +61,7 @@ def windows_to_nas(context: CheckContext, target: Target) -> Finding:
 def nas_to_windows(context: CheckContext, target: Target) -> Finding:
     """There and gone again, as a service writes a file and deletes it."""
     if not target.server.sync.carries_to_windows:
-        raise Skipped(f"its sync mode is {target.server.sync.mode}: nothing is carried to Windows")
+        raise Skipped(f"its sync mode is {target.server.sync.mode}: nothing is synced to Windows")
     limit = context.limits.to_windows
     with context.client(target) as client, Files(context, target, client) as files:
         name, content = files.name("to-windows"), random_content(_SIZE)
@@ -107,7 +107,7 @@ def _latencies(there: float, gone: float, limit: float, aim: float) -> tuple[Mea
 def write_cycles(context: CheckContext, target: Target) -> Finding:
     """Each version must arrive whole, and no other content may ever be seen."""
     if not target.server.sync.has_agent:
-        raise Skipped("nothing is carried while it runs: its sync mode is none")
+        raise Skipped("nothing is synced while it runs: its sync mode is none")
     done = []
     with context.client(target) as client, Files(context, target, client) as files:
         if target.server.sync.carries_to_nas:
@@ -174,7 +174,7 @@ def _has_arrived(look: t.Callable[[], bytes | None], content: bytes, before: byt
 def rest(context: CheckContext, target: Target) -> Finding:
     """Files that have arrived are watched on both sides: a sync that goes round in circles writes them again."""
     if not target.server.sync.has_agent:
-        raise Skipped("nothing is carried while it runs: its sync mode is none")
+        raise Skipped("nothing is synced while it runs: its sync mode is none")
     with context.client(target) as client, Files(context, target, client) as files:
         names = [files.name(f"rest-{number}") for number in range(_REST_FILES)]
         for name in names:

@@ -28,7 +28,7 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._model.server i
 # What becomes of a server's storage, in the words of the diff.
 REMOVED, KEPT = "removed", "kept"
 WITH_THE_POD = "removed with the pod"
-ANEW = "another one, filled from the Windows directory: owners and modes that clients set are not carried over"
+ANEW = "another one, filled from the Windows directory: owners and modes that clients set are not copied"
 _WAY_OUT = (
     "nothing was changed. Leave it as it is, or copy what only the volume has (nas_rescue), give it up with "
     "state: absent and delete_storage: true, and bring the server up again"

@@ -62,7 +62,7 @@ class Rescue:
         """
         pod = pod_of(server, images)
         if pod.agent is None:
-            raise SimulatorError(f"server {server.name}: it has no agent, so nothing of it waits to be carried")
+            raise SimulatorError(f"server {server.name}: it has no agent, so nothing of it waits to be synced")
         command = agent_subcommand(pod.agent.command, "rescue", "--to", "-")
         own = newest_pod(pods)
         # Where the agent's container does not run, that of the NFS server has the export and the program, too.

@@ -42,7 +42,7 @@ def rescue(
             rescue=to,
         )
     except (KeyError, ValueError, TypeError, AttributeError):
-        raise SimulatorError(f"server {server.name}: it has no agent, so nothing of it waits to be carried") from None
+        raise SimulatorError(f"server {server.name}: it has no agent, so nothing of it waits to be synced") from None
     return dict(json.loads(podman.call(words, f"server {server.name}: rescue")))
 
 
