@@ -59,8 +59,11 @@ class Runs:
 
     def containers(self, server: str) -> list[str]:
         """Return the ids of what podman has of a server, finished or not; podman's own of the pod has another name."""
-        command = ["podman", "ps", "--all", "--external", "--quiet", "--filter", f"name={self._instance}.{server}."]
-        return subprocess.run(command, check=True, capture_output=True, text=True).stdout.split()
+        command = ["podman", "ps", "--all", "--external", "--format", "{{.ID}} {{.Names}}"]
+        shown = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+        # Podman's own filter lets all pass that are not finished, whosesoever.
+        listed = (line.split(maxsplit=1) for line in shown.splitlines())
+        return [each[0] for each in listed if each[-1].startswith(f"{self._instance}.{server}.")]
 
     @property
     def volume(self) -> Path:

@@ -64,7 +64,7 @@ def test_what_only_a_kept_volume_has_is_named_each_time(server: OutputServer) ->
 def test_check_mode_foresees_a_refusal_without_an_agent(server: OutputServer, case: str) -> None:
     server.up()
     getattr(server, case)()
-    names = ("ps", "--all", "--external", "--format", "{{.Names}} {{.ID}}", "--filter", f"name={INSTANCE}")
+    names = ("ps", "--all", "--format", "{{.Names}} {{.ID}}", "--filter", f"name={INSTANCE}")
     before = podman(*names)
     with pytest.raises(ModuleFailed, match=r"'precious.txt' have not reached"):
         server.apply("absent", purge=True, check=True)
