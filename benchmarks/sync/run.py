@@ -27,12 +27,12 @@ Figures = dict[str, float]
 
 @dataclass(frozen=True)
 class Row:
-    """One line of the table: what is measured, the aim, and which figure must be at most how much."""
+    """One line of the table: what is measured, the target, and which figure must be at most how much."""
 
     key: str
     what: str
     measure: Callable[[], Figures]
-    aims: dict[str, float]
+    targets: dict[str, float]
 
 
 def rows(arguments: argparse.Namespace) -> list[Row]:
@@ -126,13 +126,13 @@ def rows(arguments: argparse.Namespace) -> list[Row]:
 
 
 def main() -> int:
-    """Measure; 1 when an aim is missed and --check was given."""
+    """Measure; 1 when a target is missed and --check was given."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--full", action="store_true", help="100,000 files too, and more probes")
     parser.add_argument("--only", action="append", metavar="WORD", help="only rows whose key contains WORD")
     parser.add_argument("--directory", type=Path, help="where to make the trees (default: the temporary directory)")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures here")
-    parser.add_argument("--check", action="store_true", help="exit with 1 when an aim is missed")
+    parser.add_argument("--check", action="store_true", help="exit with 1 when a target is missed")
     parser.add_argument(
         "--loop-interval",
         type=float,
@@ -149,13 +149,13 @@ def main() -> int:
     for row in rows(arguments):
         begin = time.monotonic()
         figures = row.measure()
-        over = {key: aim for key, aim in row.aims.items() if figures[key] > aim}
+        over = {key: target for key, target in row.targets.items() if figures[key] > target}
         missed += len(over)
-        results[row.key] = {"what": row.what, "figures": figures, "aims": row.aims, "met": not over}
+        results[row.key] = {"what": row.what, "figures": figures, "targets": row.targets, "met": not over}
         shown = ", ".join(f"{key} {value:g}" for key, value in figures.items())
-        aims = ", ".join(f"{key} <= {value:g}" for key, value in row.aims.items())
-        verdict = ("MISSED" if over else "met") if aims else ""
-        print(f"{row.what:60} | {shown} | {aims} | {verdict} ({time.monotonic() - begin:.0f} s)", flush=True)
+        targets = ", ".join(f"{key} <= {value:g}" for key, value in row.targets.items())
+        verdict = ("MISSED" if over else "met") if targets else ""
+        print(f"{row.what:60} | {shown} | {targets} | {verdict} ({time.monotonic() - begin:.0f} s)", flush=True)
     if arguments.json:
         about = {"python": platform.python_version(), "kernel": platform.release(), "cores": os.cpu_count()}
         arguments.json.write_text(json.dumps({"format": 1, "machine": about, "results": results}, indent=1) + "\n")

@@ -108,7 +108,7 @@ cluster:
         target:
           description: Where the node has it.
           type: str
-        proved:
+        verified:
           description: Whether the data root's marker was read in the node, and is the right one.
           type: bool
         problem:

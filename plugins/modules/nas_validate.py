@@ -158,7 +158,7 @@ run:
           type: list
           elements: str
         measures:
-          description: Figures that the check took, with the limit that must hold and the aim that is hoped for.
+          description: Figures that the check took, with the limit that must hold and the target that is hoped for.
           type: list
           elements: dict
 failed_checks:

@@ -114,7 +114,7 @@ directories:
       type: str
 drives:
   description:
-    - V(wsl) where the machine sees Windows drives, V(windows) where it is a Windows machine, and V(stand_in) where a
+    - V(wsl) where the machine sees Windows drives, V(windows) where it is a Windows machine, and V(emulated) where a
       directory stands for them.
   returned: always
   type: str

@@ -115,7 +115,7 @@ def test_from_an_empty_machine_and_back(tmp_path: Path, variables: dict[str, t.A
     assert cluster["context"] == "file-simulator"
     assert cluster["kubeconfig"] == str(tmp_path / "kubeconfig")
     assert cluster["node_address"] == "192.168.39.7"
-    assert cluster["mount"]["proved"]
+    assert cluster["mount"]["verified"]
     assert "Minikube runs as profile file-simulator with driver vmware" in cluster["reason"]
 
     assert changed(play(tmp_path, variables)) == 0

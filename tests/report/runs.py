@@ -20,7 +20,7 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._nfs.probe impo
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.server import Server  # isort: skip
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.topology import read_topology  # isort: skip
 
-# name, tag, requirements, seconds, limit and aim of its latency, the roles that have it
+# name, tag, requirements, seconds, limit and target of its latency, the roles that have it
 CHECKS: t.Sequence[tuple[str, str, tuple[str, ...], float, tuple[float, float] | None, str]] = (
     ("answers", "health", ("NAS-01", "NAS-02", "NAS-03", "TST-01"), 0.02, (2.0, 0.2), "input backup output"),
     ("lists", "health", ("NAS-05",), 0.03, None, "input backup output"),

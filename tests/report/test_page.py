@@ -96,7 +96,7 @@ def test_picture_shows_which_way_files_go_and_who_is_ill(browser: Browser) -> No
         "nas-input-2", "nas-backup", "nas-output-1",
     ]  # fmt: skip
     assert [label.partition(":")[0] for label, _failed, halted in lanes if halted] == ["nas-input-2", "nas-output-2"]
-    assert "carried to the NAS" in lanes[0][0] and "carried from the NAS" in lanes[6][0]
+    assert "synced to the NAS" in lanes[0][0] and "synced from the NAS" in lanes[6][0]
 
 
 def test_arrows_point_the_way_that_files_go(browser: Browser) -> None:
@@ -150,7 +150,7 @@ def test_points_lie_where_their_values_say(browser: Browser) -> None:
     order = browser.ask(
         "const plot = [...document.querySelectorAll('.plot > svg[role=img]')].find(svg => svg.getAttribute('aria-label').startsWith('windows_to_nas'));"
         "const at = (selector) => plot.querySelector(selector).getBoundingClientRect().left;"
-        "return [at('.met circle'), at('.aim'), at('.limit'), at('.over-limit path') + 5];"
+        "return [at('.met circle'), at('.target'), at('.limit'), at('.over-limit path') + 5];"
     )
     assert order == sorted(order)
 

@@ -17,12 +17,12 @@ _LONGEST_SECONDS = 3600
 
 @dataclass(frozen=True)
 class Limits:
-    """What must hold (``limit``) and what is hoped for (``aim``). Seconds, bytes and thousandths of a core."""
+    """What must hold (``limit``) and what is hoped for (``target``). Seconds, bytes and thousandths of a core."""
 
     to_nas: float = 30.0
-    to_nas_aim: float = 5.0
+    to_nas_target: float = 5.0
     to_windows: float = 60.0
-    to_windows_aim: float = 2.0
+    to_windows_target: float = 2.0
     lag: float = 60.0
     restart: float = 120.0
     rest: float = 6.0

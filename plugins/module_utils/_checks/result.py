@@ -24,14 +24,14 @@ SCHEMA = 1
 class Measure:
     """A figure that a check took, such as how long a file was on its way.
 
-    ``limit`` is what must hold (more is a failure), ``aim`` what is hoped for (more is no failure).
+    ``limit`` is what must hold (more is a failure), ``target`` what is hoped for (more is no failure).
     """
 
     name: str
     value: float
     unit: str
     limit: float | None = None
-    aim: float | None = None
+    target: float | None = None
 
 
 @dataclass(frozen=True)

@@ -55,7 +55,7 @@ class Outcome:
 def start(
     minikube: Minikube, wanted: Wanted, data_root: DataRoot, kubeconfig: str, recreate: bool, check_mode: bool
 ) -> Outcome:
-    """Make or start the profile, and prove its mount. Raises SimulatorError before anything is touched where it can."""
+    """Make or start the profile, and verify its mount. Raises SimulatorError before anything is touched where it can."""
     known = minikube.profiles()
     found = known.valid.get(wanted.name)
     status = plans.settled(minikube.status(wanted.name), found)
@@ -66,15 +66,15 @@ def start(
     running = status is not None and status.word == "running" and "delete" not in plan.actions
     if check_mode:
         proof = _proof(minikube, wanted, data_root, soon=False) if running else mounts.Proof(False, "not started yet")
-        lost = bool(wanted.mount and data_root.marker) and not proof.proved
+        lost = bool(wanted.mount and data_root.marker) and not proof.verified
         actions = list(plan.actions) + (["mount"] if running and not plan.actions and lost else [])
         address = _address(minikube, wanted.name, wanted.driver, wanted.listen_address, wanted.ports, running)
     else:
         _carry_out(minikube, wanted, plan)
         proof = _proof(minikube, wanted, data_root, soon=bool(plan.actions))
-        if not proof.proved and wanted.mount and data_root.marker:
+        if not proof.verified and wanted.mount and data_root.marker:
             proof = mounts.restore(minikube, wanted, data_root.node_data_root, data_root.marker)
-            if not proof.proved:
+            if not proof.verified:
                 raise SimulatorError(
                     f"profile {wanted.name}: the node does not see the data root: {proof.problem}; {mounts.advice(wanted)}",
                     mount=proof.as_result(wanted.mount),
@@ -140,7 +140,7 @@ def report(minikube: Minikube, name: str, data_root: DataRoot, kubeconfig: str) 
     elif not found.mount or data_root.marker is None:
         proof = mounts.Proof(False, "the data root is not laid out" if found.mount else "the profile has no mount")
     else:
-        proof = mounts.prove(minikube, name, target, data_root.marker)
+        proof = mounts.verify(minikube, name, target, data_root.marker)
     shown["cluster"] = {
         "kubeconfig": kubeconfig,
         "context": name,
@@ -161,7 +161,7 @@ def _proof(minikube: Minikube, wanted: Wanted, data_root: DataRoot, soon: bool) 
         return mounts.Proof(seen, "" if seen else "no mount is asked for")
     if data_root.marker is None:
         return mounts.Proof(False, "the data root is not laid out yet")
-    look = mounts.prove_soon if soon else mounts.prove
+    look = mounts.verify_soon if soon else mounts.verify
     return look(minikube, wanted.name, data_root.node_data_root, data_root.marker)
 
 

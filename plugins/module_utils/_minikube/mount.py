@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Whether a node sees the data root: proved by its marker. Private to file_simulator.nas. Talks to the outside."""
+"""Whether a node sees the data root: verified by its marker. Private to file_simulator.nas. Talks to the outside."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _PATIENCE = 20.0
 class Proof:
     """Whether the node sees the data root, and if not, what it sees; ``restored`` where that took a new mount."""
 
-    proved: bool
+    verified: bool
     problem: str = ""
     restored: bool = False
 
@@ -41,13 +41,13 @@ class Proof:
         return {
             "source": source,
             "target": target,
-            "proved": self.proved,
+            "verified": self.verified,
             "problem": self.problem,
             "restored": self.restored,
         }
 
 
-def prove(minikube: Minikube, name: str, node_data_root: str, marker: Marker) -> Proof:
+def verify(minikube: Minikube, name: str, node_data_root: str, marker: Marker) -> Proof:
     """Read the marker inside the node and compare it with the one on this machine."""
     path = posixpath.join(node_data_root, MARKER_NAME)
     # What is handed to ssh is a command line there. Directories of drvfs or 9p may be root's alone.
@@ -65,20 +65,20 @@ def prove(minikube: Minikube, name: str, node_data_root: str, marker: Marker) ->
     return Proof(True)
 
 
-def prove_soon(minikube: Minikube, name: str, node_data_root: str, marker: Marker) -> Proof:
+def verify_soon(minikube: Minikube, name: str, node_data_root: str, marker: Marker) -> Proof:
     """Read the marker until it is there, for a while."""
     proofs = [Proof(False)]
 
     def seen() -> bool:
-        proofs.append(prove(minikube, name, node_data_root, marker))
-        return proofs[-1].proved
+        proofs.append(verify(minikube, name, node_data_root, marker))
+        return proofs[-1].verified
 
     wait_until(seen, _PATIENCE)
     return proofs[-1]
 
 
 def restore(minikube: Minikube, wanted: Wanted, node_data_root: str, marker: Marker) -> Proof:
-    """Mount again what the running node has lost, and prove it.
+    """Mount again what the running node has lost, and verify it.
 
     A container's mount comes with the container, so that is started again. Elsewhere minikube's mount
     process has died; what is left of it is ended, and ``start`` on a running profile leaves a new one
@@ -91,8 +91,8 @@ def restore(minikube: Minikube, wanted: Wanted, node_data_root: str, marker: Mar
         # It fails for a process that is gone, which is what we are here for.
         minikube.run(unmount_arguments(wanted.name))
     minikube.call(start_arguments(wanted), doing)
-    proof = prove_soon(minikube, wanted.name, node_data_root, marker)
-    return Proof(proof.proved, proof.problem, restored=True)
+    proof = verify_soon(minikube, wanted.name, node_data_root, marker)
+    return Proof(proof.verified, proof.problem, restored=True)
 
 
 def advice(wanted: Wanted) -> str:

@@ -27,7 +27,7 @@ _WSL_AUTOMOUNT_ROOT = "/mnt/"
 class Drives:
     r"""Where a machine sees Windows drives: drive C: is ``<root>/c``.
 
-    ``kind`` is ``wsl`` (drives are mounted below the automount root) or ``stand_in`` (on plain Linux
+    ``kind`` is ``wsl`` (drives are mounted below the automount root) or ``emulated`` (on plain Linux
     and macOS a directory stands for each drive). ``mounts`` are drives that are known to be mounted, by
     letter, wherever that is.
     """
@@ -53,7 +53,7 @@ def find_drives(
 ) -> Drives:
     """Tell where this machine sees Windows drives; ``stand_in`` is the directory that stands for them elsewhere."""
     if "microsoft" not in _read_if_there(kernel_release).lower():
-        return Drives("stand_in", os.path.abspath(os.path.expanduser(stand_in)))
+        return Drives("emulated", os.path.abspath(os.path.expanduser(stand_in)))
     try:
         root = automount_root(_read_if_there(wsl_conf))
     except ValueError as error:

@@ -77,11 +77,11 @@ def _figure(series: digest.Series) -> str:
     top = series.worst
     bounds = [
         f"{word} {figure(values[0], series.unit)}"
-        for word, values in (("limit", series.limits), ("aim", series.aims))
+        for word, values in (("limit", series.limits), ("target", series.targets))
         if values
     ]
     more = f" ({', '.join(bounds)})" if bounds else ""
-    flag = " OVER THE LIMIT" if top.over_limit else " over the aim" if top.over_aim else ""
+    flag = " OVER THE LIMIT" if top.over_limit else " over the target" if top.over_target else ""
     what = "" if series.label == series.check else f"{visible(series.name)} "
     if not bounds:
         values = [point.measure.value for point in series.points]

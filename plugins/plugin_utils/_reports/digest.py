@@ -66,9 +66,9 @@ class Point:
         return self.measure.limit is not None and self.measure.value > self.measure.limit
 
     @property
-    def over_aim(self) -> bool:
+    def over_target(self) -> bool:
         """Whether what is hoped for does not hold."""
-        return self.measure.aim is not None and self.measure.value > self.measure.aim
+        return self.measure.target is not None and self.measure.value > self.measure.target
 
 
 @dataclass(frozen=True)
@@ -96,9 +96,9 @@ class Series:
         return sorted({point.measure.limit for point in self.points if point.measure.limit is not None})
 
     @property
-    def aims(self) -> list[float]:
-        """The aims that its points have, the lowest first."""
-        return sorted({point.measure.aim for point in self.points if point.measure.aim is not None})
+    def targets(self) -> list[float]:
+        """The targets that its points have, the lowest first."""
+        return sorted({point.measure.target for point in self.points if point.measure.target is not None})
 
 
 def read_given_run(document: t.Mapping[str, t.Any]) -> Run:
@@ -128,7 +128,7 @@ def _figures(run: Run) -> t.Iterator[float]:
     for result in run.results:
         for measure in result.measures:
             yield measure.value
-            yield from (value for value in (measure.limit, measure.aim) if value is not None)
+            yield from (value for value in (measure.limit, measure.target) if value is not None)
 
 
 def worst(results: t.Iterable[Result]) -> str:
@@ -193,8 +193,8 @@ def _in_seconds(measure: Measure) -> Measure:
     factor = _TIMES.get(measure.unit)
     if factor is None:
         return measure
-    limit, aim = (None if value is None else value * factor for value in (measure.limit, measure.aim))
-    return Measure(measure.name, measure.value * factor, "s", limit, aim)
+    limit, target = (None if value is None else value * factor for value in (measure.limit, measure.target))
+    return Measure(measure.name, measure.value * factor, "s", limit, target)
 
 
 _Item = t.TypeVar("_Item")

@@ -97,7 +97,7 @@ def _said(result: Result) -> t.Iterator[str]:
         point = each.worst.measure
         bounds = [
             f"{word} {figure(value, each.unit)}"
-            for word, value in (("limit", point.limit), ("aim", point.aim))
+            for word, value in (("limit", point.limit), ("target", point.target))
             if value is not None
         ]
         yield f"{each.name}: {figure(point.value, each.unit)}" + (f" ({', '.join(bounds)})" if bounds else "")

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The times that checks measured, plotted against their limits and aims. Private to file_simulator.nas. Pure.
+"""The times that checks measured, plotted against their limits and targets. Private to file_simulator.nas. Pure.
 
 Each row is a picture whose horizontal positions are shares of its width, and whose text and points keep their
 size: so one drawing fits every window and paper.
@@ -25,7 +25,7 @@ _MARGIN = 2.5
 
 
 class Mark(t.NamedTuple):
-    """Something on a row: a point, an aim or a limit. ``x`` is a share of the width, ``kind`` the class of its style."""
+    """Something on a row: a point, a target or a limit. ``x`` is a share of the width, ``kind`` the class of its style."""
 
     kind: str
     x: str
@@ -99,7 +99,7 @@ def _tick(value: float) -> str:
 def _values(series: digest.Series) -> t.Iterator[float]:
     yield from (point.measure.value for point in series.points)
     yield from series.limits
-    yield from series.aims
+    yield from series.targets
 
 
 def _row(series: digest.Series, axis: _Axis) -> Row:
@@ -107,7 +107,7 @@ def _row(series: digest.Series, axis: _Axis) -> Row:
     servers, most = counted(len(values), "server"), duration(max(values))
     bounds = [
         Mark(word, axis.position(bound), 0, f"{word} {duration(bound)}")
-        for word, found in (("aim", series.aims), ("limit", series.limits))
+        for word, found in (("target", series.targets), ("limit", series.limits))
         for bound in found
     ]
     return Row(
@@ -127,8 +127,8 @@ def _point(point: digest.Point, axis: _Axis, y: int) -> Mark:
     kind, more = "met", ""
     if point.over_limit:
         kind, more = "over-limit", ", over the limit"
-    elif point.over_aim:
-        kind, more = "over-aim", ", over the aim"
+    elif point.over_target:
+        kind, more = "over-target", ", over the target"
     value = point.measure.value
     told = f"{point.server or digest.ALL_SERVERS}: {duration(value)}{more}"
     return Mark(kind, axis.position(value), y, told)

@@ -119,8 +119,8 @@ def test_is_made_once(asked: dict[str, t.Any], wanted: dict[str, t.Any], profile
 
 def test_the_marker_is_read_in_the_node(real: Real, profile: dict[str, t.Any], data_root: Path) -> None:
     marker = require_marker(read_topology({}).data_root, str(data_root), "")
-    assert mounts.prove(real.minikube, "file-simulator", DATA_ROOT, marker).proved
-    lost = mounts.prove(real.minikube, "file-simulator", "/mnt/elsewhere", marker)
+    assert mounts.verify(real.minikube, "file-simulator", DATA_ROOT, marker).verified
+    lost = mounts.verify(real.minikube, "file-simulator", "/mnt/elsewhere", marker)
     assert lost.problem.endswith(f"/mnt/elsewhere/{MARKER_NAME}: No such file or directory")
 
 

@@ -47,7 +47,7 @@ def windows_to_nas(context: CheckContext, target: Target) -> Finding:
         files.delete(name)
         gone = context.until(lambda: not files.is_on_nas(name), limit)
         _check_arrived(context, target, "a file deleted in Windows did not go from the NAS", gone, limit)
-    measures = _latencies(seconds or 0, gone or 0, limit, context.limits.to_nas_aim)
+    measures = _latencies(seconds or 0, gone or 0, limit, context.limits.to_nas_target)
     return Finding(f"there after {seconds:.2f} s, gone after {gone:.2f} s, same sha256", measures=measures)
 
 
@@ -72,7 +72,7 @@ def nas_to_windows(context: CheckContext, target: Target) -> Finding:
         client.remove(name)
         gone = context.until(lambda: files.in_windows(name) is None, limit)
         _check_arrived(context, target, "a file removed over NFS did not go from Windows", gone, limit)
-    measures = _latencies(seconds or 0, gone or 0, limit, context.limits.to_windows_aim)
+    measures = _latencies(seconds or 0, gone or 0, limit, context.limits.to_windows_target)
     return Finding(f"there after {seconds:.2f} s, gone after {gone:.2f} s, same sha256", measures=measures)
 
 
@@ -90,10 +90,10 @@ def _compare(sent: bytes, arrived: bytes | None, where: str) -> None:
     )
 
 
-def _latencies(there: float, gone: float, limit: float, aim: float) -> tuple[Measure, ...]:
+def _latencies(there: float, gone: float, limit: float, target: float) -> tuple[Measure, ...]:
     return (
-        Measure("latency", round(there, 3), "s", limit=limit, aim=aim),
-        Measure("deletion", round(gone, 3), "s", limit=limit, aim=aim),
+        Measure("latency", round(there, 3), "s", limit=limit, target=target),
+        Measure("deletion", round(gone, 3), "s", limit=limit, target=target),
     )
 
 

@@ -21,10 +21,10 @@ _LONGEST = 300
 
 @dataclass(frozen=True)
 class Diagnosis:
-    """The cause. ``hopeless`` when it does not go away by itself: waiting any longer is no use."""
+    """The cause. ``permanent`` when it does not go away by itself: waiting any longer is no use."""
 
     cause: str
-    hopeless: bool = False
+    permanent: bool = False
 
 
 def is_ready(deployment: Object | None) -> bool:
@@ -59,7 +59,7 @@ def diagnose(
     for condition in deployment.get("status", {}).get("conditions") or []:
         # Admission, quota and Pod Security show here: there is no pod to ask.
         if condition["type"] == "ReplicaFailure" and condition["status"] == "True":
-            return Diagnosis(_short(f"its pod is refused: {condition.get('message', '')}"), hopeless=True)
+            return Diagnosis(_short(f"its pod is refused: {condition.get('message', '')}"), permanent=True)
     pod = newest_pod(pods)
     if pod is None:
         return Diagnosis("it has no pod yet")
@@ -97,7 +97,7 @@ def _of_container(container: Object) -> Diagnosis | None:
     if reason in _IMAGE_REASONS:
         return Diagnosis(
             _short(f"image {container.get('image', '')} is not on the node ({reason}); load it there: {message}"),
-            hopeless=True,
+            permanent=True,
         )
     if reason in _CREATE_REASONS:
         return Diagnosis(_short(f"{name} cannot be started ({reason}): {message}"))
@@ -123,7 +123,7 @@ def _of_preparation(events: t.Sequence[Object]) -> Diagnosis:
             path = message.rpartition("hostPath type check failed:")[2].strip().split(" ")[0]
             return Diagnosis(
                 f"the node has no directory {path}: the data root is not mounted there, or node_data_root is wrong",
-                hopeless=True,
+                permanent=True,
             )
         if event.get("type") == "Warning":
             return Diagnosis(_short(f"its pod cannot start ({event.get('reason', '')}): {message}"))

@@ -25,8 +25,8 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes.nam
 from ansible_collections.file_simulator.nas.plugins.module_utils._server.pod import SERVER_CONTAINER
 
 _PAUSE = 0.5
-# What looks hopeless must stay so for a while: a quota is still taken by a pod that is just ending.
-_HOPELESS_SECONDS = 5.0
+# What looks permanent must stay so for a while: a quota is still taken by a pod that is just ending.
+_PERMANENT_SECONDS = 5.0
 # Beyond their grace period, what the kubelet takes to clear pods away.
 _CLEARING_SECONDS = 30
 
@@ -86,8 +86,8 @@ class Watcher:
             if not found:
                 return
             now = time.monotonic()
-            since = {server: since.get(server, now) for server, diagnosis in found.items() if diagnosis.hopeless}
-            if any(now - first >= _HOPELESS_SECONDS for first in since.values()):
+            since = {server: since.get(server, now) for server, diagnosis in found.items() if diagnosis.permanent}
+            if any(now - first >= _PERMANENT_SECONDS for first in since.values()):
                 raise self._failure(list(found), "")
             if now + _PAUSE > deadline:
                 raise self._failure(list(found), f" after {timeout:g} s")

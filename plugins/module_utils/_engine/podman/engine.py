@@ -215,6 +215,6 @@ class PodmanEngine:
         unreachable = {server for server, known in seen.current.items() if known.unreachable}
         execution = Execution(self._lifecycle, self._guard, pods, seen.own, decision, unreachable, request)
         execution.check()
-        if starting and self._drives.kind == "stand_in":
+        if starting and self._drives.kind == "emulated":
             record_drive_root(self._drives.root, self._config_root)
         return execution.carry_out()

@@ -35,7 +35,7 @@ def kubernetes(monkeypatch: pytest.MonkeyPatch) -> t.Iterator[FakeKubernetes]:
     """A cluster whose servers answer at once, and clocks that do not make a test wait."""
     fake = FakeKubernetes()
     monkeypatch.setattr(_kubernetes_wait, "_PAUSE", 0.01)
-    monkeypatch.setattr(_kubernetes_wait, "_HOPELESS_SECONDS", 0.05)
+    monkeypatch.setattr(_kubernetes_wait, "_PERMANENT_SECONDS", 0.05)
     monkeypatch.setattr(_kubernetes_prepare, "probe", no_answer)
     monkeypatch.setattr(_kubernetes_report, "wait_for_nfs", lambda *_where: Answer((1, 1), 0.0))
     monkeypatch.setattr(_kubernetes_report, "probe", lambda _host, port, **_how: Answer((port, 1), 0.0))

@@ -98,7 +98,7 @@ def test_what_an_engine_learns(run_module: Run, minikube: FakeMinikube, asked: d
     mount = {
         "source": str(source),
         "target": "/mnt/simulator-data",
-        "proved": True,
+        "verified": True,
         "problem": "",
         "restored": False,
     }
@@ -172,7 +172,7 @@ def test_lost_mount_is_found_and_restored(
     assert (predicted["actions"], minikube.changes[before:]) == (["mount"], [])
     done = run_module(minikube_profile, **given)
     assert (done["actions"], minikube.changes[before:]) == (["mount"], calls)
-    assert done["cluster"]["mount"]["proved"]
+    assert done["cluster"]["mount"]["verified"]
     assert done["cluster"]["mount"]["restored"]
     assert ["pods that ran meanwhile" in warning for warning in warned] == [True] * (driver == "kvm2")
 
@@ -325,7 +325,7 @@ def test_check_mode_on_an_empty_machine(
 ) -> None:
     done = run_module(minikube_profile, check=True, **{**asked, "drive_root": str(tmp_path / "empty")})
     assert done["actions"] == ["start"]
-    assert not done["cluster"]["mount"]["proved"]
+    assert not done["cluster"]["mount"]["verified"]
 
 
 def test_failure_has_minikubes_reason_and_advice(
@@ -363,7 +363,7 @@ def test_driver_none_needs_no_mount(
 ) -> None:
     cluster = run_module(minikube_profile, **asked, driver="none")["cluster"]
     assert cluster["node_data_root"] == str(source)
-    assert cluster["mount"]["proved"]
+    assert cluster["mount"]["verified"]
     start = minikube.last("start")
     assert not any(word.startswith(("--mount", "--cpus", "--memory", "--ports")) for word in start)
 
@@ -407,7 +407,7 @@ def test_minikube_exe_under_wsl(
 
     done = run_module(minikube_profile, **{**asked, "topology": topology}, driver="hyperv", memory=32768)
     assert f"--mount-string=D:\\{name}:/mnt/simulator-data" in minikube.last("start")
-    assert done["cluster"]["mount"]["proved"]
+    assert done["cluster"]["mount"]["verified"]
     environment = minikube.environments[-1]
     assert environment["WSLENV"].split(":")[0] == "KUBECONFIG/p"
     assert environment["WSL_DISTRO_NAME"] == ""

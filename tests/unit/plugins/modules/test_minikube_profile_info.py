@@ -37,7 +37,7 @@ def test_tells_of_a_lost_mount_and_leaves_it(
     minikube.mounted.clear()
     before = len(minikube.changes)
     mount = run_module(minikube_profile_info, **minikube_place)["cluster"]["mount"]
-    assert (mount["proved"], minikube.changes[before:]) == (False, [])
+    assert (mount["verified"], minikube.changes[before:]) == (False, [])
     assert "No such file" in mount["problem"]
 
 
@@ -72,4 +72,4 @@ def test_mount_of_a_data_root_that_is_not_laid_out(
 ) -> None:
     (tmp_path / "drives" / "c" / "simulator-data" / ".file-simulator.json").unlink()
     mount = run_module(minikube_profile_info, **minikube_place)["cluster"]["mount"]
-    assert (mount["proved"], mount["problem"]) == (False, "the data root is not laid out")
+    assert (mount["verified"], mount["problem"]) == (False, "the data root is not laid out")

@@ -114,7 +114,7 @@ def test_servers_that_would_have_one_tree_are_refused(
 def test_result_tells_where_things_are(run_module: Run, arguments: dict[str, t.Any], root: Path) -> None:
     assert run_module(windows_directory, check=True, **arguments)["data_root"]["free_bytes"] is None
     result = run_module(windows_directory, **arguments)
-    assert result["drives"] == "stand_in"
+    assert result["drives"] == "emulated"
     assert result["data_root"]["windows_directory"] == r"C:\simulator-data"
     assert result["data_root"]["local_directory"] == str(root)
     assert result["data_root"]["free_bytes"] > 0

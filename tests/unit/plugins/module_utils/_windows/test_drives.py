@@ -36,7 +36,7 @@ class TestFindDrives:
     @pytest.mark.parametrize("release", ["6.1.0-13-amd64\n", "", None])
     def test_elsewhere_a_directory_stands_for_them(self, tmp_path: Path, release: str | None) -> None:
         found = self.find(tmp_path, release, "[automount]\nroot = /windows/\n")
-        assert found == Drives("stand_in", str(tmp_path / "stand-in"))
+        assert found == Drives("emulated", str(tmp_path / "stand-in"))
 
     @pytest.mark.parametrize(
         "release", ["5.15.153.1-microsoft-standard-WSL2\n", "4.4.0-19041-Microsoft\n", "6.6-MICROSOFT-x\n"]
@@ -92,7 +92,7 @@ class TestCheckDrive:
         check_drive(Drives("wsl", str(tmp_path)), ROOT)
 
     def test_stand_in_need_not_be_there(self, tmp_path: Path) -> None:
-        check_drive(Drives("stand_in", str(tmp_path / "none")), ROOT)
+        check_drive(Drives("emulated", str(tmp_path / "none")), ROOT)
 
 
 @pytest.mark.parametrize("root", ["/mnt", "/mnt/"])
@@ -106,7 +106,7 @@ def test_drive_is_a_directory_in_lower_case(root: str) -> None:
 @QUICK
 @given(windows_paths)
 def test_local_path_stays_below_its_drive(path: WindowsPath) -> None:
-    drives = Drives("stand_in", "/drives")
+    drives = Drives("emulated", "/drives")
     assert drives.local(path).split("/")[3:] == list(path.parts)
     assert drives.local(path).startswith(drives.drive(path))
 

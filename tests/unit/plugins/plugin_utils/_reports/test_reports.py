@@ -196,7 +196,7 @@ class TestJunit:
         assert "halted" in failure.message and "\n" not in failure.message
         for text in ("expected: sha256", "seen: NFS4ERR_NOENT", "podman logs --tail 3"):
             assert text in failure.text
-        assert "requirements: WIN-02, TST-02" in failed.system_out and "(limit 30 s, aim 5 s)" in failed.system_out
+        assert "requirements: WIN-02, TST-02" in failed.system_out and "(limit 30 s, target 5 s)" in failed.system_out
 
     def test_what_was_checked_on_all_together_has_a_name(self) -> None:
         cases = [case for suite in JUnitXml.fromstring(junit(made_up())) for case in suite if suite.name == "isolation"]
@@ -208,9 +208,13 @@ class TestConsole:
         lines = console_table(made_up(7, "some"))
         text = "\n".join(lines)
         assert "  nas_to_windows            3 passed                 98 ms  latency" not in text
-        assert re.search(r"^  answers +7 passed +29 ms  max 340 ms \(limit 2 s, aim 200 ms\) over the aim$", text, re.M)
         assert re.search(
-            r"^✗ windows_to_nas +2 passed, 1 failed +31 s  max 31 s \(limit 30 s, aim 5 s\) OVER THE LIMIT$", text, re.M
+            r"^  answers +7 passed +29 ms  max 340 ms \(limit 2 s, target 200 ms\) over the target$", text, re.M
+        )
+        assert re.search(
+            r"^✗ windows_to_nas +2 passed, 1 failed +31 s  max 31 s \(limit 30 s, target 5 s\) OVER THE LIMIT$",
+            text,
+            re.M,
         )
         assert re.search(r"^- cluster_dns +7 skipped .*\n +the engine podman has no cluster to ask$", text, re.M)
         failed = lines.index("FAILED")
@@ -313,12 +317,12 @@ class TestDigest:
     def test_times_are_seconds_whatever_their_unit(self) -> None:
         results = [self.result("passed", measures=(Measure("t", 1500, "ms", 2000, 1000),))]
         (series,) = digest.series(results)
-        assert (series.unit, series.worst.measure.value, series.limits, series.aims) == ("s", 1.5, [2.0], [1.0])
-        assert series.worst.over_aim and not series.worst.over_limit
+        assert (series.unit, series.worst.measure.value, series.limits, series.targets) == ("s", 1.5, [2.0], [1.0])
+        assert series.worst.over_target and not series.worst.over_limit
 
     def test_at_the_limit_is_not_over_it(self) -> None:
         point = digest.Point("s", Measure("t", 2.0, "s", 2.0, 2.0))
-        assert not point.over_limit and not point.over_aim
+        assert not point.over_limit and not point.over_target
 
     @pytest.mark.parametrize(
         ("change", "told"),

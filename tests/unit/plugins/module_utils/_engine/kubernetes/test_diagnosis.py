@@ -58,12 +58,12 @@ def test_refused_pod(message: str) -> None:
         {"type": "ReplicaFailure", "status": "True", "message": message},
     ]
     found = diagnose({**DEPLOYMENT, "status": {"conditions": conditions}}, [], [])
-    assert found == Diagnosis(f"its pod is refused: {message}", hopeless=True)
+    assert found == Diagnosis(f"its pod is refused: {message}", permanent=True)
 
 
 def test_image_that_is_not_there() -> None:
     found = of_containers(waiting("ErrImageNeverPull", "Container image is not present"))
-    assert found.hopeless
+    assert found.permanent
     assert found.cause == (
         "image localhost/nas:1 is not on the node (ErrImageNeverPull); load it there: Container image is not present"
     )
@@ -75,7 +75,7 @@ def test_mount_that_is_missing() -> None:
     found = diagnose(DEPLOYMENT, [status], [warning("FailedMount", message)])
     assert found == Diagnosis(
         "the node has no directory /mnt/d/nas-input-1: the data root is not mounted there, or node_data_root is wrong",
-        hopeless=True,
+        permanent=True,
     )
 
 
