@@ -119,12 +119,23 @@ def crash_looping(part: str) -> State:
 
 
 def unfinished_container(server: BrokenServer) -> None:
-    """Podman was killed as it created a container: its storage has it, and its database does not.
+    """Podman was killed as it created a container: its storage has it, and its database does not."""
+    name = server.container("sync-agent")
+    podman("rm", "--force", "--time", "0", name)
+    _in_storage_alone(server, name)
+
+
+def unfinished_pod(server: BrokenServer) -> None:
+    """Podman was killed as it created a pod: of that there is nothing but podman's own container, in its storage."""
+    podman("pod", "rm", "--force", "--time", "0", POD)
+    _in_storage_alone(server, f"{POD}.infra")
+
+
+def _in_storage_alone(server: BrokenServer, name: str) -> None:
+    """Make a container that podman's storage has, and its database does not.
 
     A podman with a database of its own, which is thrown away, comes to the same at the first try.
     """
-    name = server.container("sync-agent")
-    podman("rm", "--force", "--time", "0", name)
     with tempfile.TemporaryDirectory() as own:
         settings = Path(own) / "containers.conf"
         kept = {"static_dir": own, "tmp_dir": f"{own}/run", "volume_path": f"{own}/volumes", "lock_type": "file"}

@@ -63,6 +63,7 @@ TABLE: dict[str, Row] = {
     "volume removed": Row(states.volume_removed, "broken", _MISSING),
     "volume emptied": Row(states.volume_emptied, "ready", "", kept=r"the NAS volume is not whole.*make rescue"),
     "container unfinished": Row(states.unfinished_container, "broken", _MISSING),
+    "pod unfinished": Row(states.unfinished_pod, "absent", "", volume_stays=True),
     "lock left": Row(states.lock_left, "ready", ""),
     "lock is a pipe": Row(
         states.lock_is_a_pipe,

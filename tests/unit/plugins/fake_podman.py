@@ -92,8 +92,11 @@ class FakePodman:
             if words[1:2] == ["exists"]:
                 there = {"container": [name for pod in self.pods.values() for name in pod["containers"]]}
                 return 0 if words[2] in there.get(words[0], getattr(self, f"{words[0]}s", ())) else 1, "", ""
-            if words[0] == "create" and _after("--name", words) in self.unfinished:
-                name = _after("--name", words)
+            named = {"create": "--name", "pod": "--infra-name"}.get(words[0], "")
+            if "create" in words[:2] and named in words and _after(named, words) in self.unfinished:
+                name = _after(named, words)
+                if words[0] == "pod":
+                    self._pod_create(words)
                 return 125, "", (
                     f'Error: creating container storage: the container name "{name}" is already in use by '
                     f"{self.unfinished[name]}. You have to remove that container to be able to reuse that name\n"
@@ -190,6 +193,7 @@ class FakePodman:
         )
 
     def _pod_create(self, words: list[str]) -> None:
+        assert _after("--name", words) not in self.pods, "pod already exists"
         self.pods[_after("--name", words)] = {"labels": _labels(words), "containers": {}}
 
     def _create(self, words: list[str]) -> None:

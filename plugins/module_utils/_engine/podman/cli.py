@@ -92,8 +92,10 @@ class Podman:
         read = [line.split() for line in out.splitlines()]
         return {words[0]: int(words[1]) for words in read if len(words) == 3 and now - int(words[2]) < _JUST_NOW}
 
-    def create(self, name: str, arguments: t.Sequence[str], doing: str) -> None:
+    def create(self, name: str, arguments: t.Sequence[str], doing: str, pod: str = "") -> None:
         """Create the container ``name``; one of that name which an earlier podman did not finish goes first.
+
+        With ``pod``, it is that which podman creates with a pod of this name.
 
         A podman that is killed as it creates leaves a container in its storage, of which its database does
         not know: it is in nobody's list and holds the name.
@@ -104,6 +106,9 @@ class Podman:
             holder = _NAME_IN_USE.search(error.message)
             if not holder or self.succeeds(["container", "exists", name]):
                 raise
+            if pod:
+                # Podman has made the pod by now, without its container.
+                self.discard("pod", pod, f"{doing}: remove the unfinished one")
             self.call(["rm", "--force", holder.group(1)], f"{doing}: remove the unfinished one")
             self.call(arguments, doing)
 

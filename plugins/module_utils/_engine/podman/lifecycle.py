@@ -75,7 +75,8 @@ class Lifecycle:
                 made.insert(0, ["volume", "rm", names.volume])
             description = render.describe(pod, placement)
             with self._creating_a_pod:
-                self._podman.call(render.pod_create(pod, placement, description), f"{doing}: create the pod")
+                arguments = render.pod_create(pod, placement, description)
+                self._podman.create(names.infra, arguments, f"{doing}: create the pod", pod=names.pod)
             made.insert(0, ["pod", "rm", "--force", "--ignore", names.pod])
             for container in pod.containers:
                 self._podman.create(

@@ -52,6 +52,11 @@ class Names:
         """The name of the volume that is exported: two pods that name a volume alike would share it."""
         return f"{self.pod}.export"
 
+    @property
+    def infra(self) -> str:
+        """The name of the container that podman itself keeps in the pod: without one, a killed podman's is nobody's."""
+        return f"{self.pod}.infra"
+
     def container(self, name: str) -> str:
         """Return the full name of the pod's container that is called ``name`` there."""
         return f"{self.pod}.{name}"
@@ -123,7 +128,7 @@ def pod_create(pod: Pod, placement: Placement, description: t.Mapping[str, t.Any
     """Return podman's arguments that create the empty pod with its published port."""
     names = Names(placement.instance, pod.server)
     return [
-        "pod", "create", "--name", names.pod, "--hostname", pod.server,
+        "pod", "create", "--name", names.pod, "--infra-name", names.infra, "--hostname", pod.server,
         "--network", network_name(placement.instance),
         "--publish", f"{bracketed(placement.listen_address)}:{placement.port}:{NFS_PORT}/tcp",
         *_labels(placement.instance, pod.server),

@@ -162,7 +162,7 @@ def test_what_a_failed_removal_left_goes_with_the_next(
 def test_container_that_podman_did_not_finish_gives_its_name_back(
     run_module: Run, podman: FakePodman, arguments: dict[str, t.Any]
 ) -> None:
-    podman.unfinished = {AGENT: "0123456789ab", "of-somebody-else": "ba9876543210"}
+    podman.unfinished = {AGENT: "0123456789ab", f"{POD}.infra": "123456789abc", "of-somebody-else": "ba9876543210"}
     run_module(nas_server, **arguments)
     assert AGENT in podman.pods[POD]["containers"]
     assert list(podman.unfinished) == ["of-somebody-else"]
