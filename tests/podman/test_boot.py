@@ -45,3 +45,15 @@ def test_servers_start_behind_their_rules(simulator: Simulator) -> None:
     while simulator.report()["state"] != "ready":
         assert time.monotonic() < deadline, podman("pod", "ps", "--filter", f"name={INSTANCE}.{SERVER}")
         time.sleep(0.2)
+
+
+def test_nothing_but_the_unit_starts_them(simulator: Simulator) -> None:
+    """podman-restart.service does this with the machine, without the initial copy; it is enabled on Debian 12."""
+    simulator.apply()
+    for command in commands("ExecStop"):
+        subprocess.run(shlex.split(command), check=True, capture_output=True, timeout=120)
+    podman(
+        "start", "--all", "--filter", "restart-policy=always", "--filter", f"label=file-simulator.instance={INSTANCE}"
+    )
+    assert simulator.report()["state"] == "stopped"
+    simulator.apply()

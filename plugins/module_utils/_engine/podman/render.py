@@ -29,7 +29,7 @@ LABEL_INSTANCE = "file-simulator.instance"
 LABEL_SERVER = "file-simulator.server"
 LABEL_DESCRIPTION = "file-simulator.description"
 # Raised when the same topology makes other podman calls than before, so that old pods are replaced.
-_FORMAT = 2
+_FORMAT = 3
 # A directory of small files keeps this many open at most; it fits below every distribution's hard limit.
 ULIMIT = 8192
 _PIDS = 256
@@ -144,8 +144,10 @@ def container_create(pod: Pod, container: Container, placement: Placement) -> li
         "export": names.volume,
         "config": placement.config_directory,
     }
-    # Podman runs init containers anew at each start of the pod, as a kubelet does.
-    life = ["--init-ctr", "always"] if container is pod.init else ["--restart", "always"]
+    # Podman runs init containers anew at each start of the pod, as a kubelet does. The others come back when they fail:
+    # with "always", podman-restart.service would start them with the machine, without the initial copy, and stop agent
+    # and server together.
+    life = ["--init-ctr", "always"] if container is pod.init else ["--restart", "on-failure"]
     return [
         "create", "--pod", names.pod, "--name", names.container(container.name), *life,
         *_labels(placement.instance, pod.server),

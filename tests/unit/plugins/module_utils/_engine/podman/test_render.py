@@ -182,13 +182,13 @@ def test_containers_may_do_no_more_than_they_must() -> None:
         assert words[-len(container.command) - 1 :] == ["localhost/nas:test", *container.command]
 
 
-def test_init_container_runs_at_each_start_and_the_others_come_back() -> None:
+def test_init_container_runs_at_each_start_and_the_others_come_back_when_they_fail() -> None:
     pod = pod_with()
     for container in pod.containers:
         words = render.container_create(pod, container, PLACEMENT)
         is_init = container.name == "sync-windows-data"
         assert values("--init-ctr", words) == (["always"] if is_init else [])
-        assert values("--restart", words) == ([] if is_init else ["always"])
+        assert values("--restart", words) == ([] if is_init else ["on-failure"])
 
 
 @pytest.mark.parametrize(
