@@ -19,7 +19,13 @@ from ..integration.kube import Kube, remove_volume
 from ..integration.nfs import eventually
 from ..module_runner import ModuleFailed, run_module
 
-from ansible_collections.file_simulator.nas.plugins.modules import nas_rescue, nas_server, windows_directory  # isort: skip
+from ansible_collections.file_simulator.nas.plugins.modules import (  # isort: skip
+    nas_accept,
+    nas_rescue,
+    nas_server,
+    nas_server_info,
+    windows_directory,
+)
 
 INSTANCE, _PORTS = reserve("kube-removal")
 CLAIM = f"{SERVER}-export"
@@ -72,10 +78,22 @@ class ClusterServer(Removable):
 
     def rescue(self, to: str) -> dict[str, t.Any]:
         """Copy what only its storage has to a directory; what became of it."""
-        places = {name: value for name, value in self.cluster.items() if name != "wait_timeout"}
-        given = {"topology": self.topology(), "servers": [SERVER], "drive_root": str(self.drives), **places}
-        rescued: dict[str, t.Any] = run_module(nas_rescue, to=to, image=self._image, **given)["rescued"][0]
-        return rescued
+        return self._ask(nas_rescue, "rescued", to=to, image=self._image)
+
+    def sync(self) -> dict[str, t.Any]:
+        """What the agent said last of its work; empty when that is nothing."""
+        return self._ask(nas_server_info, "servers", "storage_class")["sync"] or {}
+
+    def accept(self) -> dict[str, t.Any]:
+        """Say that what the server withholds is meant; what that was."""
+        return self._ask(nas_accept, "accepted", "storage_class", "node_data_root")
+
+    def _ask(self, module: t.Any, key: str, *unknown: str, **more: t.Any) -> dict[str, t.Any]:
+        """Run a module that changes no server; what it returns of this one. Options that it does not know are left out."""
+        places = {name: value for name, value in self.cluster.items() if name not in ("wait_timeout", *unknown)}
+        given = {"topology": self.topology(), "servers": [SERVER], "drive_root": str(self.drives), **places, **more}
+        answer: dict[str, t.Any] = run_module(module, **given)[key][0]
+        return answer
 
     def make_volume(self) -> None:
         """Make the volume on the node that its claim is bound to: 12 MiB, which is full when it is full."""
