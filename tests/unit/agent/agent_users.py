@@ -34,6 +34,8 @@ class Users:
         """Contents that came in place of others without a change of size and time: see docs/sync.md, one limit."""
         self.stood: dict[str, set[tuple[int, int]]] = {}
         """Size and second of all that has stood at a path in the Windows directory, in lower case."""
+        self.moved: dict[Side, set[str]] = {side: set() for side in Side}
+        """Contents that a user of a side has given another name since the agent was last at rest."""
         self.mounted = True
         self.comparable = True
         """Whether the agent still has the ledger that it began with."""
@@ -60,12 +62,15 @@ class Users:
     def gone(self, side: Side, path: str) -> None:
         """A user removes or replaces what is at a path."""
         self.touched[side].add(path.lower())
-        files, across = self.world.files(side), self.seen(side.other)
+        files, across, unnamed = self.world.files(side), self.seen(side.other), self.world.unnamed(side)
         for found, content in files.items():
             if found == path or found.startswith(path + "/"):
                 self.alive.discard(content)
+                if side is Side.WINDOWS:
+                    self.stands(found)
                 # Where the other side has it under another name, that is a change which is still to come.
                 elsewhere = [name for name, other in across.items() if other == content and name != found]
+                elsewhere += [content] if content in self.moved[side.other] or found in unnamed else []
                 if not elsewhere and list(files.values()).count(content) == 1:
                     self.deleted[side].add(content)
 
@@ -112,6 +117,12 @@ class Users:
         self.world.pass_time(0.001)
         return content
 
+    def stands(self, path: str) -> None:
+        """Note size and second of what a user takes away from the Windows directory: the agent may have put it there."""
+        if self.mounted:
+            status = (self.world.windows / path).stat()
+            self.stood.setdefault(path.lower(), set()).add((status.st_size, status.st_mtime_ns // _SECOND))
+
     def replaces(self, side: Side, path: str, size: int, time_ns: int, content: str) -> None:
         """A user puts ``content`` where a file may have been: do size and time tell of it?"""
         if side is Side.WINDOWS and self.layer == "windows":
@@ -145,6 +156,7 @@ class Users:
             return
         self.touched[side].add(path.lower())
         content = self.world.files(side)[path]
+        self.moved[side].add(content)
         self.gone(side, to)
         self.takes_name(side, to)
         for deleted in self.deleted.values():
@@ -160,6 +172,7 @@ class Users:
             return
         for found, content in self.world.files(side).items():
             if found.startswith(path + "/"):
+                self.moved[side].add(content)
                 for deleted in self.deleted.values():
                     deleted.discard(content)  # it is a change of the source
                 status = (root / found).stat()

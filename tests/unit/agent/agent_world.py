@@ -7,6 +7,7 @@ Time is the test's: the agent's clock and the times of files come from ``World.n
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
@@ -270,6 +271,14 @@ class World:
                 self.stop()
                 self.control.revive()
         return False
+
+    def unnamed(self, side: Side) -> set[str]:
+        """Paths of which a killed agent could not note whether content had got its name there."""
+        ledger = self.state / "ledger.sqlite"
+        if self.engine is not None or not ledger.exists():
+            return set()
+        with contextlib.closing(sqlite3.connect(f"file:{ledger}?mode=ro", uri=True)) as database:
+            return {path for (path,) in database.execute("SELECT path FROM intents WHERE side = ?", (side.value,))}
 
     def lose_volume(self) -> None:
         """The pod is created anew with an empty volume."""

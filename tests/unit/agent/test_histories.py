@@ -129,6 +129,8 @@ class Histories(Users, RuleBasedStateMachine):
     @rule()
     def settle(self) -> None:
         self.world.settle(4)
+        if self.world.engine is not None and not len(self.world.engine.pending) and self.mounted:
+            self.moved = {side: set() for side in Side}
 
     @rule(call=st.integers(0, 120))
     def kill(self, call: int) -> None:
@@ -205,7 +207,8 @@ class Histories(Users, RuleBasedStateMachine):
             held = {side: self.carried(side) for side in Side}
             for path in [path for path, content in held[Side.WINDOWS].items() if content in self.unseen]:
                 for files in held.values():
-                    files.pop(path, None)
+                    for name in [name for name in files if name == path or name.startswith(f"{path}.conflict-")]:
+                        del files[name]
             assert held[Side.WINDOWS] == held[Side.NAS]
 
     def target_follows(self) -> None:

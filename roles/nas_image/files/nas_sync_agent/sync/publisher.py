@@ -64,7 +64,8 @@ class Publisher:
             if done:
                 self._let_go(item)
             else:
-                # A noted intent whose content is gone counts as done at the next start: note first, then clear.
+                # On the NAS side, a noted intent whose content is gone counts as done at the next start: note first,
+                # then clear.
                 self._ledger.commit()
                 self._clear(item)
         if item.path != path or item.kept:
@@ -121,7 +122,7 @@ class Publisher:
             return made is not None and made.kind == DIRECTORY, None
         found = tree.waiting(intent.temporary)
         if found is None:
-            return True, None
+            return tree is self._nas or self._is_there(tree, intent), None
         if found == intent.stamp or tree is not self._nas:
             # Without records it is no new content, but what was removed or replaced.
             return False, None if intent.records else found
@@ -133,6 +134,15 @@ class Publisher:
         with suppress(FileNotFoundError):  # its directory is gone as well: the client has deleted both since
             self._nas.put_back(intent.temporary, intent.path, parents=not intent.records)
         return True, None
+
+    @staticmethod
+    def _is_there(tree: Tree, intent: Intent) -> bool:
+        """Whether content has its name in Windows, where a tester may have deleted it before it had: with its directory.
+
+        What is not there may have been, for a moment. It is delivered once more then, for it would be a deletion else.
+        """
+        there = tree.look(intent.path)
+        return there is not None and there.stamp.fits(intent.stamp)
 
 
 def _failure(path: str, side: Side, error: Exception) -> Outcome:
