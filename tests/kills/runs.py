@@ -58,12 +58,12 @@ class Runs:
         return True
 
     def containers(self, server: str) -> list[str]:
-        """Return the ids of what podman has of a server, finished or not; podman's own of the pod has another name."""
-        command = ["podman", "ps", "--all", "--external", "--format", "{{.ID}} {{.Names}}"]
+        """Return the parts of a server of which podman has a container, finished or not, each as often as it has."""
+        command = ["podman", "ps", "--all", "--external", "--format", "{{.Names}}"]
         shown = subprocess.run(command, check=True, capture_output=True, text=True).stdout
         # Podman's own filter lets all pass that are not finished, whosesoever.
-        listed = (line.split(maxsplit=1) for line in shown.splitlines())
-        return [each[0] for each in listed if each[-1].startswith(f"{self._instance}.{server}.")]
+        names = [name for name in shown.split() if name.startswith(f"{self._instance}.{server}.")]
+        return sorted(name.split(".")[2] for name in names)
 
     @property
     def volume(self) -> Path:
