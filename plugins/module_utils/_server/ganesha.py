@@ -14,8 +14,8 @@ that are not obvious:
   do not. It costs a third of the speed of looking names up.
 * ``Protocols = 4`` in both blocks, with NLM, RQUOTA and UDP off: one TCP port and no rpcbind.
 * ``Only_Numeric_Owners``: no idmapd in the container; owners come out as numbers instead of nobody.
-* ``FD_LWMark_Percent = 0; LRU_Run_Interval = 2``: a descriptor that the server keeps to itself is closed after
-  two seconds or so. It truncates files by name through such ones, and only their close tells the sync agent
+* ``FD_LWMark_Percent = 0; LRU_Run_Interval = 1``: a descriptor that the server keeps to itself is closed within
+  a second or so. It truncates files by name through such ones, and only their close tells the sync agent
   that a file is complete. A client's own open files have descriptors of their own, which stay.
 * ``Graceless = false`` with a ``RecoveryRoot`` that outlives the container: after a restart, clients that
   held locks take them back before anybody else can have them. Until then (``Grace_Period``, 15 s instead of
@@ -56,7 +56,7 @@ MDCACHE {{
     Entries_HWMark = {cached};
     Dir_Chunk = 0;
     FD_LWMark_Percent = 0;
-    LRU_Run_Interval = 2;
+    LRU_Run_Interval = 1;
 }}
 LOG {{
     Default_Log_Level = EVENT;

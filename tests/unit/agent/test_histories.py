@@ -19,6 +19,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 from nas_sync_agent.model import Mode, Side
+from nas_sync_agent.sync.acceptance import accept
 
 HISTORIES = int(os.environ.get("AGENT_HISTORIES", "500"))
 PATHS = ("a", "b", "d/a", "d/b", "d/e/a", "f/a", "A", "con")
@@ -191,6 +192,9 @@ class Histories(Users, RuleBasedStateMachine):
         if not self.mounted:
             self.mount()
         self.world.settle(40)
+        if "make accept" in self.world.status.halted_reason:  # all of a side is gone since an agent last ran
+            accept(str(self.world.state))
+            self.world.settle(40)
         assert self.world.engine is not None and not self.world.status.halted_reason
         assert not len(self.world.engine.pending), list(self.world.engine.pending)
         assert not self.staged()

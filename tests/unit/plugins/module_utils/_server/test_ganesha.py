@@ -61,7 +61,7 @@ def test_fsids_of_different_servers_differ() -> None:
         ("NFS_Port", ["2049"]),
         ("Attr_Expiration_Time", ["0"]),
         ("FD_LWMark_Percent", ["0"]),
-        ("LRU_Run_Interval", ["2"]),
+        ("LRU_Run_Interval", ["1"]),
         ("Only_Numeric_Owners", ["true"]),
         ("Graceless", ["false"]),
         ("Grace_Period", ["15"]),
