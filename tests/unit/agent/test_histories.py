@@ -194,6 +194,7 @@ class Histories(Users, RuleBasedStateMachine):
         self.world.settle(40)
         if "make accept" in self.world.status.halted_reason:  # all of a side is gone since an agent last ran
             accept(str(self.world.state))
+            self.world.stop()
             self.world.settle(40)
         assert self.world.engine is not None and not self.world.status.halted_reason
         assert not len(self.world.engine.pending), list(self.world.engine.pending)
