@@ -69,9 +69,9 @@ class Users:
                 if side is Side.WINDOWS:
                     self.stands(found)
                 # Where the other side has it under another name, that is a change which is still to come.
-                elsewhere = [name for name, other in across.items() if other == content and name != found]
-                elsewhere += [content] if content in self.moved[side.other] or found in unnamed else []
-                if not elsewhere and list(files.values()).count(content) == 1:
+                elsewhere = any(other == content and name != found for name, other in across.items())
+                may_come = elsewhere or content in self.moved[side.other] or found in unnamed
+                if not may_come and list(files.values()).count(content) == 1:
                     self.deleted[side].add(content)
 
     def takes_name(self, side: Side, path: str) -> None:

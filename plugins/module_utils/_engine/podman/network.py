@@ -38,7 +38,7 @@ class InstanceNetwork:
 
     def is_left(self) -> bool:
         """Tell whether the network is there, or rules of one that somebody else has removed."""
-        return self.exists() or self._instance in tables(self._podman.tool("nft", "list", "tables")[1])
+        return self.exists() or self._instance in self._with_rules()
 
     def gateway(self) -> str:
         """Return the address by which this machine's own calls reach the pods; empty where there is no network."""
@@ -78,7 +78,12 @@ class InstanceNetwork:
 
     def _remove_rules_of_others(self, bridge: str) -> None:
         """Remove what is left of an instance whose network had this bridge before and was removed by somebody else."""
-        for instance in tables(self._podman.tool("nft", "list", "tables")[1]):
-            shown = self._podman.tool("nft", "list", *table(instance))[1] if instance != self._instance else ""
-            if name_bridge(shown, bridge):
+        for instance in self._with_rules():
+            if instance != self._instance and name_bridge(
+                self._podman.tool("nft", "list", *table(instance))[1], bridge
+            ):
                 self._podman.firewall(no_neighbour_rules(instance))
+
+    def _with_rules(self) -> list[str]:
+        """Return the instances that have rules on this machine."""
+        return tables(self._podman.tool("nft", "list", "tables")[1])
