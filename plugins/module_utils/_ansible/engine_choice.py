@@ -20,6 +20,7 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._engine.choice 
     ClusterAccess,
     EngineEnvironment,
 )
+from ansible_collections.file_simulator.nas.plugins.module_utils._model.defaults import NODE_DATA_ROOT
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.topology import read_topology
 
 
@@ -31,7 +32,7 @@ def cluster_of(choice: Choice, given: t.Mapping[str, str]) -> dict[str, str]:
         "kubeconfig": str(Path.home() / ".kube" / "config"),
         "context": given["minikube_profile"] if choice.choice == MINIKUBE else "",
         "node_address": "",
-        "node_data_root": "/mnt/simulator-data",
+        "node_data_root": NODE_DATA_ROOT,
     }
     return {key: named[key] or kept.get(key) or usual[key] for key in usual}
 
