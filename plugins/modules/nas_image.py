@@ -205,7 +205,9 @@ def _absent(module: AnsibleModule, podman: Podman | None) -> dict[str, object]:
     in_use: set[str] = set()
     if podman is not None:
         shown = ["--format", "{{.Repository}}:{{.Tag}}", "--filter", f"reference={name}"]
-        there = set(podman.call(["images", *shown], "list images").split())
+        found = podman.call(["images", *shown], "list images").split()
+        # Podman shows all names of an image of which one matches: those that other instances gave it, too.
+        there = {image for image in found if image.rpartition(":")[0] == name}
         in_use = set(podman.call(["ps", "--all", "--format", "{{.Image}}"], "list containers").split())
     surplus = sorted(there - in_use)
     if surplus and podman is not None and not module.check_mode:

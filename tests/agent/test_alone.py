@@ -9,6 +9,8 @@ import sqlite3
 
 from agent_process import AgentProcess
 
+from ansible_collections.file_simulator.nas.plugins.module_utils._server.pod import AGENT_OCCUPIED
+
 
 def running(agent: AgentProcess) -> None:
     agent.start("nas_to_windows", "--quiet-period", "0.2")
@@ -21,7 +23,7 @@ def test_initial_copy_beside_a_running_agent_changes_nothing(agent: AgentProcess
         (agent.export / f"{number}.csv").write_text("1")
     agent.wait_for((agent.windows / "49.csv").exists)
     done = agent.once("nas_to_windows")
-    assert done.returncode == 1
+    assert done.returncode == AGENT_OCCUPIED
     assert "another agent works on this volume" in done.stderr
     (agent.export / "later.csv").write_text("1")
     agent.wait_for((agent.windows / "later.csv").exists)

@@ -86,7 +86,7 @@ def test_squash_that_is_not_there(servers: Servers, options: str) -> None:
 @breaks("write_cycles")
 def test_content_that_somebody_changes_on_its_way(servers: Servers) -> None:
     def scribble() -> None:
-        for path in servers.windows(OUTPUT).glob("file-simulator-check-*-cycles-to-windows"):
+        for path in servers.windows(OUTPUT).glob("file-simulator-check-*-cycles-to-windows-*"):
             with path.open("ab") as stream:
                 stream.write(b"scribble")
 

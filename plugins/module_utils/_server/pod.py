@@ -39,6 +39,8 @@ INIT_CONTAINER = "sync-windows-data"
 SERVER_CONTAINER = "nfs-server"
 AGENT_CONTAINER = "sync-agent"
 AGENT_PROGRAM = ("python3", "-m", "nas_sync_agent")
+# The agent's exit status when another agent works on its volume (EXIT_OCCUPIED in its __main__.py).
+AGENT_OCCUPIED = 5
 # CHOWN and FSETID for owners, groups and setgid directories that a topology or a client asks for; LEASE to ask the
 # kernel whether a client has a file open for writing, whoever owns it.
 _SYNC_CAPABILITIES = ("CHOWN", "DAC_OVERRIDE", "DAC_READ_SEARCH", "FOWNER", "FSETID", "LEASE")

@@ -35,6 +35,8 @@ class FakePodman:
         self.networks: dict[str, t.Any] = {}
         self.images: list[str] = []
         self.fail: dict[str, str] = {}
+        # When containers were started last, and the exit statuses of these runs.
+        self.last_runs: dict[str, tuple[float, int]] = {}
         # Calls that do what they are asked, and say all the same that they failed.
         self.complain: dict[str, str] = {}
         self.logs: dict[str, str] = {}
@@ -114,6 +116,9 @@ class FakePodman:
         return getattr(self, f"_{name}")(words) or ""
 
     def _inspect(self, words: list[str]) -> str:
+        if "State.ExitCode" in words[-2]:
+            started, status = self.last_runs.get(words[-1], (0, 0))
+            return f"{int(started)} {status}\n"
         return "".join(f"{name} {count} {int(time.time())}\n" for name, count in self.restarts.items() if name in words)
 
     def _network_inspect(self, words: list[str]) -> str:

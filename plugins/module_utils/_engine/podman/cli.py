@@ -186,6 +186,17 @@ class Podman:
             if each.get(LABEL_INSTANCE) == instance and LABEL_SERVER in each
         }
 
+    def last_run(self, container: str) -> tuple[int, int]:
+        """Return when a container was started last, in seconds of the epoch, and the exit status of that run.
+
+        Raises:
+            SimulatorError: there is no such container.
+        """
+        shape = "{{.State.StartedAt.Unix}} {{.State.ExitCode}}"
+        shown = self.call(["inspect", "--type", "container", "--format", shape, container], f"inspect {container}")
+        started, status = shown.split()
+        return int(started), int(status)
+
     def log_tail(self, container: str, lines: int) -> str:
         """Return the last lines of a container's log, oldest first; empty when there is none."""
         _command, status, out, err = self._run(["logs", "--tail", str(lines), container])

@@ -10,6 +10,7 @@ import contextlib
 import os
 import shutil
 import threading
+import time
 import typing as t
 
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError
@@ -33,16 +34,15 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._nfs.probe impo
 from ansible_collections.file_simulator.nas.plugins.module_utils._nfs.wait import wait_for_nfs
 from ansible_collections.file_simulator.nas.plugins.module_utils._server.pod import (
     AGENT_CONTAINER,
+    AGENT_OCCUPIED,
     INIT_CONTAINER,
     SERVER_CONTAINER,
     Pod,
 )
 
 _SERVER_STOP_SECONDS = 5
-# What podman says when the initial copy fails, which a new container would do, too; and of the copy's one failure
-# of which a new pod is the remedy, for it ends the agent that podman does not know to run (the agent's daemon/alone.py).
-_INITIAL_COPY_FAILED = "init container"
-_FORGOTTEN_AGENT = "another agent works on this volume"
+# Exit statuses from here on are a runtime's, of a container that it could not start or has ended.
+_RUNTIME_STATUS = 125
 # A server that starts answers within a second or two; one that has no port rules never does.
 _RELOAD_SECONDS = 10
 
@@ -97,15 +97,28 @@ class Lifecycle:
         Raises:
             SimulatorError: the new one does not start either, or the initial copy failed, which a new pod would not mend.
         """
+        began = int(time.time())
         try:
             self.start(server)
-        except SimulatorError as error:
+        except SimulatorError:
             # Whatever state a power loss or the end of a podman has left a container in: a new one, with another id, starts.
-            if _INITIAL_COPY_FAILED in error.message and _FORGOTTEN_AGENT not in error.message:
+            if self._initial_copy_failed(server, began):
                 raise
             self.remove(server, keep_storage=True)
             self.create(pod, placement)
             self.start(server)
+
+    def _initial_copy_failed(self, server: str, since: int) -> bool:
+        """Tell whether the copy itself ended with an error since then, as it would in a new pod.
+
+        Not where another agent works on the volume, of which podman does not know: a new pod ends it.
+        """
+        container = Names(self._instance, server).container(INIT_CONTAINER)
+        try:
+            started, status = self._podman.last_run(container)
+        except SimulatorError:
+            return False
+        return started >= since and 0 < status < _RUNTIME_STATUS and status != AGENT_OCCUPIED
 
     def clear_port(self, placement: Placement) -> None:
         """Remove the rules by which an earlier pod, of whose end podman did not know, still has the port."""

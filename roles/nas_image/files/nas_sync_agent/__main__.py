@@ -14,10 +14,12 @@ from collections.abc import Sequence
 from . import commands
 from .cli import parse
 from .daemon.service import Service
-from .errors import Unknown
+from .errors import Occupied, Unknown
 
 EXIT_ERROR = 1
 EXIT_HALTED = 3
+# 4 is the commands' own. The collection knows this one: a new pod ends the other agent.
+EXIT_OCCUPIED = 5
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -43,6 +45,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             service.run()
     except Unknown:
         return EXIT_HALTED  # the status has logged why
+    except Occupied as error:
+        log.error("cannot go on: %s", error)
+        return EXIT_OCCUPIED
     except (OSError, sqlite3.Error) as error:
         log.error("cannot go on: %s", error)
         return EXIT_ERROR

@@ -28,6 +28,10 @@ class Unknown(Exception):
     """A side is not there, or is not the one that the ledger knows: nothing may be concluded from it."""
 
 
+class Occupied(Exception):
+    """Another agent works on the volume."""
+
+
 class Emptied(Unknown):
     """All of a side is gone and nobody saw it go: what that means is for a person to say."""
 

@@ -195,6 +195,15 @@ class TestAbsent:
         assert result["diff"]["after"] == {"images": [used]}
         assert run_module(nas_image, state="absent", **arguments)["changed"] is False
 
+    def test_names_that_others_gave_the_same_image_stay(
+        self, run_module: Run, podman: FakePodman, arguments: dict[str, t.Any]
+    ) -> None:
+        """Podman shows all names of an image of which one matches."""
+        run_module(nas_image, **arguments)
+        podman.images.append("localhost/other/nas:1")
+        assert run_module(nas_image, state="absent", **arguments)["changed"] is True
+        assert podman.images == ["localhost/other/nas:1"]
+
     def test_archives_stay(self, run_module: Run, arguments: dict[str, t.Any]) -> None:
         archive = run_module(nas_image, **arguments)["archive"]
         run_module(nas_image, state="absent", **arguments)

@@ -353,6 +353,7 @@ def test_running_instance_is_found_by_whoever_asks(
 def test_failed_start_tells_the_cause(run_module: Run, podman: FakePodman, arguments: dict[str, t.Any]) -> None:
     podman.fail = {"pod start file-simulator.nas-input-1": "init container exited with code 3"}
     podman.logs = {"file-simulator.nas-input-1.sync-windows-data": "starting\nthe marker is gone"}
+    podman.last_runs = {"file-simulator.nas-input-1.sync-windows-data": (time.time() + 1, 3)}
     with pytest.raises(ModuleFailed, match=r"server nas-input-1: start the pod: .*: the marker is gone") as failure:
         run_module(nas_server, **arguments)
     assert failure.value.result["rc"] == 125

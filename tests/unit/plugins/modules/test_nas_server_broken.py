@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import os
 import shutil
+import time
 import typing as t
 from pathlib import Path
 
 import pytest
 
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman import processes
+from ansible_collections.file_simulator.nas.plugins.module_utils._server.pod import AGENT_OCCUPIED
 from ansible_collections.file_simulator.nas.plugins.modules import nas_server, nas_server_info
 
 from ..conftest import ModuleFailed
@@ -197,7 +199,6 @@ def test_failure_to_remove_what_is_gone_stops_no_removal(
         "cannot start an already running container",
         "cannot start container 2275 as it is being removed: container state improper",
         "unable to restart a container in a paused or unknown state: container state improper",
-        "init container 2275 exited with code 1; sync-windows-data says: another agent works on this volume",
     ],
 )
 def test_container_that_the_runtime_still_knows_is_made_anew(
@@ -206,6 +207,46 @@ def test_container_that_the_runtime_still_knows_is_made_anew(
     """A run was interrupted after podman had cleared its state: what the runtime wrote is still there."""
     run_module(nas_server, **arguments)
     run_module(nas_server, state="stopped", **arguments)
+    _fails_until_made_anew(podman, monkeypatch, words)
+    run_module(nas_server, state="started", **arguments)
+    assert podman.pods[POD]["containers"][AGENT] == "running"
+    assert not [call for call in podman.calls if call[:2] == ["volume", "rm"]]
+
+
+@pytest.mark.parametrize(
+    ("status", "ago", "anew"),
+    [
+        pytest.param(AGENT_OCCUPIED, 0, True, id="another agent, which a new pod ends"),
+        pytest.param(127, 0, True, id="the runtime could not start it"),
+        pytest.param(3, 60, True, id="failed in an earlier run, and was not started in this one"),
+        pytest.param(0, 0, True, id="has done its work"),
+        pytest.param(3, 0, False, id="failed"),
+        pytest.param(1, 0, False, id="failed for another reason"),
+    ],
+)
+def test_initial_copy_that_failed_would_fail_in_a_new_pod(
+    run_module: Run,
+    podman: FakePodman,
+    arguments: dict[str, t.Any],
+    monkeypatch: pytest.MonkeyPatch,
+    status: int,
+    ago: int,
+    anew: bool,
+) -> None:
+    """Told by the copy's exit status: what podman says of it is another sentence in each version."""
+    run_module(nas_server, **arguments)
+    run_module(nas_server, state="stopped", **arguments)
+    _fails_until_made_anew(podman, monkeypatch, "whatever podman says")
+    podman.last_runs[f"{POD}.sync-windows-data"] = (time.time() + 1 - ago, status)
+    if anew:
+        run_module(nas_server, state="started", **arguments)
+        assert podman.pods[POD]["containers"][AGENT] == "running"
+    else:
+        with pytest.raises(ModuleFailed, match=r"start the pod: .*whatever podman says"):
+            run_module(nas_server, state="started", **arguments)
+
+
+def _fails_until_made_anew(podman: FakePodman, monkeypatch: pytest.MonkeyPatch, words: str) -> None:
     podman.fail["pod start file-simulator.nas-input-1"] = words
     create = podman._pod_create
 
@@ -214,9 +255,6 @@ def test_container_that_the_runtime_still_knows_is_made_anew(
         create(arguments)
 
     monkeypatch.setattr(podman, "_pod_create", anew)
-    run_module(nas_server, state="started", **arguments)
-    assert podman.pods[POD]["containers"][AGENT] == "running"
-    assert not [call for call in podman.calls if call[:2] == ["volume", "rm"]]
 
 
 def test_container_is_dead_whose_process_nobody_buries(tmp_path: Path, power_loss: None) -> None:

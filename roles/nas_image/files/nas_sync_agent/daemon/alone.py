@@ -8,10 +8,11 @@ beside an agent that was never ended. Each would take the other's unfinished wor
 
 from __future__ import annotations
 
-import errno
 import fcntl
 import os
 import time
+
+from ..errors import Occupied
 
 _PAUSE = 0.1
 
@@ -20,7 +21,7 @@ class Alone:
     """The right to work on a volume, held until the process ends or this object is gone."""
 
     def __init__(self, state: str, seconds: float) -> None:
-        """Wait up to so many seconds for whoever works there. Raises OSError when it does not end."""
+        """Wait up to so many seconds for whoever works there. Raises Occupied when it does not end."""
         # Of the directory itself: on a full volume there may be no room for a file.
         self._fd = os.open(state, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         deadline = time.monotonic() + seconds
@@ -32,7 +33,7 @@ class Alone:
                 if time.monotonic() > deadline:
                     os.close(self._fd)
                     self._fd = -1
-                    raise OSError(errno.EBUSY, "another agent works on this volume", state) from None
+                    raise Occupied(f"another agent works on this volume: {state}") from None
                 time.sleep(_PAUSE)
 
     def __del__(self) -> None:

@@ -48,7 +48,7 @@ class Service:
     """One running agent."""
 
     def __init__(self, options: Options, syscalls: Syscalls | None = None) -> None:
-        """Make a new volume's directories and open the ledger. Raises OSError, sqlite3.Error."""
+        """Make a new volume's directories and open the ledger. Raises Occupied, OSError, sqlite3.Error."""
         identity.prepare_volume(options.export, options.state, options.root)
         options.files.check(join(options.state, "stage"))
         self._options = options
