@@ -2,10 +2,10 @@
 # Copyright (c) 2026, file_simulator.nas contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Writes docs/requirements.md from docs/proofs.yml and the catalogue of checks; with --check, fails where it differs.
+"""Writes docs/requirements.md from docs/traceability.yml and the catalogue of checks; with --check, fails where it differs.
 
-Also fails where a requirement has no proof, a test that is named is not there, or a check proves a requirement that
-does not exist. Tests are looked up in the files' syntax trees: nothing is run or imported for that.
+Also fails where no test or check verifies a requirement, a test that is named is not there, or a check verifies a
+requirement that does not exist. Tests are looked up in the files' syntax trees: nothing is run or imported for that.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ import yaml
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / ".ansible" / "collections"))
-SOURCE, TARGET = "docs/proofs.yml", "docs/requirements.md"
+SOURCE, TARGET = "docs/traceability.yml", "docs/requirements.md"
 KEYS = {"id", "met", "tests", "missing"}
 TEMPLATE = """# What must be true, and what verifies it
 
@@ -81,7 +81,7 @@ def read(text: str) -> dict[str, list[Requirement]]:
 
 
 def problems(groups: t.Mapping[str, t.Sequence[Requirement]], checks: t.Sequence[Check], root: Path) -> list[str]:
-    """Return what is wrong: requirements without proof, tests that are not there, checks that prove what does not exist."""
+    """Return what is wrong: requirements that nothing verifies, tests that are not there, checks that verify what does not exist."""
     requirements = [requirement for group in groups.values() for requirement in group]
     known = {requirement.id for requirement in requirements}
     proved = {name for check in checks for name in check.requirements}

@@ -95,13 +95,13 @@ def _result(image: str, loaded: bool) -> dict[str, object]:
 
 
 def _load(minikube: Minikube, name: str, image: str, archive: str) -> None:
-    doing = f"profile {name}: load {archive}"
+    operation = f"profile {name}: load {archive}"
     if not os.path.isfile(archive):
         raise SimulatorError(f"archive: {archive} is no file; let the module nas_image make it")
-    answer = minikube.call(["image", "load", f"--profile={name}", minikube.foreign_path(archive)], doing)
+    answer = minikube.call(["image", "load", f"--profile={name}", minikube.foreign_path(archive)], operation)
     # "image load" ends well when a node refuses the archive, too.
     if image not in minikube.images(name):
-        raise answer.error(f"{doing}: the node does not have {image} after that; check that the archive is whole")
+        raise answer.error(f"{operation}: the node does not have {image} after that; check that the archive is whole")
 
 
 def main() -> None:

@@ -156,7 +156,7 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._ansible.miniku
     PROFILE_SPEC,
     check_version,
     checked_data_root,
-    wanted_profile,
+    desired_profile,
 )
 from ansible_collections.file_simulator.nas.plugins.module_utils._ansible.module import run
 from ansible_collections.file_simulator.nas.plugins.module_utils._minikube import lifecycle as clusters
@@ -185,14 +185,14 @@ def _started(module: AnsibleModule, drives: Drives) -> dict[str, object]:
     topology = read_topology(given["topology"])
     data_root = checked_data_root(module, topology, drives)
     minikube = find_minikube(module, drives) if module.check_mode else open_minikube(module, drives)
-    wanted = wanted_profile(module, topology, drives, minikube)
+    desired = desired_profile(module, topology, drives, minikube)
     if minikube is None:
-        return {**_result(clusters.check_mode_outcome(wanted, data_root, given["kubeconfig"])), "not_compared": []}
+        return {**_result(clusters.check_mode_outcome(desired, data_root, given["kubeconfig"])), "not_compared": []}
     check_version(minikube)
-    done = clusters.start(minikube, wanted, data_root, given["kubeconfig"], given["recreate"], module.check_mode)
+    done = clusters.start(minikube, desired, data_root, given["kubeconfig"], given["recreate"], module.check_mode)
     for warning in done.warnings:
         module.warn(warning)
-    return {**_result(done), "not_compared": list(not_compared(wanted))}
+    return {**_result(done), "not_compared": list(not_compared(desired))}
 
 
 def _result(done: clusters.Outcome) -> dict[str, object]:

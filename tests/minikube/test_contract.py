@@ -23,7 +23,7 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._minikube impor
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError  # isort: skip
 
 ROLE = HERE.parents[1] / "roles" / "minikube"
-WANTED = profiles.Wanted(
+WANTED = profiles.DesiredProfile(
     name="file-simulator",
     driver="docker",
     cpus=2,
@@ -59,13 +59,13 @@ def understood(real: Real, arguments: list[str]) -> parse.Failure:
 @pytest.mark.parametrize("driver", profiles.DRIVERS)
 @pytest.mark.parametrize("full", [True, False])
 def test_start_is_understood(real: Real, driver: str, full: bool) -> None:
-    wanted = dataclasses.replace(WANTED, driver=driver, extra=EXTRA.get(driver, {}))
+    desired = dataclasses.replace(WANTED, driver=driver, extra=EXTRA.get(driver, {}))
     if not full:
         extra = EXTRA["ssh"] if driver == "ssh" else {}
-        wanted = dataclasses.replace(wanted, mount="", ports=(), extra=extra, container_runtime="docker")
+        desired = dataclasses.replace(desired, mount="", ports=(), extra=extra, container_runtime="docker")
         # Forced, minikube goes on without a docker that it needs, and stumbles elsewhere.
-        wanted = dataclasses.replace(wanted, force=driver != "docker")
-    failure = understood(real, [*profiles.start_arguments(wanted), "--dry-run"])
+        desired = dataclasses.replace(desired, force=driver != "docker")
+    failure = understood(real, [*profiles.start_arguments(desired), "--dry-run"])
     if failure.message:
         assert NOT_OUR_AFFAIR.match(failure.reason), failure
         assert failure.reason != "DRV_UNSUPPORTED_OS" or driver in (
@@ -81,17 +81,17 @@ def test_start_is_understood(real: Real, driver: str, full: bool) -> None:
 @pytest.mark.parametrize("runtime", ["containerd", "docker", "cri-o"])
 def test_start_is_validated_to_the_end(real: Real, runtime: str) -> None:
     """With a driver that needs nothing of this machine, minikube says that nothing more is to be validated."""
-    wanted = dataclasses.replace(WANTED, driver="ssh", container_runtime=runtime, force=True, extra=EXTRA["ssh"])
-    answer = real.minikube.run([*profiles.start_arguments(wanted), "--dry-run"])
+    desired = dataclasses.replace(WANTED, driver="ssh", container_runtime=runtime, force=True, extra=EXTRA["ssh"])
+    answer = real.minikube.run([*profiles.start_arguments(desired), "--dry-run"])
     assert (answer.status, "dry-run validation complete!" in answer.out) == (0, True), answer.out + answer.err
 
 
 @pytest.mark.skipif(shutil.which("podman") is None, reason="podman is not installed")
 def test_published_ports_are_validated_to_the_end(real: Real) -> None:
-    wanted = dataclasses.replace(WANTED, driver="podman", force=True)
-    answer = real.minikube.run([*profiles.start_arguments(wanted), "--dry-run"])
+    desired = dataclasses.replace(WANTED, driver="podman", force=True)
+    answer = real.minikube.run([*profiles.start_arguments(desired), "--dry-run"])
     assert "dry-run validation complete!" in answer.out, answer.out + answer.err
-    wrong = [word.replace("32160:32160", "32160:0") for word in profiles.start_arguments(wanted)]
+    wrong = [word.replace("32160:32160", "32160:0") for word in profiles.start_arguments(desired)]
     answer = real.minikube.run([*wrong, "--dry-run"])
     assert parse.read_failure(answer.out, answer.err).reason == "MK_USAGE"
 
@@ -157,9 +157,9 @@ def test_profiles_in_every_condition_that_needs_no_node(real: Real) -> None:
         (real.profiles / name / file).write_text(text)
     found = real.minikube.profiles()
     assert (sorted(found.valid), found.unreadable) == (["file-simulator", "virtual"], ("broken", "refused"))
-    wanted = dataclasses.replace(WANTED, cpus=4, memory=8192, ports=(32160,))
-    assert plans.compare(wanted, found.valid["file-simulator"]) == ()
-    assert plans.compare(dataclasses.replace(wanted, driver="kvm2"), found.valid["virtual"]) == ()
+    desired = dataclasses.replace(WANTED, cpus=4, memory=8192, ports=(32160,))
+    assert plans.compare(desired, found.valid["file-simulator"]) == ()
+    assert plans.compare(dataclasses.replace(desired, driver="kvm2"), found.valid["virtual"]) == ()
     states = {name: real.minikube.status(name) for name in ("file-simulator", "virtual", "broken", "refused")}
     assert states == {"file-simulator": parse.ABSENT, "virtual": parse.ABSENT, "broken": None, "refused": parse.ABSENT}
 

@@ -37,8 +37,8 @@ def find_minikube(module: AnsibleModule, drives: Drives) -> Minikube | None:
 
     Under WSL, ``minikube`` stands for ``minikube.exe`` where there is no other.
     """
-    wanted = module.params["executable"]
-    names = [wanted, "minikube.exe"] if wanted == "minikube" and drives.kind == "wsl" else [wanted]
+    desired = module.params["executable"]
+    names = [desired, "minikube.exe"] if desired == "minikube" and drives.kind == "wsl" else [desired]
     found = next(filter(None, (module.get_bin_path(name, opt_dirs=[_INSTALLED]) for name in names)), None)
     if found is None:
         return None

@@ -20,7 +20,7 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._minikube.optio
     read_options,
 )
 from ansible_collections.file_simulator.nas.plugins.module_utils._minikube.preflight import machine_memory
-from ansible_collections.file_simulator.nas.plugins.module_utils._minikube.profile import DRIVERS, Wanted
+from ansible_collections.file_simulator.nas.plugins.module_utils._minikube.profile import DRIVERS, DesiredProfile
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.topology import Topology
 from ansible_collections.file_simulator.nas.plugins.module_utils._windows.directory import require_marker
 from ansible_collections.file_simulator.nas.plugins.module_utils._windows.drives import Drives, check_drive
@@ -40,7 +40,9 @@ PROFILE_SPEC: dict[str, t.Any] = {
 }
 
 
-def wanted_profile(module: AnsibleModule, topology: Topology, drives: Drives, minikube: Minikube | None) -> Wanted:
+def desired_profile(
+    module: AnsibleModule, topology: Topology, drives: Drives, minikube: Minikube | None
+) -> DesiredProfile:
     """Return the profile that a module's parameters describe; without minikube, as it would be on Linux."""
     given = module.params
     elsewhere = minikube is not None and minikube.on_windows

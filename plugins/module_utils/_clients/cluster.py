@@ -40,11 +40,11 @@ _IMMUTABLE = (403, 422)
 class Request:
     """What one task asks for.
 
-    ``surplus`` are the objects of ours that go where they are not wanted. ``expected_namespace``
+    ``surplus`` are the objects of ours that go where they are not desired. ``expected_namespace``
     may be missing in check mode: it is made before. ``timeout`` is in seconds, and holds for each wait.
     """
 
-    wanted: t.Sequence[Object]
+    desired: t.Sequence[Object]
     namespaces: t.Sequence[str]
     surplus: Selection
     recreate: bool = False
@@ -71,33 +71,33 @@ class ClientCluster:
     def apply(self, request: Request) -> Outcome:
         """Bring the objects into the state that is asked for."""
         missing = self._check_namespaces(request)
-        wanted = {key_of(item): item for item in request.wanted}
-        found = self._observe(wanted, [each for each in request.namespaces if each not in missing])
-        state.check_owned(wanted.values(), found, self._naming)
-        predicted, refused = self._predict(wanted, found, missing)
-        recreated = state.with_partners(refused, wanted) & set(found)
+        desired = {key_of(item): item for item in request.desired}
+        found = self._observe(desired, [each for each in request.namespaces if each not in missing])
+        state.check_owned(desired.values(), found, self._naming)
+        predicted, refused = self._predict(desired, found, missing)
+        recreated = state.with_partners(refused, desired) & set(found)
         if not request.recreate:
-            state.check_recreated(refused, recreated, wanted, found)
+            state.check_recreated(refused, recreated, desired, found)
         going = {
             key
             for key, item in found.items()
-            if key not in wanted and state.is_ours(item, self._naming) and request.surplus.has(item, self._naming)
+            if key not in desired and state.is_ours(item, self._naming) and request.surplus.has(item, self._naming)
         }
-        leaving = {key for key in wanted if key in found and state.is_leaving(found[key])}
+        leaving = {key for key in desired if key in found and state.is_leaving(found[key])}
         remade = recreated | leaving
         stopped = state.in_the_way({*going, *remade}, found) - going
         self._check_consumers({*going, *remade}, found)
         steps = [
             *[Step("remove", key) for key in _removal_order(going)],
-            *[Step("recreate", key) for key in _removal_order(remade | (stopped & set(wanted)))],
-            *[Step("remove", key) for key in _removal_order(stopped - set(wanted))],
-            *state.changes(wanted, found, predicted, remade | stopped),
+            *[Step("recreate", key) for key in _removal_order(remade | (stopped & set(desired)))],
+            *[Step("remove", key) for key in _removal_order(stopped - set(desired))],
+            *state.changes(desired, found, predicted, remade | stopped),
         ]
         if not request.check_mode:
             self._remove({*going, *remade, *stopped}, request.timeout)
-            self._make(wanted, found, steps)
-            self._until_bound([key for key in wanted if key.kind == CLAIM], request.timeout)
-        return Outcome(steps, state.diff(steps, found, {**{key: wanted[key] for key in remade}, **predicted}))
+            self._make(desired, found, steps)
+            self._until_bound([key for key in desired if key.kind == CLAIM], request.timeout)
+        return Outcome(steps, state.diff(steps, found, {**{key: desired[key] for key in remade}, **predicted}))
 
     # Looking
 
@@ -107,18 +107,18 @@ class ClientCluster:
         for name in request.namespaces:
             found = self._cluster.get("Namespace", name)
             to_come = request.check_mode and name == request.expected_namespace
-            if found is None and (to_come or not request.wanted):
+            if found is None and (to_come or not request.desired):
                 missing.append(name)
             elif found is None:
                 raise SimulatorError(
                     f"namespaces: '{name}' is not in the cluster of context {self._cluster.context}; make it first"
                 )
-            elif state.is_leaving(found) and request.wanted:
+            elif state.is_leaving(found) and request.desired:
                 raise SimulatorError(f"namespaces: '{name}' is being deleted; wait until it is gone, or choose another")
         return missing
 
-    def _observe(self, wanted: t.Mapping[Key, Object], namespaces: t.Sequence[str]) -> dict[Key, Object]:
-        """Return all that is ours, and what else has a name that is wanted."""
+    def _observe(self, desired: t.Mapping[Key, Object], namespaces: t.Sequence[str]) -> dict[Key, Object]:
+        """Return all that is ours, and what else has a name that is desired."""
         items = self._cluster.items(VOLUME)
         places = {state.place_of(item) for item in items if state.is_ours(item, self._naming)}
         for place in sorted({*places, *namespaces} - {""}):
@@ -126,30 +126,30 @@ class ClientCluster:
             for kind in (CONFIG_MAP, DEPLOYMENT):
                 items += self._cluster.items(kind, place, self._naming.selector)
         found = {key_of(item): item for item in items}
-        for key in wanted:
+        for key in desired:
             if key not in found and key.kind in (CONFIG_MAP, DEPLOYMENT) and key.namespace in namespaces:
                 strange = self._cluster.get(*_address(key))
                 if strange:
                     found[key] = strange
-        return {key: item for key, item in found.items() if key in wanted or state.is_ours(item, self._naming)}
+        return {key: item for key, item in found.items() if key in desired or state.is_ours(item, self._naming)}
 
     def _predict(
-        self, wanted: t.Mapping[Key, Object], found: t.Mapping[Key, Object], missing: t.Collection[str]
+        self, desired: t.Mapping[Key, Object], found: t.Mapping[Key, Object], missing: t.Collection[str]
     ) -> tuple[dict[Key, Object], list[Key]]:
         """Return what the objects would become, as the API server says, and those that it will not change."""
 
         def predict(key: Key) -> Object | None:
             if key.namespace in missing:
-                return wanted[key]
+                return desired[key]
             try:
-                return self._cluster.apply(wanted[key], f"check {key}", dry_run=True)
+                return self._cluster.apply(desired[key], f"check {key}", dry_run=True)
             except ApiError as error:
                 fixed = key.kind in (VOLUME, CLAIM) and key in found and error.status in _IMMUTABLE
-                if fixed and state.differences(wanted[key]["spec"], found[key]["spec"]):
+                if fixed and state.differences(desired[key]["spec"], found[key]["spec"]):
                     return None
                 raise
 
-        answers = dict(zip(wanted, for_each(list(wanted), predict)))
+        answers = dict(zip(desired, for_each(list(desired), predict)))
         return (
             {key: answer for key, answer in answers.items() if answer is not None},
             [key for key, answer in answers.items() if answer is None],
@@ -174,13 +174,13 @@ class ClientCluster:
             else:
                 self._until_gone(chosen, timeout)
 
-    def _make(self, wanted: t.Mapping[Key, Object], found: t.Mapping[Key, Object], steps: t.Sequence[Step]) -> None:
+    def _make(self, desired: t.Mapping[Key, Object], found: t.Mapping[Key, Object], steps: t.Sequence[Step]) -> None:
         touched = {step.key for step in steps if step.verb in ("create", "update", "recreate")}
         released = [step.key for step in steps if step.verb == "release"]
         for key in released:
             change = {"spec": {"claimRef": {"uid": None, "resourceVersion": None}}}
             self._cluster.patch(*_address(key), change, f"release {key}")
-        for key, item in wanted.items():
+        for key, item in desired.items():
             if key in touched:
                 self._cluster.apply(item, f"apply {key}")
 

@@ -83,9 +83,9 @@ def documents(chosen: t.Sequence[str], subject: Subject) -> dict[str, str]:
     return {path: text for name in FORMATS if name in chosen for path, text in made[name]().items()}
 
 
-def surplus(wanted: t.Mapping[str, str]) -> list[str]:
+def surplus(desired: t.Mapping[str, str]) -> list[str]:
     """Return the files that can be there from another time and are not wanted now."""
-    return [path for paths in FILES.values() for path in paths if path not in wanted]
+    return [path for paths in FILES.values() for path in paths if path not in desired]
 
 
 def _manifests(subject: Subject) -> dict[str, str]:

@@ -98,7 +98,7 @@ def _apply(
     diffs: list[t.Mapping[str, t.Any]] = []
     if destinations.cluster:
         asked = Request(
-            wanted=objects,
+            desired=objects,
             namespaces=request.namespaces,
             surplus=surplus,
             recreate=request.recreate,

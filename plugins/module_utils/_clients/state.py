@@ -102,23 +102,23 @@ def is_leaving(item: t.Mapping[str, t.Any]) -> bool:
     return bool(item["metadata"].get("deletionTimestamp"))
 
 
-def check_owned(wanted: t.Iterable[Object], found: t.Mapping[Key, Object], naming: Naming) -> None:
+def check_owned(desired: t.Iterable[Object], found: t.Mapping[Key, Object], naming: Naming) -> None:
     """Refuse to take the place of an object that is somebody else's."""
-    for item in wanted:
+    for item in desired:
         key = key_of(item)
         if key in found and not is_ours(found[key], naming):
             raise SimulatorError(f"{key} is there and not ours; choose a prefix, or another namespace")
 
 
-def differences(wanted: t.Any, found: t.Any, path: str = "spec") -> list[str]:
+def differences(desired: t.Any, found: t.Any, path: str = "spec") -> list[str]:
     """Tell in which fields an object differs from what is wanted of it; what others have added is no difference."""
-    if isinstance(wanted, t.Mapping):
+    if isinstance(desired, t.Mapping):
         there = found if isinstance(found, t.Mapping) else {}
-        return [text for name in wanted for text in differences(wanted[name], there.get(name), f"{path}.{name}")]
+        return [text for name in desired for text in differences(desired[name], there.get(name), f"{path}.{name}")]
     # What is false or empty, the API server leaves out.
-    if wanted == found or (not wanted and not found):
+    if desired == found or (not desired and not found):
         return []
-    return [f"{path} is {_shown(found)}, not {_shown(wanted)}"]
+    return [f"{path} is {_shown(found)}, not {_shown(desired)}"]
 
 
 def _shown(value: t.Any) -> str:
@@ -128,7 +128,7 @@ def _shown(value: t.Any) -> str:
 def check_recreated(
     refused: t.Collection[Key],
     keys: t.Collection[Key],
-    wanted: t.Mapping[Key, Object],
+    desired: t.Mapping[Key, Object],
     found: t.Mapping[Key, Object],
 ) -> None:
     """Refuse to recreate ``keys``, as ``refused`` would need, and say what would have to be deleted."""
@@ -136,7 +136,7 @@ def check_recreated(
         return
     doomed = [str(key) for key in sorted(keys)]
     differing = min(refused)
-    reason = "; ".join(differences(wanted[differing]["spec"], found[differing]["spec"]))
+    reason = "; ".join(differences(desired[differing]["spec"], found[differing]["spec"]))
     more = f" and {len(doomed) - _NAMED} more (see to_be_deleted)" if len(doomed) > _NAMED else ""
     raise SimulatorError(
         f"{differing} cannot be changed: {reason}. These would have to be deleted: {', '.join(doomed[:_NAMED])}{more}; "
@@ -145,11 +145,11 @@ def check_recreated(
     )
 
 
-def with_partners(keys: t.Iterable[Key], wanted: t.Mapping[Key, Object]) -> set[Key]:
+def with_partners(keys: t.Iterable[Key], desired: t.Mapping[Key, Object]) -> set[Key]:
     """Return volumes and claims together with the claims and volumes to which they are bound."""
-    chosen = {(place_of(wanted[key]), nas_of(wanted[key])) for key in keys}
+    chosen = {(place_of(desired[key]), nas_of(desired[key])) for key in keys}
     return {
-        key for key, item in wanted.items() if key.kind in (VOLUME, CLAIM) and (place_of(item), nas_of(item)) in chosen
+        key for key, item in desired.items() if key.kind in (VOLUME, CLAIM) and (place_of(item), nas_of(item)) in chosen
     }
 
 
@@ -200,14 +200,14 @@ def in_the_way(doomed: t.Collection[Key], found: t.Mapping[Key, Object]) -> set[
 
 
 def changes(
-    wanted: t.Mapping[Key, Object],
+    desired: t.Mapping[Key, Object],
     found: t.Mapping[Key, Object],
     predicted: t.Mapping[Key, Object],
     remade: t.Collection[Key],
 ) -> list[Step]:
     """Return what is made or changed: what is not there, what would become another, volumes whose claim is gone."""
     steps = []
-    for key, item in wanted.items():
+    for key, item in desired.items():
         if key in remade:
             continue
         if key not in found:

@@ -46,7 +46,7 @@ class Action:
 
 def plan(
     state: str,
-    wanted: t.Mapping[str, t.Mapping[str, t.Any]],
+    desired: t.Mapping[str, t.Mapping[str, t.Any]],
     current: t.Mapping[str, Current],
     *,
     unwanted: t.Collection[str] = (),
@@ -54,24 +54,24 @@ def plan(
 ) -> list[Action]:
     """Return the steps from ``current`` to ``state``, removals first: they free ports.
 
-    ``wanted`` are the descriptions of the servers that the task is about, ``unwanted`` those that are
+    ``desired`` are the descriptions of the servers that the task is about, ``unwanted`` those that are
     disabled. With ``purge``, servers go too that neither of them names.
     """
     if state == "absent":
-        targets = {*wanted, *unwanted, *(current if purge else ())}
+        targets = {*desired, *unwanted, *(current if purge else ())}
         return [Action("remove", server) for server in sorted(targets) if server in current]
-    surplus = set(unwanted) | (set(current) - set(wanted) if purge else set())
+    surplus = set(unwanted) | (set(current) - set(desired) if purge else set())
     removals = [Action("remove", server) for server in sorted(surplus) if server in current]
-    steps = [_step(state, server, wanted[server], current.get(server)) for server in wanted]
+    steps = [_step(state, server, desired[server], current.get(server)) for server in desired]
     return removals + [step for step in steps if step is not None]
 
 
-def _step(state: str, server: str, wanted: t.Mapping[str, t.Any], found: Current | None) -> Action | None:
+def _step(state: str, server: str, desired: t.Mapping[str, t.Any], found: Current | None) -> Action | None:
     if state == "stopped":
         return Action("stop", server) if found and not found.stopped else None
     if found is None:
         return Action("create", server)
-    if found.description != wanted:
+    if found.description != desired:
         return Action("replace", server)
     if found.damage:
         return Action("repair", server)
@@ -85,7 +85,7 @@ def _step(state: str, server: str, wanted: t.Mapping[str, t.Any], found: Current
 
 def difference(
     actions: t.Sequence[Action],
-    wanted: t.Mapping[str, t.Mapping[str, t.Any]],
+    desired: t.Mapping[str, t.Mapping[str, t.Any]],
     current: t.Mapping[str, Current],
 ) -> dict[str, dict[str, t.Any]]:
     """Return Ansible's diff, before and after, of the servers that ``actions`` touch."""
@@ -94,17 +94,17 @@ def difference(
     for action in actions:
         found = current.get(action.server)
         before[action.server] = _shown(found.description, _word(found)) if found else {"state": "absent"}
-        after[action.server] = _afterwards(action, wanted, found)
+        after[action.server] = _afterwards(action, desired, found)
     return {"before": before, "after": after}
 
 
 def _afterwards(
-    action: Action, wanted: t.Mapping[str, t.Mapping[str, t.Any]], found: Current | None
+    action: Action, desired: t.Mapping[str, t.Mapping[str, t.Any]], found: Current | None
 ) -> dict[str, t.Any]:
     if action.verb == "remove":
         return {"state": "absent"}
     if action.verb in ("create", "replace") or found is None:
-        return _shown(wanted[action.server], "running")
+        return _shown(desired[action.server], "running")
     states = {"stop": "stopped", "start": "running", "repair": "running", "restart": "running, restarted"}
     return _shown(found.description, states[action.verb])
 

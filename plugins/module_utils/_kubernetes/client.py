@@ -102,41 +102,41 @@ class Cluster:
                 raise
         return self.items(kind, namespace, labels=labels) if namespace else []
 
-    def apply(self, wanted: t.Mapping[str, t.Any], doing: str, *, dry_run: bool = False) -> Object:
+    def apply(self, desired: t.Mapping[str, t.Any], operation: str, *, dry_run: bool = False) -> Object:
         """Apply an object on the server's side, and return what it is then, or with ``dry_run`` would be.
 
         Fields of ours are taken back from whoever else has set them.
         """
-        metadata = wanted["metadata"]
+        metadata = desired["metadata"]
         return self._json(
             "patch",
-            path_of(wanted["kind"], metadata.get("namespace", ""), metadata["name"]),
-            doing,
-            body=dict(wanted),
+            path_of(desired["kind"], metadata.get("namespace", ""), metadata["name"]),
+            operation,
+            body=dict(desired),
             content_type="application/apply-patch+yaml",
             field_manager=MANAGER,
             force_conflicts="true",
             dry_run="All" if dry_run else None,
         )
 
-    def patch(self, kind: str, name: str, namespace: str, change: t.Mapping[str, t.Any], doing: str) -> Object:
+    def patch(self, kind: str, name: str, namespace: str, change: t.Mapping[str, t.Any], operation: str) -> Object:
         """Merge a change into an object."""
         return self._json(
             "patch",
             path_of(kind, namespace, name),
-            doing,
+            operation,
             body=dict(change),
             content_type="application/merge-patch+json",
             field_manager=MANAGER,
         )
 
-    def create(self, item: t.Mapping[str, t.Any], doing: str) -> Object:
+    def create(self, item: t.Mapping[str, t.Any], operation: str) -> Object:
         """Create an object that is not there yet; one that is raises ApiError with status 409."""
         place = path_of(item["kind"], item["metadata"].get("namespace", ""))
-        return self._json("post", place, doing, body=dict(item), field_manager=MANAGER)
+        return self._json("post", place, operation, body=dict(item), field_manager=MANAGER)
 
     def delete(
-        self, kind: str, name: str, namespace: str, doing: str, grace_period: int | None = None, version: str = ""
+        self, kind: str, name: str, namespace: str, operation: str, grace_period: int | None = None, version: str = ""
     ) -> None:
         """Delete an object and, in the background, what it owns; one that is not there counts as deleted.
 
@@ -147,7 +147,7 @@ class Cluster:
         if version:
             options["body"] = {"preconditions": {"resourceVersion": version}}
         try:
-            self._json("delete", path_of(kind, namespace, name), doing, propagation_policy="Background", **options)
+            self._json("delete", path_of(kind, namespace, name), operation, propagation_policy="Background", **options)
         except ApiError as error:
             if error.status != 404:
                 raise
@@ -169,24 +169,24 @@ class Cluster:
             stdout=True, stderr=True, stdin=False, tty=False, _preload_content=False,
         )  # fmt: skip
 
-    def _json(self, method: str, path: str, doing: str, **options: t.Any) -> Object:
-        text = self._call(method, path, doing, **options)
+    def _json(self, method: str, path: str, operation: str, **options: t.Any) -> Object:
+        text = self._call(method, path, operation, **options)
         try:
             found = json.loads(text)
         except ValueError:
             found = None
         if not isinstance(found, dict):
-            raise SimulatorError(f"{doing}: context {self.context}: {self._host} is no Kubernetes API server")
+            raise SimulatorError(f"{operation}: context {self.context}: {self._host} is no Kubernetes API server")
         return found
 
-    def _call(self, method: str, path: str, doing: str, **options: t.Any) -> str:
+    def _call(self, method: str, path: str, operation: str, **options: t.Any) -> str:
         try:
             response = self._dynamic.request(
                 method, path, serialize=False, _request_timeout=(_CONNECT_SECONDS, _READ_SECONDS), **options
             )
             return str(response.data.decode(errors="replace"))
         except ApiException as error:
-            raise ApiError(f"{doing}: Kubernetes: {reason(error)}", int(error.status or 0)) from None
+            raise ApiError(f"{operation}: Kubernetes: {reason(error)}", int(error.status or 0)) from None
         except (urllib3.exceptions.HTTPError, OSError) as error:
             raise SimulatorError(
                 f"context {self.context}: the API server {self._host} cannot be reached: {innermost(error)}; "

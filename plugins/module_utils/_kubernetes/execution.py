@@ -25,7 +25,7 @@ def execute(
 
     Raises SimulatorError when it cannot be run, fails, or does not end within so many seconds.
     """
-    doing = f"run {command[0]} in container {container} of pod {pod}"
+    operation = f"run {command[0]} in container {container} of pod {pod}"
     try:
         stream = cluster.open_exec(namespace, pod, container, command)
         stream.run_forever(timeout=seconds)
@@ -33,11 +33,11 @@ def execute(
         status = stream.returncode if not stream.is_open() else None
         stream.close()
     except _FAILURES as error:
-        raise SimulatorError(f"{doing}: Kubernetes: {one_line(getattr(error, 'reason', None) or error)}") from None
+        raise SimulatorError(f"{operation}: Kubernetes: {one_line(getattr(error, 'reason', None) or error)}") from None
     if status is None:
-        raise SimulatorError(f"{doing}: no end after {seconds:g} s")
+        raise SimulatorError(f"{operation}: no end after {seconds:g} s")
     if status:
-        raise SimulatorError(f"{doing}: {one_line(err) or f'exit status {status}'}")
+        raise SimulatorError(f"{operation}: {one_line(err) or f'exit status {status}'}")
     return str(out)
 
 
@@ -54,7 +54,7 @@ def execute_lines(
 
     Raises SimulatorError when it cannot be run, fails, or says nothing for so many seconds.
     """
-    doing = f"run {command[0]} in container {container} of pod {pod}"
+    operation = f"run {command[0]} in container {container} of pod {pod}"
     rest, errors = "", ""
     try:
         stream = cluster.open_exec(namespace, pod, container, command)
@@ -69,15 +69,15 @@ def execute_lines(
                     heard = time.monotonic()
                     rest = _take_lines(rest + stream.read_stdout(timeout=0), take)
                 elif time.monotonic() - heard > silence:
-                    raise SimulatorError(f"{doing}: it has said nothing for {silence:g} s")
+                    raise SimulatorError(f"{operation}: it has said nothing for {silence:g} s")
             _take_lines(rest + stream.read_stdout(timeout=0), take)
             status = stream.returncode
         finally:
             stream.close()
     except _FAILURES as error:
-        raise SimulatorError(f"{doing}: Kubernetes: {one_line(getattr(error, 'reason', None) or error)}") from None
+        raise SimulatorError(f"{operation}: Kubernetes: {one_line(getattr(error, 'reason', None) or error)}") from None
     if status:
-        raise SimulatorError(f"{doing}: {one_line(errors) or f'exit status {status}'}")
+        raise SimulatorError(f"{operation}: {one_line(errors) or f'exit status {status}'}")
 
 
 def _take_lines(text: str, take: t.Callable[[str], None]) -> str:

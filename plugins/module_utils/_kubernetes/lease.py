@@ -102,15 +102,15 @@ class Lease:
             "acquireTime": _now(),
             "renewTime": _now(),
         }
-        doing = f"take the lease {self._name}"
+        operation = f"take the lease {self._name}"
         try:
             if found is None:
                 item = {"apiVersion": "coordination.k8s.io/v1", "kind": "Lease", "metadata": metadata, "spec": spec}
-                taken = self._cluster.create(item, doing)
+                taken = self._cluster.create(item, operation)
             else:
                 metadata["resourceVersion"] = found["metadata"]["resourceVersion"]
                 change = {"metadata": metadata, "spec": spec}
-                taken = self._cluster.patch("Lease", self._name, self._namespace, change, doing)
+                taken = self._cluster.patch("Lease", self._name, self._namespace, change, operation)
         except ApiError as error:
             if error.status == 409 or (found and error.status == 404):
                 return False

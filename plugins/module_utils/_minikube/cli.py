@@ -45,20 +45,20 @@ class Minikube:
         status, out, err = self._runner(command, environ_update=self._environment, handle_exceptions=False)
         return Answer(command, status, out, err)
 
-    def call(self, arguments: t.Sequence[str], doing: str) -> Answer:
+    def call(self, arguments: t.Sequence[str], operation: str) -> Answer:
         """Run minikube; raise SimulatorError with its reason and advice when it fails.
 
-        ``doing`` begins the error's message, such as "profile file-simulator: start".
+        ``operation`` begins the error's message, such as "profile file-simulator: start".
         """
         answer = self.run(arguments)
         if answer.status:
-            raise self.failed(answer, doing)
+            raise self.failed(answer, operation)
         return answer
 
-    def failed(self, answer: Answer, doing: str) -> SimulatorError:
+    def failed(self, answer: Answer, operation: str) -> SimulatorError:
         """Return the error of a call that failed."""
         failure = parse.read_failure(answer.out, answer.err)
-        message = f"{doing}: minikube: {str(failure) or f'exit status {answer.status}'}"
+        message = f"{operation}: minikube: {str(failure) or f'exit status {answer.status}'}"
         return answer.error(message, reason=failure.reason, advice=failure.advice)
 
     def version(self) -> tuple[int, ...] | None:
@@ -97,12 +97,12 @@ class Minikube:
             raise SimulatorError(f"{path}: wslpath: {(err or out).strip() or f'exit status {status}'}")
         return out.strip()
 
-    def _read(self, arguments: t.Sequence[str], doing: str, reader: t.Callable[[str], _Read]) -> _Read:
-        answer = self.call(arguments, doing)
+    def _read(self, arguments: t.Sequence[str], operation: str, reader: t.Callable[[str], _Read]) -> _Read:
+        answer = self.call(arguments, operation)
         try:
             return reader(answer.out)
         except ValueError as error:
-            raise answer.error(f"{doing}: {self.executable}: unexpected output: {error}") from None
+            raise answer.error(f"{operation}: {self.executable}: unexpected output: {error}") from None
 
 
 def _environment(paths: t.Mapping[str, str], on_windows: bool) -> dict[str, str]:

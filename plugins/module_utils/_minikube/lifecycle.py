@@ -20,7 +20,7 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._minikube.plan 
 from ansible_collections.file_simulator.nas.plugins.module_utils._minikube.profile import (
     BARE_DRIVERS,
     CONTAINER_DRIVERS,
-    Wanted,
+    DesiredProfile,
 )
 from ansible_collections.file_simulator.nas.plugins.module_utils._windows.marker import Marker
 
@@ -53,52 +53,58 @@ class Outcome:
 
 
 def start(
-    minikube: Minikube, wanted: Wanted, data_root: DataRoot, kubeconfig: str, recreate: bool, check_mode: bool
+    minikube: Minikube, desired: DesiredProfile, data_root: DataRoot, kubeconfig: str, recreate: bool, check_mode: bool
 ) -> Outcome:
     """Make or start the profile, and verify its mount. Raises SimulatorError before anything is touched where it can."""
     known = minikube.profiles()
-    found = known.valid.get(wanted.name)
-    status = plans.settled(minikube.status(wanted.name), found)
-    plans.refuse_shared_ports(wanted, known.valid.values())
-    plan = plans.plan(wanted, found, status, recreate)
+    found = known.valid.get(desired.name)
+    status = plans.settled(minikube.status(desired.name), found)
+    plans.refuse_shared_ports(desired, known.valid.values())
+    plan = plans.plan(desired, found, status, recreate)
     if "start" in plan.actions and (status is None or status.word != "running"):
-        _check_ports(minikube, wanted)
+        _check_ports(minikube, desired)
     running = status is not None and status.word == "running" and "delete" not in plan.actions
     if check_mode:
-        proof = _proof(minikube, wanted, data_root, soon=False) if running else mounts.Proof(False, "not started yet")
-        lost = bool(wanted.mount and data_root.marker) and not proof.verified
+        verification = (
+            _verification(minikube, desired, data_root, soon=False)
+            if running
+            else mounts.Verification(False, "not started yet")
+        )
+        lost = bool(desired.mount and data_root.marker) and not verification.verified
         actions = list(plan.actions) + (["mount"] if running and not plan.actions and lost else [])
-        address = _address(minikube, wanted.name, wanted.driver, wanted.listen_address, wanted.ports, running)
+        address = _address(minikube, desired.name, desired.driver, desired.listen_address, desired.ports, running)
     else:
-        _carry_out(minikube, wanted, plan)
-        proof = _proof(minikube, wanted, data_root, soon=bool(plan.actions))
-        if not proof.verified and wanted.mount and data_root.marker:
-            proof = mounts.restore(minikube, wanted, data_root.node_data_root, data_root.marker)
-            if not proof.verified:
+        _carry_out(minikube, desired, plan)
+        verification = _verification(minikube, desired, data_root, soon=bool(plan.actions))
+        if not verification.verified and desired.mount and data_root.marker:
+            verification = mounts.restore(minikube, desired, data_root.node_data_root, data_root.marker)
+            if not verification.verified:
                 raise SimulatorError(
-                    f"profile {wanted.name}: the node does not see the data root: {proof.problem}; {mounts.advice(wanted)}",
-                    mount=proof.as_result(wanted.mount),
+                    f"profile {desired.name}: the node does not see the data root: {verification.problem}; {mounts.advice(desired)}",
+                    mount=verification.as_result(desired.mount),
                 )
-        actions = [*plan.actions, *(["mount"] if proof.restored else [])]
-        address = _address(minikube, wanted.name, wanted.driver, wanted.listen_address, wanted.ports, True)
+        actions = [*plan.actions, *(["mount"] if verification.restored else [])]
+        address = _address(minikube, desired.name, desired.driver, desired.listen_address, desired.ports, True)
     before = _before(found, status)
-    after = {"state": "running", **profiles.as_diff(wanted)}
+    after = {"state": "running", **profiles.as_diff(desired)}
     return Outcome(
         actions=actions,
         changes=[str(change) for change in plan.changes],
         before=before if actions else after,
         after=after,
-        cluster=_cluster(wanted, data_root, kubeconfig, address, proof),
-        warnings=_warnings(wanted, proof),
+        cluster=_cluster(desired, data_root, kubeconfig, address, verification),
+        warnings=_warnings(desired, verification),
     )
 
 
-def check_mode_outcome(wanted: Wanted, data_root: DataRoot, kubeconfig: str) -> Outcome:
+def check_mode_outcome(desired: DesiredProfile, data_root: DataRoot, kubeconfig: str) -> Outcome:
     """Return what check mode says where minikube itself is not installed yet."""
-    address = connect_address(wanted.listen_address) if wanted.ports else ""
-    after = {"state": "running", **profiles.as_diff(wanted)}
-    proof = mounts.Proof(False, "not started yet")
-    return Outcome(["start"], (), {"state": "absent"}, after, _cluster(wanted, data_root, kubeconfig, address, proof))
+    address = connect_address(desired.listen_address) if desired.ports else ""
+    after = {"state": "running", **profiles.as_diff(desired)}
+    verification = mounts.Verification(False, "not started yet")
+    return Outcome(
+        ["start"], (), {"state": "absent"}, after, _cluster(desired, data_root, kubeconfig, address, verification)
+    )
 
 
 def stop_or_delete(minikube: Minikube, name: str, state: str, check_mode: bool) -> Outcome:
@@ -136,11 +142,15 @@ def report(minikube: Minikube, name: str, data_root: DataRoot, kubeconfig: str) 
         return shown
     target = data_root.local if found.driver in BARE_DRIVERS else found.mount.rpartition(":")[2]
     if found.driver in BARE_DRIVERS:
-        proof = mounts.Proof(data_root.marker is not None, "" if data_root.marker else "the data root is not laid out")
+        verification = mounts.Verification(
+            data_root.marker is not None, "" if data_root.marker else "the data root is not laid out"
+        )
     elif not found.mount or data_root.marker is None:
-        proof = mounts.Proof(False, "the data root is not laid out" if found.mount else "the profile has no mount")
+        verification = mounts.Verification(
+            False, "the data root is not laid out" if found.mount else "the profile has no mount"
+        )
     else:
-        proof = mounts.verify(minikube, name, target, data_root.marker)
+        verification = mounts.verify(minikube, name, target, data_root.marker)
     shown["cluster"] = {
         "kubeconfig": kubeconfig,
         "context": name,
@@ -150,44 +160,44 @@ def report(minikube: Minikube, name: str, data_root: DataRoot, kubeconfig: str) 
         "node_data_root": target,
         "driver": found.driver,
         "kubernetes_version": found.kubernetes_version,
-        "mount": proof.as_result(found.mount),
+        "mount": verification.as_result(found.mount),
     }
     return shown
 
 
-def _proof(minikube: Minikube, wanted: Wanted, data_root: DataRoot, soon: bool) -> mounts.Proof:
-    if not wanted.mount:
-        seen = wanted.driver in BARE_DRIVERS and data_root.marker is not None
-        return mounts.Proof(seen, "" if seen else "no mount is asked for")
+def _verification(minikube: Minikube, desired: DesiredProfile, data_root: DataRoot, soon: bool) -> mounts.Verification:
+    if not desired.mount:
+        seen = desired.driver in BARE_DRIVERS and data_root.marker is not None
+        return mounts.Verification(seen, "" if seen else "no mount is asked for")
     if data_root.marker is None:
-        return mounts.Proof(False, "the data root is not laid out yet")
+        return mounts.Verification(False, "the data root is not laid out yet")
     look = mounts.verify_soon if soon else mounts.verify
-    return look(minikube, wanted.name, data_root.node_data_root, data_root.marker)
+    return look(minikube, desired.name, data_root.node_data_root, data_root.marker)
 
 
 def _cluster(
-    wanted: Wanted, data_root: DataRoot, kubeconfig: str, address: str, proof: mounts.Proof
+    desired: DesiredProfile, data_root: DataRoot, kubeconfig: str, address: str, verification: mounts.Verification
 ) -> dict[str, t.Any]:
     return {
         "kubeconfig": kubeconfig,
-        "context": wanted.name,
+        "context": desired.name,
         "node_address": address,
-        "node_data_root": data_root.in_node(wanted.driver),
-        "driver": wanted.driver,
-        "kubernetes_version": wanted.kubernetes_version,
-        "mount": proof.as_result(wanted.mount),
+        "node_data_root": data_root.in_node(desired.driver),
+        "driver": desired.driver,
+        "kubernetes_version": desired.kubernetes_version,
+        "mount": verification.as_result(desired.mount),
     }
 
 
-def _carry_out(minikube: Minikube, wanted: Wanted, plan: Plan) -> None:
+def _carry_out(minikube: Minikube, desired: DesiredProfile, plan: Plan) -> None:
     for action in plan.actions:
         if action == "start":
-            minikube.call(profiles.start_arguments(wanted), f"profile {wanted.name}: start")
+            minikube.call(profiles.start_arguments(desired), f"profile {desired.name}: start")
         elif action == "unmount":
             # It fails for a process that is gone already.
-            minikube.run(profiles.unmount_arguments(wanted.name))
+            minikube.run(profiles.unmount_arguments(desired.name))
         else:
-            _carry_out_one(minikube, wanted.name, action)
+            _carry_out_one(minikube, desired.name, action)
 
 
 def _carry_out_one(minikube: Minikube, name: str, action: str) -> None:
@@ -199,15 +209,15 @@ def _carry_out_one(minikube: Minikube, name: str, action: str) -> None:
     minikube.call(arguments[action](name), f"profile {name}: {action}")
 
 
-def _check_ports(minikube: Minikube, wanted: Wanted) -> None:
+def _check_ports(minikube: Minikube, desired: DesiredProfile) -> None:
     """Refuse ports that are taken, which the container engine would find after the profile is half made."""
     if minikube.on_windows:
         return
-    for port in wanted.ports:
-        holder = port_holder(wanted.listen_address, port)
+    for port in desired.ports:
+        holder = port_holder(desired.listen_address, port)
         if holder:
             raise SimulatorError(
-                f"profile {wanted.name}: port {port} on {wanted.listen_address} is taken by {holder}; "
+                f"profile {desired.name}: port {port} on {desired.listen_address} is taken by {holder}; "
                 "stop it, or give the servers other ports"
             )
 
@@ -234,7 +244,7 @@ def _before(found: Profile | None, status: Status | None) -> dict[str, t.Any]:
     }
 
 
-def _warnings(wanted: Wanted, proof: mounts.Proof) -> list[str]:
-    if not proof.restored or wanted.driver in CONTAINER_DRIVERS:
+def _warnings(desired: DesiredProfile, verification: mounts.Verification) -> list[str]:
+    if not verification.restored or desired.driver in CONTAINER_DRIVERS:
         return []
-    return [f"profile {wanted.name}: the mount was restored; pods that ran meanwhile keep the dead one: restart them"]
+    return [f"profile {desired.name}: the mount was restored; pods that ran meanwhile keep the dead one: restart them"]

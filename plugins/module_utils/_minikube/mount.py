@@ -16,7 +16,7 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._common.waiting
 from ansible_collections.file_simulator.nas.plugins.module_utils._minikube.cli import Minikube
 from ansible_collections.file_simulator.nas.plugins.module_utils._minikube.profile import (
     CONTAINER_DRIVERS,
-    Wanted,
+    DesiredProfile,
     start_arguments,
     stop_arguments,
     unmount_arguments,
@@ -28,16 +28,16 @@ _PATIENCE = 20.0
 
 
 @dataclass(frozen=True)
-class Proof:
+class Verification:
     """Whether the node sees the data root, and if not, what it sees; ``restored`` where that took a new mount."""
 
     verified: bool
     problem: str = ""
     restored: bool = False
 
-    def as_result(self, wanted: str) -> dict[str, t.Any]:
-        """Return the proof as modules return it; ``wanted`` is the mount, ``source:target``."""
-        source, _colon, target = wanted.rpartition(":")
+    def as_result(self, desired: str) -> dict[str, t.Any]:
+        """Return the verification as modules return it; ``desired`` is the mount, ``source:target``."""
+        source, _colon, target = desired.rpartition(":")
         return {
             "source": source,
             "target": target,
@@ -47,7 +47,7 @@ class Proof:
         }
 
 
-def verify(minikube: Minikube, name: str, node_data_root: str, marker: Marker) -> Proof:
+def verify(minikube: Minikube, name: str, node_data_root: str, marker: Marker) -> Verification:
     """Read the marker inside the node and compare it with the one on this machine."""
     path = posixpath.join(node_data_root, MARKER_NAME)
     # What is handed to ssh is a command line there. Directories of drvfs or 9p may be root's alone.
@@ -55,54 +55,56 @@ def verify(minikube: Minikube, name: str, node_data_root: str, marker: Marker) -
     if answer.status:
         # Both streams of the node come in the output, and minikube's own "Process exited" beside it.
         said = (answer.out or answer.err).strip().splitlines()
-        return Proof(False, f"the node has no {path}: {said[0].strip() if said else f'exit status {answer.status}'}")
+        return Verification(
+            False, f"the node has no {path}: {said[0].strip() if said else f'exit status {answer.status}'}"
+        )
     try:
         seen = str(json.loads(answer.out)["generation"])
     except (ValueError, KeyError, TypeError):
-        return Proof(False, f"{path} in the node is no marker")
+        return Verification(False, f"{path} in the node is no marker")
     if seen != marker.generation:
-        return Proof(False, f"{path} in the node is that of another data root ({seen}, not {marker.generation})")
-    return Proof(True)
+        return Verification(False, f"{path} in the node is that of another data root ({seen}, not {marker.generation})")
+    return Verification(True)
 
 
-def verify_soon(minikube: Minikube, name: str, node_data_root: str, marker: Marker) -> Proof:
+def verify_soon(minikube: Minikube, name: str, node_data_root: str, marker: Marker) -> Verification:
     """Read the marker until it is there, for a while."""
-    proofs = [Proof(False)]
+    attempts = [Verification(False)]
 
     def seen() -> bool:
-        proofs.append(verify(minikube, name, node_data_root, marker))
-        return proofs[-1].verified
+        attempts.append(verify(minikube, name, node_data_root, marker))
+        return attempts[-1].verified
 
     wait_until(seen, _PATIENCE)
-    return proofs[-1]
+    return attempts[-1]
 
 
-def restore(minikube: Minikube, wanted: Wanted, node_data_root: str, marker: Marker) -> Proof:
+def restore(minikube: Minikube, desired: DesiredProfile, node_data_root: str, marker: Marker) -> Verification:
     """Mount again what the running node has lost, and verify it.
 
     A container's mount comes with the container, so that is started again. Elsewhere minikube's mount
     process has died; what is left of it is ended, and ``start`` on a running profile leaves a new one
     behind, which ``stop`` and ``delete`` end.
     """
-    doing = f"profile {wanted.name}: restore the mount"
-    if wanted.driver in CONTAINER_DRIVERS:
-        minikube.call(stop_arguments(wanted.name), doing)
+    operation = f"profile {desired.name}: restore the mount"
+    if desired.driver in CONTAINER_DRIVERS:
+        minikube.call(stop_arguments(desired.name), operation)
     else:
         # It fails for a process that is gone, which is what we are here for.
-        minikube.run(unmount_arguments(wanted.name))
-    minikube.call(start_arguments(wanted), doing)
-    proof = verify_soon(minikube, wanted.name, node_data_root, marker)
-    return Proof(proof.verified, proof.problem, restored=True)
+        minikube.run(unmount_arguments(desired.name))
+    minikube.call(start_arguments(desired), operation)
+    verification = verify_soon(minikube, desired.name, node_data_root, marker)
+    return Verification(verification.verified, verification.problem, restored=True)
 
 
-def advice(wanted: Wanted) -> str:
+def advice(desired: DesiredProfile) -> str:
     """Return what a tester does about a mount that did not come back."""
-    if wanted.driver in CONTAINER_DRIVERS:
+    if desired.driver in CONTAINER_DRIVERS:
         return (
-            f"check that {wanted.driver} may share that directory (Docker Desktop: Settings, Resources, File sharing), "
+            f"check that {desired.driver} may share that directory (Docker Desktop: Settings, Resources, File sharing), "
             "or set recreate: true"
         )
     return (
         "let the firewall pass connections from the node to minikube's mount process, then run this again; by hand: "
-        f'minikube mount --profile={wanted.name} "{wanted.mount}"'
+        f'minikube mount --profile={desired.name} "{desired.mount}"'
     )

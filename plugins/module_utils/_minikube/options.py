@@ -15,7 +15,7 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors 
 from ansible_collections.file_simulator.nas.plugins.module_utils._minikube.profile import (
     BARE_DRIVERS,
     CONTAINER_DRIVERS,
-    Wanted,
+    DesiredProfile,
 )
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.fields import (
     FieldError,
@@ -64,14 +64,14 @@ def check_name(name: str) -> str:
     return name
 
 
-def read_options(given: t.Mapping[str, t.Any], ports: t.Sequence[int], host: HostFacts) -> Wanted:
+def read_options(given: t.Mapping[str, t.Any], ports: t.Sequence[int], host: HostFacts) -> DesiredProfile:
     """Return the profile that a module's parameters ask for; ``ports`` are those to publish.
 
     Raises SimulatorError with the option's name.
     """
     try:
         driver = str(given["driver"])
-        return Wanted(
+        return DesiredProfile(
             name=check_name(given["name"]),
             driver=driver,
             cpus=integer(given["cpus"], "cpus", 2, 1024),

@@ -20,7 +20,7 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._minikube.profi
     GIVEN_DRIVERS,
     UNSIZED_DRIVERS,
     VIRTIOFS_DRIVERS,
-    Wanted,
+    DesiredProfile,
     driver_of,
 )
 
@@ -71,43 +71,43 @@ class Plan:
     changes: tuple[Change, ...] = ()
 
 
-def compare(wanted: Wanted, found: Profile) -> tuple[Change, ...]:
+def compare(desired: DesiredProfile, found: Profile) -> tuple[Change, ...]:
     """Return what differs between what is asked for and the profile that is there."""
-    changes = [Change("driver", driver_of(found.driver), driver_of(wanted.driver), RECREATE)]
-    if wanted.driver not in UNSIZED_DRIVERS:
-        changes.append(Change("cpus", str(found.cpus), str(wanted.cpus), RECREATE))
-        changes.append(Change("memory", f"{found.memory} MiB", f"{wanted.memory} MiB", RECREATE))
-    newer = _numbers(wanted.kubernetes_version) > _numbers(found.kubernetes_version)
+    changes = [Change("driver", driver_of(found.driver), driver_of(desired.driver), RECREATE)]
+    if desired.driver not in UNSIZED_DRIVERS:
+        changes.append(Change("cpus", str(found.cpus), str(desired.cpus), RECREATE))
+        changes.append(Change("memory", f"{found.memory} MiB", f"{desired.memory} MiB", RECREATE))
+    newer = _numbers(desired.kubernetes_version) > _numbers(found.kubernetes_version)
     changes += [
         Change(
-            "kubernetes_version", found.kubernetes_version, wanted.kubernetes_version, RESTART if newer else RECREATE
+            "kubernetes_version", found.kubernetes_version, desired.kubernetes_version, RESTART if newer else RECREATE
         ),
         # Images and containers of one runtime are unknown to the other.
-        Change("container_runtime", _runtime(found.container_runtime), _runtime(wanted.container_runtime), RECREATE),
+        Change("container_runtime", _runtime(found.container_runtime), _runtime(desired.container_runtime), RECREATE),
     ]
-    if wanted.mount:
-        fixed = wanted.driver in (*CONTAINER_DRIVERS, *VIRTIOFS_DRIVERS)
-        changes.append(Change("mount", found.mount, wanted.mount, RECREATE if fixed else REMOUNT))
-    if wanted.driver in CONTAINER_DRIVERS and wanted.ports:
-        missing = sorted(set(wanted.ports) - found.host_ports)
+    if desired.mount:
+        fixed = desired.driver in (*CONTAINER_DRIVERS, *VIRTIOFS_DRIVERS)
+        changes.append(Change("mount", found.mount, desired.mount, RECREATE if fixed else REMOUNT))
+    if desired.driver in CONTAINER_DRIVERS and desired.ports:
+        missing = sorted(set(desired.ports) - found.host_ports)
         shown = ", ".join(str(port) for port in sorted(found.host_ports))
         changes.append(Change("ports", shown, f"{shown}, {_listed(missing)}" if missing else shown, RECREATE))
-        changes.append(Change("listen_address", found.listen_address or "127.0.0.1", wanted.listen_address, RECREATE))
+        changes.append(Change("listen_address", found.listen_address or "127.0.0.1", desired.listen_address, RECREATE))
     changes += [
         Change(f"extra_options.{name}", _found_option(found, _COMPARED[name][0]), _option(name, values), takes)
-        for name, values in wanted.extra.items()
+        for name, values in desired.extra.items()
         if name in _COMPARED
         for takes in (_COMPARED[name][1],)
     ]
     return tuple(change for change in changes if change.before != change.after)
 
 
-def not_compared(wanted: Wanted) -> tuple[str, ...]:
+def not_compared(desired: DesiredProfile) -> tuple[str, ...]:
     """Return the names of the extra options of which a profile's configuration does not tell."""
-    return tuple(name for name in wanted.extra if name not in _COMPARED)
+    return tuple(name for name in desired.extra if name not in _COMPARED)
 
 
-def plan(wanted: Wanted, found: Profile | None, status: Status | None, recreate: bool) -> Plan:
+def plan(desired: DesiredProfile, found: Profile | None, status: Status | None, recreate: bool) -> Plan:
     """Return what starts the profile. ``status`` is None where minikube cannot read its configuration.
 
     Raises SimulatorError for changes that need ``recreate`` and lack it.
@@ -115,18 +115,18 @@ def plan(wanted: Wanted, found: Profile | None, status: Status | None, recreate:
     if status is None:
         if not recreate:
             raise SimulatorError(
-                f"profile {wanted.name}: minikube cannot read its configuration; "
+                f"profile {desired.name}: minikube cannot read its configuration; "
                 "delete it with state: absent, or set recreate: true"
             )
         return Plan(("delete", "start"))
     if found is None:
         return Plan(("start",))
-    changes = compare(wanted, found)
+    changes = compare(desired, found)
     fatal = [change for change in changes if change.takes == RECREATE]
     # Where the machine is gone already, nothing is lost with what is left of its profile.
     if fatal and not recreate and status.word != "absent":
         raise SimulatorError(
-            f"profile {wanted.name}: {'; '.join(str(change) for change in fatal)}: minikube cannot change that without "
+            f"profile {desired.name}: {'; '.join(str(change) for change in fatal)}: minikube cannot change that without "
             "deleting the profile; ask for what is there, choose another name, or set recreate: true",
             changes=[str(change) for change in fatal],
         )
@@ -167,15 +167,15 @@ def check_stoppable(found: Profile) -> None:
         )
 
 
-def refuse_shared_ports(wanted: Wanted, others: t.Iterable[Profile]) -> None:
+def refuse_shared_ports(desired: DesiredProfile, others: t.Iterable[Profile]) -> None:
     """Raise SimulatorError when another profile publishes one of our ports, whether or not it runs now."""
-    if wanted.driver not in CONTAINER_DRIVERS:
+    if desired.driver not in CONTAINER_DRIVERS:
         return
     for other in others:
-        shared = sorted(set(wanted.ports) & other.host_ports)
-        if other.name != wanted.name and other.driver in CONTAINER_DRIVERS and shared:
+        shared = sorted(set(desired.ports) & other.host_ports)
+        if other.name != desired.name and other.driver in CONTAINER_DRIVERS and shared:
             raise SimulatorError(
-                f"profile {wanted.name}: profile {other.name} publishes {_listed(shared)} too; "
+                f"profile {desired.name}: profile {other.name} publishes {_listed(shared)} too; "
                 f"give the servers other ports, or delete the other: minikube delete --profile={other.name}"
             )
 

@@ -27,7 +27,7 @@ _ALIASES = {"kvm": "kvm2", "qemu": "qemu2", "generic": "ssh", "native": "none"}
 
 
 @dataclass(frozen=True)
-class Wanted:
+class DesiredProfile:
     """What is asked for. ``memory`` is in MiB, ``timeout`` in seconds; ``mount`` is ``source:target`` or empty."""
 
     name: str
@@ -49,33 +49,33 @@ def driver_of(name: str) -> str:
     return _ALIASES.get(name, name)
 
 
-def start_arguments(wanted: Wanted) -> list[str]:
+def start_arguments(desired: DesiredProfile) -> list[str]:
     """Return the arguments that make or start the profile, whatever it was before."""
     words = [
         "start",
-        f"--profile={wanted.name}",
+        f"--profile={desired.name}",
         "--output=json",
         "--interactive=false",
         # Neither kubectl's current context nor the default profile is ours to change.
         "--keep-context",
         # The kubeconfig is whole in itself, also where minikube.exe writes it.
         "--embed-certs",
-        f"--driver={wanted.driver}",
-        f"--kubernetes-version={wanted.kubernetes_version}",
-        f"--container-runtime={wanted.container_runtime}",
-        f"--wait-timeout={wanted.timeout}s",
+        f"--driver={desired.driver}",
+        f"--kubernetes-version={desired.kubernetes_version}",
+        f"--container-runtime={desired.container_runtime}",
+        f"--wait-timeout={desired.timeout}s",
     ]
-    if wanted.driver not in UNSIZED_DRIVERS:
-        words += [f"--cpus={wanted.cpus}", f"--memory={wanted.memory}mb"]
-    if wanted.mount:
+    if desired.driver not in UNSIZED_DRIVERS:
+        words += [f"--cpus={desired.cpus}", f"--memory={desired.memory}mb"]
+    if desired.mount:
         # Until 1.36 the first switches the mount on; since then the second does, and the first is ignored.
-        words += ["--mount", f"--mount-string={wanted.mount}"]
-    if wanted.driver in CONTAINER_DRIVERS and wanted.ports:
-        words.append("--ports=" + ",".join(f"{port}:{port}" for port in wanted.ports))
-        words.append(f"--listen-address={wanted.listen_address}")
-    if wanted.force:
+        words += ["--mount", f"--mount-string={desired.mount}"]
+    if desired.driver in CONTAINER_DRIVERS and desired.ports:
+        words.append("--ports=" + ",".join(f"{port}:{port}" for port in desired.ports))
+        words.append(f"--listen-address={desired.listen_address}")
+    if desired.force:
         words.append("--force")
-    return words + [f"--{name}={value}" for name, values in wanted.extra.items() for value in values]
+    return words + [f"--{name}={value}" for name, values in desired.extra.items() for value in values]
 
 
 def stop_arguments(name: str) -> list[str]:
@@ -98,13 +98,13 @@ def unmount_arguments(name: str) -> list[str]:
     return ["mount", f"--profile={name}", "--kill"]
 
 
-def as_diff(wanted: Wanted) -> dict[str, t.Any]:
+def as_diff(desired: DesiredProfile) -> dict[str, t.Any]:
     """Return what the diff shows of a profile that is asked for."""
-    sized = wanted.driver not in UNSIZED_DRIVERS
+    sized = desired.driver not in UNSIZED_DRIVERS
     return {
-        "driver": wanted.driver,
-        **({"cpus": wanted.cpus, "memory": wanted.memory} if sized else {}),
-        "kubernetes_version": wanted.kubernetes_version,
-        "container_runtime": wanted.container_runtime,
-        "mount": wanted.mount,
+        "driver": desired.driver,
+        **({"cpus": desired.cpus, "memory": desired.memory} if sized else {}),
+        "kubernetes_version": desired.kubernetes_version,
+        "container_runtime": desired.container_runtime,
+        "mount": desired.mount,
     }

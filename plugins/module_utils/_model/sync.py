@@ -39,12 +39,12 @@ class Sync:
         return self.mode != "none"
 
     @property
-    def carries_to_nas(self) -> bool:
+    def syncs_to_nas(self) -> bool:
         """Whether what is put into the Windows directory reaches the export without a restart."""
         return self.mode in _TO_NAS_MODES
 
     @property
-    def carries_to_windows(self) -> bool:
+    def syncs_to_windows(self) -> bool:
         """Whether what clients write reaches the Windows directory."""
         return self.mode in _TO_WINDOWS_MODES
 

@@ -81,7 +81,7 @@ class Container:
 class Pod:
     """What runs for one server. ``agent`` is None where nothing is carried continuously.
 
-    ``carries_to_windows`` tells whether the export holds what Windows may not have yet.
+    ``syncs_to_windows`` tells whether the export holds what Windows may not have yet.
     """
 
     server: str
@@ -91,7 +91,7 @@ class Pod:
     config_files: t.Mapping[str, str]
     storage: str
     size_limit: str
-    carries_to_windows: bool
+    syncs_to_windows: bool
     nfs_version: int = 4
     grace_period: int = GRACE_PERIOD
     labels: t.Mapping[str, str] = field(default_factory=dict)
@@ -122,7 +122,7 @@ def pod_of(server: Server, images: Images, clients: t.Sequence[str] | None = Non
         config_files=config_files,
         storage=server.storage.type,
         size_limit=server.storage.size_limit,
-        carries_to_windows=server.sync.carries_to_windows,
+        syncs_to_windows=server.sync.syncs_to_windows,
         nfs_version=server.nfs_version,
         labels={"role": server.role, "server": server.name},
     )

@@ -34,7 +34,7 @@ def layout_warnings(
     growing = [
         server
         for server in servers
-        if server.enabled and server.directory.drive == drive and server.sync.carries_to_windows
+        if server.enabled and server.directory.drive == drive and server.sync.syncs_to_windows
     ]
     needed = sum(fields.memory_bytes(server.storage.size_limit) for server in growing)
     if free_bytes is not None and free_bytes < needed:

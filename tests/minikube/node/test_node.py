@@ -85,7 +85,7 @@ def asked(real: Real, drives: Path) -> dict[str, t.Any]:
 
 
 @pytest.fixture(scope="module")
-def wanted(asked: dict[str, t.Any], node: Node) -> dict[str, t.Any]:
+def desired(asked: dict[str, t.Any], node: Node) -> dict[str, t.Any]:
     return {
         **asked,
         "driver": "ssh",
@@ -98,19 +98,21 @@ def wanted(asked: dict[str, t.Any], node: Node) -> dict[str, t.Any]:
 
 
 @pytest.fixture(scope="module")
-def profile(wanted: dict[str, t.Any]) -> dict[str, t.Any]:
+def profile(desired: dict[str, t.Any]) -> dict[str, t.Any]:
     """The profile, made once; what the module said of it."""
-    return run_module(minikube_profile, **wanted)
+    return run_module(minikube_profile, **desired)
 
 
 def state(asked: dict[str, t.Any]) -> str:
     return str(run_module(minikube_profile_info, **asked)["profile"]["state"])
 
 
-def test_is_made_once(asked: dict[str, t.Any], wanted: dict[str, t.Any], profile: dict[str, t.Any], node: Node) -> None:
+def test_is_made_once(
+    asked: dict[str, t.Any], desired: dict[str, t.Any], profile: dict[str, t.Any], node: Node
+) -> None:
     assert (profile["actions"], profile["cluster"]["node_address"]) == (["start"], node.address)
     for check in (True, False):
-        again = run_module(minikube_profile, check=check, **wanted)
+        again = run_module(minikube_profile, check=check, **desired)
         assert (again["actions"], again["changes"]) == ([], []), again["diff"]["before"]
     told = run_module(minikube_profile_info, **asked)
     assert (told["profile"]["state"], told["profile"]["driver"]) == ("running", "ssh")
@@ -137,23 +139,23 @@ def test_an_image_is_loaded_once(asked: dict[str, t.Any], profile: dict[str, t.A
 
 
 def test_a_paused_profile_goes_on(
-    real: Real, asked: dict[str, t.Any], wanted: dict[str, t.Any], profile: dict[str, t.Any]
+    real: Real, asked: dict[str, t.Any], desired: dict[str, t.Any], profile: dict[str, t.Any]
 ) -> None:
     real.minikube.call(["pause", "--profile=file-simulator"], "pause")
     assert state(asked) == "paused"
-    assert run_module(minikube_profile, **wanted)["actions"] == ["unpause"]
+    assert run_module(minikube_profile, **desired)["actions"] == ["unpause"]
     assert wait_until(lambda: state(asked) == "running", 30)
 
 
 def test_the_machine_is_switched_off_and_on(
-    asked: dict[str, t.Any], wanted: dict[str, t.Any], profile: dict[str, t.Any], node: Node
+    asked: dict[str, t.Any], desired: dict[str, t.Any], profile: dict[str, t.Any], node: Node
 ) -> None:
     with pytest.raises(ModuleFailed, match="does not stop a machine that it did not make"):
         run_module(minikube_profile, **asked, state="stopped")
     node.restart()
     assert state(asked) == "stopped"
     assert not run_module(minikube_profile, **asked, state="stopped")["changed"]
-    assert run_module(minikube_profile, **wanted)["actions"] == ["start"]
+    assert run_module(minikube_profile, **desired)["actions"] == ["start"]
     assert state(asked) == "running"
 
 

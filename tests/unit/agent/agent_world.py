@@ -20,7 +20,7 @@ from agent_faults import Control, Killed, TestSyscalls, WindowsSyscalls
 from nas_sync_agent.cli import DeletionLimit, Options
 from nas_sync_agent.daemon.inotify import Watcher
 from nas_sync_agent.daemon.status import Status
-from nas_sync_agent.errors import Unknown
+from nas_sync_agent.errors import SideUnavailable
 from nas_sync_agent.model import Change, Deletions, Mode, Side
 from nas_sync_agent.names import MARKER, is_temporary
 from nas_sync_agent.sync import identity
@@ -72,7 +72,7 @@ class World:
         self.windows.mkdir()
         self.generation = "one"
         self.mark()
-        self.between: Callable[[], None] = lambda: None
+        self.on_progress: Callable[[], None] = lambda: None
         """What happens between two files of a batch, before the agent reads its events."""
         self.watching = False
         """Whether the agent hears of changes of the NAS side from the kernel, as a service does."""
@@ -154,7 +154,7 @@ class World:
         )
 
     def start(self) -> Engine:
-        """A new agent process, as far as opening both sides. Raises Unknown."""
+        """A new agent process, as far as opening both sides. Raises SideUnavailable."""
         self.stop()
         self.control.revive()
         identity.prepare_volume(str(self.export), str(self.state))
@@ -172,7 +172,7 @@ class World:
         windows = WindowsTree(str(self.windows), self.windows_calls)
         nas = NasTree(str(self.export), str(self.state / "stage"), TestSyscalls(self.control, "nas"))
         self.trees = (windows, nas)
-        engine = Engine(options, windows, nas, ledger, self.status, self.wall_ns, self._between)
+        engine = Engine(options, windows, nas, ledger, self.status, self.wall_ns, self._on_progress)
         engine.open()
         engine.start()
         self.engine = engine
@@ -181,8 +181,8 @@ class World:
             engine.scan(Side.NAS, self.now)
         return engine
 
-    def _between(self) -> None:
-        self.between()
+    def _on_progress(self) -> None:
+        self.on_progress()
         self.hear()
 
     def hear(self) -> None:
@@ -227,7 +227,7 @@ class World:
                     engine.scan(side, self.now)
             self.status.unknown("")
             engine.step(self.now)
-        except Unknown as unknown:
+        except SideUnavailable as unknown:
             self.status.unknown(str(unknown))
 
     def settle(self, turns: int = 12) -> None:

@@ -105,13 +105,13 @@ def during_work(world: World, step: int, change: Callable[[World], None]) -> int
     """Settle, with a change at a step of the first batch; the number of steps in all."""
     steps = 0
 
-    def between() -> None:
+    def on_progress() -> None:
         nonlocal steps
         if steps == step:
             change(world)
         steps += 1
 
-    world.between = between
+    world.on_progress = on_progress
     world.settle()
     return steps
 
@@ -196,14 +196,14 @@ def test_many_changes_of_one_name(watched: World) -> None:
     """A name that is replaced at every step of every batch ends with its last content."""
     count = 0
 
-    def between() -> None:
+    def on_progress() -> None:
         nonlocal count
         if count < 50:
             count += 1
             watched.write(N, ".part", f"version {count}")
             (watched.export / ".part").rename(watched.export / "d" / "a")
 
-    watched.between = between
+    watched.on_progress = on_progress
     watched.settle(60)
     assert count == 50 and watched.read(W, "d/a") == "version 50"
     expect_equal_sides(watched)
@@ -231,7 +231,7 @@ def test_a_file_that_is_opened_while_the_batch_is_looked_at_is_not_delivered(wat
     watched.turn()
     watched.control.fault = fault
     seen: list[str | None] = []
-    watched.between = lambda: seen.append(watched.read(W, "z"))
+    watched.on_progress = lambda: seen.append(watched.read(W, "z"))
     watched.settle()
     assert held and "half" not in seen and watched.read(W, "z") is None
     os.write(held[0], b" and half")

@@ -8,7 +8,7 @@ import os
 
 import pytest
 from agent_world import World
-from nas_sync_agent.errors import Unknown
+from nas_sync_agent.errors import SideUnavailable
 from nas_sync_agent.model import Mode, Side
 
 W, N = Side.WINDOWS, Side.NAS
@@ -69,7 +69,7 @@ def test_unmounted_between_scan_and_deletion(world: World) -> None:
     world.unmount()
     engine._windows.open()
     engine.scan(W, world.now)
-    with pytest.raises(Unknown):
+    with pytest.raises(SideUnavailable):
         engine.step(world.now)
     assert world.files(N) == {"a": "1"}
 

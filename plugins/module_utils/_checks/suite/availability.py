@@ -159,14 +159,14 @@ def fsid(context: CheckContext, targets: t.Sequence[Target]) -> Findings:
             seen[target.name] = _asked(target).fsid
         except ProbeError as error:
             findings[target.name] = Finding(f"ready has the reason: {error}", SKIPPED)
-    wanted = {target.name: (target.server.export_id, target.server.export_id) for target in targets}
+    desired = {target.name: (target.server.export_id, target.server.export_id) for target in targets}
     for name, found in seen.items():
         same = [other for other in seen if other != name and seen[other] == found]
-        shown, expected = _fsid(found), _fsid(wanted[name])
+        shown, expected = _fsid(found), _fsid(desired[name])
         if same:
             detail = f"its fsid {shown} is also that of {', '.join(same)}"
             findings[name] = Finding(detail, FAILED, expected, shown)
-        elif found != wanted[name]:
+        elif found != desired[name]:
             findings[name] = Finding(f"its fsid is {shown}, not {expected}", FAILED, expected, shown)
         else:
             findings[name] = Finding(f"fsid {shown}")

@@ -83,28 +83,28 @@ def _listed(names: t.Sequence[str]) -> str:
 )
 def security(context: CheckContext, target: Target) -> Finding:
     """Fewer capabilities than wanted are no matter of security; what then does not work, other checks tell."""
-    wanted = {container.name: container for container in _pod(target).containers}
+    desired = {container.name: container for container in _pod(target).containers}
     problems = [
         problem
         for facts in context.inspector.containers(target.name)
-        if facts.name in wanted
-        for problem in _excess(facts, wanted[facts.name])
+        if facts.name in desired
+        for problem in _excess(facts, desired[facts.name])
     ]
     if problems:
         raise Failed("; ".join(problems), expected="no more rights than the containers need", seen="; ".join(problems))
     return Finding("no privileges, no escalation, no capability but those needed")
 
 
-def _excess(facts: ContainerFacts, wanted: Container) -> t.Iterator[str]:
+def _excess(facts: ContainerFacts, desired: Container) -> t.Iterator[str]:
     if facts.privileged:
         yield f"{facts.name} is privileged"
         return
     if facts.may_escalate:
         yield f"{facts.name} may gain privileges"
-    more = sorted(facts.capabilities - set(wanted.capabilities))
+    more = sorted(facts.capabilities - set(desired.capabilities))
     if more:
         yield f"{facts.name} has {', '.join(more)}, which it does not need"
-    if wanted.read_only_root and not facts.read_only_root:
+    if desired.read_only_root and not facts.read_only_root:
         yield f"{facts.name} can write to its root file system"
 
 
@@ -118,10 +118,10 @@ def _excess(facts: ContainerFacts, wanted: Container) -> t.Iterator[str]:
 )
 def resources(context: CheckContext, target: Target) -> Finding:
     """Requests are known to a cluster only; podman has limits."""
-    wanted = {container.name: container.resources for container in _pod(target).containers}
+    desired = {container.name: container.resources for container in _pod(target).containers}
     problems: list[tuple[str, int, int | str]] = []
     for facts in context.inspector.containers(target.name):
-        for what, expected, seen in _amounts(facts, wanted[facts.name]) if facts.name in wanted else ():
+        for what, expected, seen in _amounts(facts, desired[facts.name]) if facts.name in desired else ():
             if seen is not None and seen != expected:
                 problems.append((f"{facts.name}: {what}", expected, seen))
             elif seen is None and what.endswith("limit"):
@@ -135,12 +135,12 @@ def resources(context: CheckContext, target: Target) -> Finding:
     return Finding("as the topology has them")
 
 
-def _amounts(facts: ContainerFacts, wanted: Resources) -> t.Iterator[tuple[str, int, int | None]]:
+def _amounts(facts: ContainerFacts, desired: Resources) -> t.Iterator[tuple[str, int, int | None]]:
     """Yield what an amount is called, what it is to be and what it is; m for thousandths of a core."""
-    yield "CPU limit", fields.cpu_millicores(wanted.cpu_limit), facts.cpu_limit
-    yield "memory limit", fields.memory_bytes(wanted.memory_limit), facts.memory_limit
-    yield "CPU request", fields.cpu_millicores(wanted.cpu_request), facts.cpu_request
-    yield "memory request", fields.memory_bytes(wanted.memory_request), facts.memory_request
+    yield "CPU limit", fields.cpu_millicores(desired.cpu_limit), facts.cpu_limit
+    yield "memory limit", fields.memory_bytes(desired.memory_limit), facts.memory_limit
+    yield "CPU request", fields.cpu_millicores(desired.cpu_request), facts.cpu_request
+    yield "memory request", fields.memory_bytes(desired.memory_request), facts.memory_request
 
 
 @check_together(

@@ -79,10 +79,10 @@ def windows_lost(context: CheckContext, target: Target) -> Finding:
     """The marker goes, as it does when a data root is not mounted any more; and comes back whatever happens."""
     if not target.server.sync.has_agent:
         raise Skipped("nothing is synced while it runs: its sync mode is none")
-    limit = context.limits.to_windows if target.server.sync.carries_to_windows else context.limits.to_nas
+    limit = context.limits.to_windows if target.server.sync.syncs_to_windows else context.limits.to_nas
     with context.client(target) as client, Files(context, target, client) as files:
         kept, later = files.name("kept"), files.name("later")
-        send = client.write if target.server.sync.carries_to_windows else files.put
+        send = client.write if target.server.sync.syncs_to_windows else files.put
         send(kept, b"kept")
         if context.until(lambda: files.is_on_nas(kept) and files.in_windows(kept) is not None, limit) is None:
             raise context.timed_out("a file had not arrived on both sides", target, limit)

@@ -124,7 +124,7 @@ def _fill(context: CheckContext, memory: _Memory, client: NasClient) -> None:
     memory.content[name] = random_content(_SIZE)
     files.put(name, memory.content[name])
     survives = (
-        target.server.sync.carries_to_windows or server.storage.type == "persistent" or context.inspector.keeps_volumes
+        target.server.sync.syncs_to_windows or server.storage.type == "persistent" or context.inspector.keeps_volumes
     )
     if not survives:
         return
@@ -134,7 +134,7 @@ def _fill(context: CheckContext, memory: _Memory, client: NasClient) -> None:
     for path, content in written.items():
         client.write(path, content)
     memory.content.update(written)
-    if target.server.sync.carries_to_windows:
+    if target.server.sync.syncs_to_windows:
         limit = context.limits.to_windows
         if context.until(lambda: all(files.in_windows(path) is not None for path in written), limit) is None:
             raise context.timed_out("files written over NFS were not in Windows before the restart", target, limit)

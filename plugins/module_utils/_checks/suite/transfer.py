@@ -35,7 +35,7 @@ _REST_PAUSE = 0.5
 )
 def windows_to_nas(context: CheckContext, target: Target) -> Finding:
     """There and gone again, as a tester puts a file and deletes it."""
-    if not target.server.sync.carries_to_nas:
+    if not target.server.sync.syncs_to_nas:
         raise Skipped(f"its sync mode is {target.server.sync.mode}: what is put into Windows waits for a restart")
     limit = context.limits.to_nas
     with context.client(target) as client, Files(context, target, client) as files:
@@ -60,7 +60,7 @@ def windows_to_nas(context: CheckContext, target: Target) -> Finding:
 )
 def nas_to_windows(context: CheckContext, target: Target) -> Finding:
     """There and gone again, as a service writes a file and deletes it."""
-    if not target.server.sync.carries_to_windows:
+    if not target.server.sync.syncs_to_windows:
         raise Skipped(f"its sync mode is {target.server.sync.mode}: nothing is synced to Windows")
     limit = context.limits.to_windows
     with context.client(target) as client, Files(context, target, client) as files:
@@ -110,11 +110,11 @@ def write_cycles(context: CheckContext, target: Target) -> Finding:
         raise Skipped("nothing is synced while it runs: its sync mode is none")
     done = []
     with context.client(target) as client, Files(context, target, client) as files:
-        if target.server.sync.carries_to_nas:
+        if target.server.sync.syncs_to_nas:
             names = [files.name("cycles-to-nas")]
             _cycle(context, target, names, context.limits.to_nas, files.put, files.on_nas)
             done.append(f"{_CYCLES} from Windows")
-        if target.server.sync.carries_to_windows:
+        if target.server.sync.syncs_to_windows:
             # Side by side: after each overwriting, the server itself keeps the file open for up to a second.
             names = [files.name(f"cycles-to-windows-{number}") for number in range(_SIDE_BY_SIDE)]
             _cycle(context, target, names, context.limits.to_windows, client.write, files.in_windows)
@@ -176,9 +176,9 @@ def rest(context: CheckContext, target: Target) -> Finding:
     with context.client(target) as client, Files(context, target, client) as files:
         names = [files.name(f"rest-{number}") for number in range(_REST_FILES)]
         for name in names:
-            send = files.put if target.server.sync.carries_to_nas else client.write
+            send = files.put if target.server.sync.syncs_to_nas else client.write
             send(name, random_content(1024))
-        limit = context.limits.to_nas if target.server.sync.carries_to_nas else context.limits.to_windows
+        limit = context.limits.to_nas if target.server.sync.syncs_to_nas else context.limits.to_windows
 
         def look() -> dict[str, t.Any]:
             windows = {f"{name} in Windows": files.windows_identity(name) for name in names}

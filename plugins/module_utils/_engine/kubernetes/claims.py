@@ -35,12 +35,12 @@ _WAY_OUT = (
 )
 
 
-def settled_claim(server: str, wanted: Object, found: Object, expandable: t.Mapping[str, bool] | None) -> Object:
-    """Return the claim to apply where ``found`` is there; raise SimulatorError where that cannot become ``wanted``.
+def settled_claim(server: str, desired: Object, found: Object, expandable: t.Mapping[str, bool] | None) -> Object:
+    """Return the claim to apply where ``found`` is there; raise SimulatorError where that cannot become ``desired``.
 
     ``expandable`` tells of each storage class whether its volumes can grow, None where nobody may look.
     """
-    claim = copy.deepcopy(wanted)
+    claim = copy.deepcopy(desired)
     name, spec = found["metadata"]["name"], found["spec"]
     has = spec.get("storageClassName")
     asked = claim["spec"].setdefault("storageClassName", has)
@@ -104,7 +104,7 @@ def kept_claims(
     found: t.Mapping[str, t.Sequence[Object]],
     servers: t.Sequence[Server],
     actions: t.Sequence[_plan.Action],
-    wanted: t.Mapping[str, t.Mapping[str, t.Any]],
+    desired: t.Mapping[str, t.Mapping[str, t.Any]],
     request: Request,
 ) -> dict[str, str]:
     """Return the claims that stay without a server: of those that go, and of those that get another storage."""
@@ -112,7 +112,7 @@ def kept_claims(
     leaving = {server.name for server in servers if absent or not server.enabled}
     leaving |= {action.server for action in actions if action.verb == "remove"}
     leaving |= set(found) if absent and request.purge else set()
-    leaving |= {each.server for each in actions if each.verb == "replace" and CLAIM not in wanted[each.server]}
+    leaving |= {each.server for each in actions if each.verb == "replace" and CLAIM not in desired[each.server]}
     mine = {server: [item for item in found.get(server, ()) if item["kind"] == CLAIM] for server in leaving}
     return {server: str(items[0]["metadata"]["name"]) for server, items in mine.items() if items}
 

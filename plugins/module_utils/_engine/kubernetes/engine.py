@@ -128,15 +128,15 @@ class KubernetesEngine:
         disabled = [server.name for server in servers if not server.enabled]
         surplus = set(found) - {server.name for server in enabled} if request.purge else set()
         prepared = self._prepared(enabled, observed, request, going={*disabled, *surplus})
-        wanted = prepared.predicted
+        desired = prepared.predicted
         gives_up = request.state == "absent" and request.delete_storage
-        current = state.current_servers(found, wanted, count_claims=gives_up)
-        actions = _plan.plan(request.state, wanted, current, unwanted=disabled, purge=request.purge)
+        current = state.current_servers(found, desired, count_claims=gives_up)
+        actions = _plan.plan(request.state, desired, current, unwanted=disabled, purge=request.purge)
         guard = RemovalGuard(self._cluster, self._watcher, self._topology, self._drives, found)
         if not request.delete_storage:
-            guard.check(actions, wanted, current, check_mode=request.check_mode)
+            guard.check(actions, desired, current, check_mode=request.check_mode)
         if not request.check_mode:
-            kept = {} if gives_up else claims.kept_claims(found, servers, actions, wanted, request)
+            kept = {} if gives_up else claims.kept_claims(found, servers, actions, desired, request)
             only_there = guard.only_there([name for name in kept if name in current], current)
             only_there = leftover.told(self._cluster, kept, found, current, only_there)
             if prepared.namespace:
@@ -153,10 +153,10 @@ class KubernetesEngine:
                 awaited = set(prepared.objects) - resting
                 warnings += self._wait([server for server in enabled if server.name in awaited], request.timeout)
             warnings += [kept_volume(name, claim, only_there.get(name, "")) for name, claim in sorted(kept.items())]
-        diff = _plan.difference(actions, wanted, current)
+        diff = _plan.difference(actions, desired, current)
         for action in actions:
             before = current[action.server].description if action.server in current else {}
-            fate = claims.storage_fate(action, before, wanted.get(action.server, {}), gives_up)
+            fate = claims.storage_fate(action, before, desired.get(action.server, {}), gives_up)
             diff["after"][action.server].update({"volume": fate} if fate else {})
         if prepared.namespace:
             diff["before"]["namespace"] = settled(observed.namespace) if observed.namespace else {}

@@ -67,17 +67,17 @@ class Execution:
             annotations = {names.ANNOTATION_RESTARTED: now}
             self._patch_deployment(action, {"spec": {"template": {"metadata": {"annotations": annotations}}}})
             return
-        wanted = self.prepared.objects[action.server]
-        kinds = {item["kind"] for item in wanted}
+        desired = self.prepared.objects[action.server]
+        kinds = {item["kind"] for item in desired}
         for item in self.found.get(action.server, ()):
             if item["kind"] not in kinds and item["kind"] != CLAIM:
                 self._delete(action.server, item)
-        for item in wanted:
+        for item in desired:
             self.cluster.apply(item, f"server {action.server}: apply {item['kind']}")
 
     def _patch_deployment(self, action: Action, change: t.Mapping[str, t.Any]) -> None:
-        doing = f"server {action.server}: {action.verb}"
-        self.cluster.patch("Deployment", action.server, self.namespace, change, doing)
+        operation = f"server {action.server}: {action.verb}"
+        self.cluster.patch("Deployment", action.server, self.namespace, change, operation)
 
     def _delete(self, server: str, item: Object) -> None:
         kind, name = item["kind"], item["metadata"]["name"]

@@ -116,8 +116,8 @@ class KubernetesInspector:
     def seen_by_a_pod(self, servers: t.Mapping[str, int], name: str) -> dict[str, PodView]:
         """Ask the servers from a pod of its own, which is removed afterwards."""
         hosts = {dns_name(server, self._namespace): server for server in servers}
-        wanted = {host: servers[server] for host, server in hosts.items()}
-        self._cluster.apply(self._asking_pod(name, wanted), f"create the pod {name}")
+        desired = {host: servers[server] for host, server in hosts.items()}
+        self._cluster.apply(self._asking_pod(name, desired), f"create the pod {name}")
         try:
 
             def ended() -> bool:
@@ -130,7 +130,7 @@ class KubernetesInspector:
             self._cluster.delete("Pod", name, self._namespace, f"delete the pod {name}", 0)
         return {hosts[host]: PodView(address, problem) for host, address, problem in _answers(log)}
 
-    def _asking_pod(self, name: str, wanted: t.Mapping[str, int]) -> Object:
+    def _asking_pod(self, name: str, desired: t.Mapping[str, int]) -> Object:
         # The NAS image, from wherever a server has it: its first container is always made from it.
         images = [pod["spec"]["initContainers"][0]["image"] for found in self._watcher.pods().values() for pod in found]
         if not images:
@@ -155,7 +155,7 @@ class KubernetesInspector:
                         "name": "ask",
                         "image": images[0],
                         "imagePullPolicy": "IfNotPresent",
-                        "command": ["python3", "-c", _ASK_BY_NAME, json.dumps(wanted), str(NFS_PORT)],
+                        "command": ["python3", "-c", _ASK_BY_NAME, json.dumps(desired), str(NFS_PORT)],
                         "resources": {
                             "requests": {"cpu": "25m", "memory": "32Mi"},
                             "limits": {"cpu": "500m", "memory": "64Mi"},

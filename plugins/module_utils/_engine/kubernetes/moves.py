@@ -32,9 +32,9 @@ def check_move(
     known = (template.get("metadata", {}).get("annotations") or {}).get(ANNOTATION_GENERATION, generation)
     if known == generation or (on_node in ("", node_directory) and here == local_directory):
         return
-    has, wanted = (here, local_directory) if here != local_directory else (on_node, node_directory)
+    has, desired = (here, local_directory) if here != local_directory else (on_node, node_directory)
     raise SimulatorError(
-        f"server {server}: directory: it runs on {has}, and this would move it to {wanted}; name its own with "
+        f"server {server}: directory: it runs on {has}, and this would move it to {desired}; name its own with "
         "drive_root and data_root, or have it moved with move_data_root: true"
     )
 

@@ -136,17 +136,17 @@ class Preparation:
         return Prepared(namespace, objects, self._predicted(objects, inheriting))
 
     def _with_claim(
-        self, server: Server, generation: str, wanted: t.Sequence[Object], found: t.Sequence[Object]
+        self, server: Server, generation: str, desired: t.Sequence[Object], found: t.Sequence[Object]
     ) -> list[Object]:
-        """Return ``wanted`` with a claim that the one of ``found`` can become; refuse where there is none."""
+        """Return ``desired`` with a claim that the one of ``found`` can become; refuse where there is none."""
         claim = next((item for item in found if item["kind"] == CLAIM), None)
-        if claim is None or not any(item["kind"] == CLAIM for item in wanted):
-            return list(wanted)
+        if claim is None or not any(item["kind"] == CLAIM for item in desired):
+            return list(desired)
         if is_known(generation):
             check_generation(server.name, str(server.directory), generation, found)
         expandable = self._expandable()
         return [
-            settled_claim(server.name, item, claim, expandable) if item["kind"] == CLAIM else item for item in wanted
+            settled_claim(server.name, item, claim, expandable) if item["kind"] == CLAIM else item for item in desired
         ]
 
     def _expandable(self) -> dict[str, bool] | None:
@@ -166,8 +166,8 @@ class Preparation:
             return None
         if found and found["metadata"].get("deletionTimestamp"):
             raise SimulatorError(f"namespace: {name} is being deleted; wait until it is gone, or choose another")
-        wanted = self._cluster.apply(namespace_object(name), f"check the namespace {name}", dry_run=True)
-        return None if found and settled(found) == settled(wanted) else wanted
+        desired = self._cluster.apply(namespace_object(name), f"check the namespace {name}", dry_run=True)
+        return None if found and settled(found) == settled(desired) else desired
 
     def _check_ports(self, servers: t.Sequence[Server], going: t.Collection[str]) -> list[str]:
         """Return the servers whose port is that of a server which goes first; refuse ports that others have."""

@@ -45,7 +45,7 @@ class RemovalGuard:
     def check(
         self,
         actions: t.Sequence[_plan.Action],
-        wanted: t.Mapping[str, t.Mapping[str, t.Any]],
+        desired: t.Mapping[str, t.Mapping[str, t.Any]],
         current: t.Mapping[str, _plan.Current],
         *,
         check_mode: bool,
@@ -57,9 +57,9 @@ class RemovalGuard:
         losing = [
             action.server
             for action in actions
-            if _ends_pod(action, current, wanted) and not state.claim_of(current[action.server].description)
+            if _ends_pod(action, current, desired) and not state.claim_of(current[action.server].description)
         ]
-        anew = [name for name in losing if name in wanted and _made_anew(current[name], wanted[name])]
+        anew = [name for name in losing if name in desired and _made_anew(current[name], desired[name])]
         if check_mode:
             losing = [name for name in losing if name not in anew]  # what they can bring there is not known yet
         else:
@@ -89,7 +89,7 @@ class RemovalGuard:
         asked = sorted(
             server
             for server in servers
-            if not current[server].stopped and state.carries_to_windows(current[server].description)
+            if not current[server].stopped and state.syncs_to_windows(current[server].description)
         )
         pods = self._watcher.pods() if asked else {}
 
@@ -118,17 +118,17 @@ class RemovalGuard:
         return Directory(shown or "its Windows directory", _NONE if places else "")
 
 
-def _made_anew(found: _plan.Current, wanted: t.Mapping[str, t.Any]) -> bool:
+def _made_anew(found: _plan.Current, desired: t.Mapping[str, t.Any]) -> bool:
     return (
         not found.stopped
-        and state.carries_to_windows(found.description)
-        and state.restored(found.description) != state.restored(wanted)
+        and state.syncs_to_windows(found.description)
+        and state.restored(found.description) != state.restored(desired)
     )
 
 
 def _ends_pod(
-    action: _plan.Action, current: t.Mapping[str, _plan.Current], wanted: t.Mapping[str, t.Mapping[str, t.Any]]
+    action: _plan.Action, current: t.Mapping[str, _plan.Current], desired: t.Mapping[str, t.Mapping[str, t.Any]]
 ) -> bool:
     if action.verb == "replace":
-        return state.replaces_pod(current[action.server].description, wanted[action.server])
+        return state.replaces_pod(current[action.server].description, desired[action.server])
     return action.verb in ("remove", "stop", "restart")

@@ -106,16 +106,16 @@ class Rescue:
     def _throwaway(self, server: str, pod: Object) -> t.Iterator[str]:
         """Run a pod for the time of the block."""
         name = pod["metadata"]["name"]
-        doing = f"server {server}: {{}} the pod {name}"
+        operation = f"server {server}: {{}} the pod {name}"
         # One that an interrupted rescue has left would go by itself, but only after an hour.
-        self._cluster.delete("Pod", name, self._namespace, doing.format("delete"), grace_period=0)
+        self._cluster.delete("Pod", name, self._namespace, operation.format("delete"), grace_period=0)
         self._wait(lambda: self._cluster.get("Pod", name, self._namespace) is None, server, name)
-        self._cluster.create(pod, doing.format("create"))
+        self._cluster.create(pod, operation.format("create"))
         try:
             self._wait(lambda: self._is_running(name), server, name)
             yield name
         finally:
-            self._cluster.delete("Pod", name, self._namespace, doing.format("delete"), grace_period=0)
+            self._cluster.delete("Pod", name, self._namespace, operation.format("delete"), grace_period=0)
 
     def _is_running(self, name: str) -> bool:
         pod = self._cluster.get("Pod", name, self._namespace)

@@ -47,7 +47,7 @@ def objects_of(observed: Observed, namespace: str, instance: str) -> dict[str, l
 
 
 def current_servers(
-    found: t.Mapping[str, t.Sequence[Object]], wanted: t.Mapping[str, t.Mapping[str, t.Any]], *, count_claims: bool
+    found: t.Mapping[str, t.Sequence[Object]], desired: t.Mapping[str, t.Mapping[str, t.Any]], *, count_claims: bool
 ) -> dict[str, Current]:
     """Return how the servers are, for the plan. A claim alone makes a server only with ``count_claims``."""
     current = {}
@@ -57,7 +57,7 @@ def current_servers(
         deployment = next((item for item in items if item["kind"] == "Deployment"), None)
         stopped = deployment is None or deployment["spec"].get("replicas", 1) == 0
         # A claim that is not used any more stays: what it holds cannot be had back.
-        kept = [item for item in items if item["kind"] != CLAIM or CLAIM in wanted.get(server, {})]
+        kept = [item for item in items if item["kind"] != CLAIM or CLAIM in desired.get(server, {})]
         # What the cluster is told to run, it mends by itself: there is no broken server here.
         current[server] = Current(server, description(kept), running=not stopped, stopped=stopped)
     return current
@@ -81,7 +81,7 @@ def claim_of(shown: t.Mapping[str, t.Any]) -> str:
     )
 
 
-def carries_to_windows(shown: t.Mapping[str, t.Any]) -> bool:
+def syncs_to_windows(shown: t.Mapping[str, t.Any]) -> bool:
     """Tell whether the pod of a description has an agent that brings to Windows what clients write."""
     spec = _template(shown).get("spec", {})
     for container in [*(spec.get("initContainers") or []), *(spec.get("containers") or [])]:

@@ -49,17 +49,17 @@ class Podman:
         self._executable = executable
         self._environment = {**_ENVIRONMENT, **environment}
 
-    def call(self, arguments: t.Sequence[str], doing: str) -> str:
+    def call(self, arguments: t.Sequence[str], operation: str) -> str:
         """Run podman and return its standard output; raise SimulatorError when it fails or hangs.
 
-        ``doing`` begins the error's message, such as "server nas-input-1: create the pod".
+        ``operation`` begins the error's message, such as "server nas-input-1: create the pod".
         """
         command, status, out, err = self._run(arguments)
         if status:
-            raise _failure(arguments, doing, command, status, out, err)
+            raise _failure(arguments, operation, command, status, out, err)
         return out
 
-    def discard(self, kind: str, name: str, doing: str) -> None:
+    def discard(self, kind: str, name: str, operation: str) -> None:
         """Remove a ``pod`` with its containers, a ``container`` or a ``volume``, which may be gone already.
 
         What podman says of a removal does not tell what came of it: after a restart that it did not notice it fails to
@@ -69,7 +69,7 @@ class Podman:
         """
         for attempt in range(1, _REMOVALS + 1):
             try:
-                self.call([*_REMOVING[kind], name], doing)
+                self.call([*_REMOVING[kind], name], operation)
                 return
             except SimulatorError as error:
                 # What hangs would hang again.
@@ -92,7 +92,7 @@ class Podman:
         read = [line.split() for line in out.splitlines()]
         return {words[0]: int(words[1]) for words in read if len(words) == 3 and now - int(words[2]) < _JUST_NOW}
 
-    def create(self, name: str, arguments: t.Sequence[str], doing: str, pod: str = "") -> None:
+    def create(self, name: str, arguments: t.Sequence[str], operation: str, pod: str = "") -> None:
         """Create the container ``name``; one of that name which an earlier podman did not finish goes first.
 
         With ``pod``, it is that which podman creates with a pod of this name.
@@ -101,16 +101,16 @@ class Podman:
         not know: it is in nobody's list and holds the name.
         """
         try:
-            self.call(arguments, doing)
+            self.call(arguments, operation)
         except SimulatorError as error:
             holder = _NAME_IN_USE.search(error.message)
             if not holder or self.succeeds(["container", "exists", name]):
                 raise
             if pod:
                 # Podman has made the pod by now, without its container.
-                self.discard("pod", pod, f"{doing}: remove the unfinished one")
-            self.call(["rm", "--force", holder.group(1)], f"{doing}: remove the unfinished one")
-            self.call(arguments, doing)
+                self.discard("pod", pod, f"{operation}: remove the unfinished one")
+            self.call(["rm", "--force", holder.group(1)], f"{operation}: remove the unfinished one")
+            self.call(arguments, operation)
 
     def unfinished(self, instance: str) -> list[str]:
         """Return the ids of an instance's containers that are in podman's storage alone, see ``create``."""
@@ -215,15 +215,15 @@ def _limit(arguments: t.Sequence[str]) -> int:
 
 
 def _failure(
-    arguments: t.Sequence[str], doing: str, command: list[str], status: int, out: str, err: str
+    arguments: t.Sequence[str], operation: str, command: list[str], status: int, out: str, err: str
 ) -> SimulatorError:
     details = {"cmd": command, "rc": status, "stdout": out, "stderr": err}
     if status in _TIMED_OUT:
         return SimulatorError(
-            f"{doing}: podman {' '.join(arguments[:2])} did not end within {_limit(arguments)} s and was stopped; "
+            f"{operation}: podman {' '.join(arguments[:2])} did not end within {_limit(arguments)} s and was stopped; "
             "end a podman that waits (ps -C podman) and try again; if it hangs again and no container runs, remove "
             f"{ALIVE}: podman then takes the machine as freshly started, and gives its locks new numbers",
             **details,
         )
     reason = causes(err) or last_line(out) or f"exit status {status}"
-    return SimulatorError(f"{doing}: podman: {reason}", **details)
+    return SimulatorError(f"{operation}: podman: {reason}", **details)

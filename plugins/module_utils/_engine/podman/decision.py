@@ -28,18 +28,18 @@ class Decision:
 
 
 def decide(
-    wanted: t.Mapping[str, t.Mapping[str, t.Any]],
+    desired: t.Mapping[str, t.Mapping[str, t.Any]],
     current: t.Mapping[str, _plan.Current],
     disabled: t.Collection[str],
     request: Request,
 ) -> Decision:
-    """Return what leads from the servers in ``current`` to what is asked for, described in ``wanted``.
+    """Return what leads from the servers in ``current`` to what is asked for, described in ``desired``.
 
     Raises SimulatorError where a persistent volume would be discarded and nobody said so.
     """
-    actions = _plan.plan(request.state, wanted, current, unwanted=disabled, purge=request.purge)
-    fates = {action.server: volume_fate(action, current, wanted, request) for action in actions}
-    diff = _plan.difference(actions, wanted, current)
+    actions = _plan.plan(request.state, desired, current, unwanted=disabled, purge=request.purge)
+    fates = {action.server: volume_fate(action, current, desired, request) for action in actions}
+    diff = _plan.difference(actions, desired, current)
     for server, fate in fates.items():
         diff["after"][server].update({"volume": fate} if fate else {})
     return Decision(actions, diff, frozenset(server for server, fate in fates.items() if fate in (REMOVED, ANEW)))

@@ -53,7 +53,7 @@ _LOCK_SECONDS = 10.0
 class _Seen:
     """What there is as a run begins, and what is wanted instead.
 
-    ``pods`` are those of all instances, ``own`` those of this one by server; ``current`` and ``wanted`` describe its
+    ``pods`` are those of all instances, ``own`` those of this one by server; ``current`` and ``desired`` describe its
     servers. ``placing`` is None where none is to run. ``leftover`` when a removal that failed has left what the
     servers have in common.
     """
@@ -61,7 +61,7 @@ class _Seen:
     pods: t.Mapping[tuple[str, str], Found]
     own: t.Mapping[str, Found]
     current: t.Mapping[str, Current]
-    wanted: t.Mapping[str, t.Mapping[str, t.Any]]
+    desired: t.Mapping[str, t.Mapping[str, t.Any]]
     placing: Placing | None
     leftover: bool
 
@@ -134,14 +134,14 @@ class PodmanEngine:
         """
         if request.check_mode:
             return self._apply(servers, request)
-        doing = f"nas_server (state: {request.state})"
-        with locked(f"{self._config_root}.lock", f"instance {self._instance}", doing, _LOCK_SECONDS):
+        operation = f"nas_server (state: {request.state})"
+        with locked(f"{self._config_root}.lock", f"instance {self._instance}", operation, _LOCK_SECONDS):
             return self._apply(servers, request)
 
     def _apply(self, servers: t.Sequence[Server], request: Request) -> Outcome:
         seen = self._look(servers, request)
         disabled = [server.name for server in servers if not server.enabled]
-        decision = decide(seen.wanted, seen.current, disabled, request)
+        decision = decide(seen.desired, seen.current, disabled, request)
         warnings = seen.placing.warnings() if seen.placing else []
         if not request.check_mode:
             warnings += self._do(servers, request, seen, decision)
@@ -157,9 +157,9 @@ class PodmanEngine:
         pods = self._inventory.pods()
         own = self._inventory.own(pods)
         placing = self._placing(servers, request, pods)
-        current, wanted = self._compared(servers, request, own, placing)
+        current, desired = self._compared(servers, request, own, placing)
         leftover = request.state == "absent" and not own and self._inventory.shared_is_left()
-        return _Seen(pods, own, current, wanted, placing, leftover)
+        return _Seen(pods, own, current, desired, placing, leftover)
 
     def _placing(
         self, servers: t.Sequence[Server], request: Request, pods: t.Mapping[tuple[str, str], Found]
@@ -193,7 +193,7 @@ class PodmanEngine:
     def _do(self, servers: t.Sequence[Server], request: Request, seen: _Seen, decision: Decision) -> list[str]:
         """Do what was decided; return what to warn of."""
         warnings: list[str] = []
-        if seen.placing and seen.wanted:
+        if seen.placing and seen.desired:
             self._network.ensure()
             warnings += self._network.keep_neighbours_out(self._config_root)
         only_there: dict[str, str] = {}

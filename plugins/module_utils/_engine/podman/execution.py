@@ -54,7 +54,7 @@ class Execution:
         return self._only_there
 
     def _end(self, action: Action) -> None:
-        """Stop a server, and remove it where that is wanted."""
+        """Stop a server, and remove it where that is desired."""
         server = action.server
         if server in self.found:
             self.lifecycle.stop(server, self.found[server])

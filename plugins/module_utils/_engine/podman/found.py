@@ -52,17 +52,17 @@ def found_pod(pod: t.Mapping[str, t.Any]) -> Found:
     ours = {str(entry["Names"])[len(prefix) :] for entry in shown if str(entry["Names"]).startswith(prefix)}
     containers = {name: state for name, state, is_infra in entries if name in ours and not is_infra}
     description = _description(labels.get(LABEL_DESCRIPTION, ""))
-    wanted = set(description.get("containers", {}))
-    steady = [containers.get(name) == _RUNNING for name in wanted if name != INIT_CONTAINER]
+    desired = set(description.get("containers", {}))
+    steady = [containers.get(name) == _RUNNING for name in desired if name != INIT_CONTAINER]
     states = [state for _name, state, _is_infra in entries]
     return Found(
         instance=instance,
         current=Current(
             server=server,
             description=description,
-            running=bool(steady) and all(steady) and wanted <= set(containers),
+            running=bool(steady) and all(steady) and desired <= set(containers),
             stopped=not any(state in _PRESENT for state in states),
-            damage=", ".join(_damage(entries, wanted)),
+            damage=", ".join(_damage(entries, desired)),
         ),
         containers=containers,
         has_dead=DEAD in states,
@@ -71,10 +71,10 @@ def found_pod(pod: t.Mapping[str, t.Any]) -> Found:
     )
 
 
-def _damage(entries: t.Sequence[tuple[str, str, bool]], wanted: t.Collection[str]) -> list[str]:
+def _damage(entries: t.Sequence[tuple[str, str, bool]], desired: t.Collection[str]) -> list[str]:
     """Return why a start is not enough for a pod of these containers (name, state, whether it is podman's own)."""
     names = {name for name, _state, _is_infra in entries}
-    damage = [f"{name} is missing" for name in sorted(set(wanted) - names)]
+    damage = [f"{name} is missing" for name in sorted(set(desired) - names)]
     damage += [f"podman did not see {name} end" for name, state, _is_infra in sorted(entries) if state == DEAD]
     damage += [f"{name} is paused" for name, state, _is_infra in sorted(entries) if state == _PAUSED]
     # Started without it, the others would stay in a network that nobody reaches.

@@ -65,24 +65,26 @@ class Lifecycle:
             SimulatorError: one could not be created; what this call had created before is removed again.
         """
         names = Names(placement.instance, pod.server)
-        doing = f"server {pod.server}"
+        operation = f"server {pod.server}"
         # What this run makes, from the last to the first: only that goes again when the rest cannot be made.
         made: list[list[str]] = []
         write_configuration(placement.config_directory, pod.config_files)
         try:
             if not self._podman.succeeds(["volume", "exists", names.volume]):
-                self._podman.call(render.volume_create(placement.instance, pod.server), f"{doing}: create the volume")
+                self._podman.call(
+                    render.volume_create(placement.instance, pod.server), f"{operation}: create the volume"
+                )
                 made.insert(0, ["volume", "rm", names.volume])
             description = render.describe(pod, placement)
             with self._creating_a_pod:
                 arguments = render.pod_create(pod, placement, description)
-                self._podman.create(names.infra, arguments, f"{doing}: create the pod", pod=names.pod)
+                self._podman.create(names.infra, arguments, f"{operation}: create the pod", pod=names.pod)
             made.insert(0, ["pod", "rm", "--force", "--ignore", names.pod])
             for container in pod.containers:
                 self._podman.create(
                     names.container(container.name),
                     render.container_create(pod, container, placement),
-                    f"{doing}: create {container.name}",
+                    f"{operation}: create {container.name}",
                 )
         except SimulatorError:
             # Why it failed matters more than what is wrong with clearing away.

@@ -110,10 +110,10 @@ class Placing:
         for server in servers:
             own = found.get((self._topology.instance, server.name))
             has = own.current.description.get("local_directory") if own else None
-            wanted = self._drives.local(server.directory)
-            if has and has != wanted:
+            desired = self._drives.local(server.directory)
+            if has and has != desired:
                 raise SimulatorError(
-                    f"server {server.name}: directory: it runs on {has}, and this would move it to {wanted}; name its own "
+                    f"server {server.name}: directory: it runs on {has}, and this would move it to {desired}; name its own "
                     "with drive_root and data_root, or have it moved with move_data_root: true"
                 )
 

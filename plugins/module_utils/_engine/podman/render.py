@@ -98,7 +98,7 @@ def describe(pod: Pod, placement: Placement) -> dict[str, t.Any]:
         # One that was made anew is not what the containers are bound to, though it is called the same.
         **({"restored": placement.restored} if placement.restored else {}),
         "storage": pod.storage,
-        "carries_to_windows": pod.carries_to_windows,
+        "syncs_to_windows": pod.syncs_to_windows,
         "labels": dict(pod.labels),
         "config": {name: _config(text, placement) for name, text in pod.config_files.items()},
         "containers": {

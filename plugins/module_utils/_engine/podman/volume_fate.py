@@ -19,7 +19,7 @@ REMOVED, ANEW, KEPT = "removed", "removed, and a new one made: the Windows direc
 def volume_fate(
     action: _plan.Action,
     current: t.Mapping[str, _plan.Current],
-    wanted: t.Mapping[str, t.Mapping[str, t.Any]],
+    desired: t.Mapping[str, t.Mapping[str, t.Any]],
     request: Request,
 ) -> str:
     """Return what becomes of a server's volume; empty where nothing does.
@@ -33,15 +33,15 @@ def volume_fate(
     persistent = described.get("storage") != "empty_dir"
     if action.verb == "remove":
         return REMOVED if (request.delete_storage and request.state == "absent") or not persistent else KEPT
-    before, after = described.get("generation"), wanted[action.server].get("generation")
+    before, after = described.get("generation"), desired[action.server].get("generation")
     if request.check_mode or before in (None, after):
         # Check mode before the first layout knows no generation, and promises nothing.
-        other = before != after and described.get("local_directory") != wanted[action.server].get("local_directory")
+        other = before != after and described.get("local_directory") != desired[action.server].get("local_directory")
         return ANEW if other and before is not None and not persistent else KEPT
     if persistent and not request.delete_storage:
         raise SimulatorError(
             f"server {action.server}: its persistent volume belongs to {described.get('windows_directory')}, and "
-            f"{wanted[action.server].get('windows_directory')} is another directory; nothing was changed. Move that "
+            f"{desired[action.server].get('windows_directory')} is another directory; nothing was changed. Move that "
             "directory with its marker to the new place and the volume stays, or remove the volume with "
             "state: absent and delete_storage: true"
         )

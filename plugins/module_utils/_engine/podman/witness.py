@@ -42,7 +42,7 @@ class Witness:
 
     def objection(self, found: Found) -> str:
         """Return why the volume of ``found``, as it is now, must stay; empty when it may go or the server may stop."""
-        if not found.current.description.get("carries_to_windows"):
+        if not found.current.description.get("syncs_to_windows"):
             return ""
         if found.containers.get(AGENT_CONTAINER) == "running":
             look = self._ask(found.current.server)
@@ -52,7 +52,7 @@ class Witness:
 
     def last_objection(self, found: Found) -> str:
         """Return the same for a server that nobody writes to any more: what waits now, waits for good."""
-        if not found.current.description.get("carries_to_windows"):
+        if not found.current.description.get("syncs_to_windows"):
             return ""
         return refusal(self._compare(found), self._directory(found), flushing=False)
 
@@ -78,9 +78,9 @@ class Witness:
             return Look(nonce, problem="its pod does not say how its agent was run")
         return self._look(nonce, words, f"server {server}: compare both sides")
 
-    def _look(self, nonce: str, words: t.Sequence[str], doing: str) -> Look:
+    def _look(self, nonce: str, words: t.Sequence[str], operation: str) -> Look:
         try:
-            return Look(nonce, self._podman.call(words, doing))
+            return Look(nonce, self._podman.call(words, operation))
         except SimulatorError as error:
             return Look(nonce, problem=error.message)
 

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from . import commands
 from .cli import parse
 from .daemon.service import Service
-from .errors import Occupied, Unknown
+from .errors import Occupied, SideUnavailable
 
 EXIT_ERROR = 1
 EXIT_HALTED = 3
@@ -43,7 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             service.once()
         else:
             service.run()
-    except Unknown:
+    except SideUnavailable:
         return EXIT_HALTED  # the status has logged why
     except Occupied as error:
         log.error("cannot go on: %s", error)

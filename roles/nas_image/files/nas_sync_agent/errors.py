@@ -24,7 +24,7 @@ class SideFull(Exception):
         self.side = side
 
 
-class Unknown(Exception):
+class SideUnavailable(Exception):
     """A side is not there, or is not the one that the ledger knows: nothing may be concluded from it."""
 
 
@@ -32,7 +32,7 @@ class Occupied(Exception):
     """Another agent works on the volume."""
 
 
-class Emptied(Unknown):
+class Emptied(SideUnavailable):
     """All of a side is gone and nobody saw it go: what that means is for a person to say."""
 
 
@@ -46,7 +46,7 @@ def reason(error: Exception) -> str:
 
     Raises the error again where it is not that path's alone: a side that is unknown, a ledger that cannot be used.
     """
-    if isinstance(error, Unknown | MemoryError | sqlite3.Error):
+    if isinstance(error, SideUnavailable | MemoryError | sqlite3.Error):
         raise error
     if isinstance(error, OSError):
         return error.strerror or str(error)

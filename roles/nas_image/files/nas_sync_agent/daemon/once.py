@@ -9,7 +9,7 @@ import sqlite3
 import time
 
 from ..cli import Options
-from ..errors import Emptied, Unknown
+from ..errors import Emptied, SideUnavailable
 from ..sync.engine import Engine
 from ..sync.ledger import Ledger
 from .status import Status
@@ -32,7 +32,7 @@ def left_by_start(ledger: Ledger) -> dict[str, str]:
 
 
 def carry_once(options: Options, engine: Engine, status: Status) -> None:
-    """Carry across what is complete, or will be within a short time. Raises Unknown when a side is unknown.
+    """Carry across what is complete, or will be within a short time. Raises SideUnavailable when a side is unknown.
 
     What a side has no room for, and what is withheld, is told and left: a server starts with what it has.
     """
@@ -53,7 +53,7 @@ def carry_once(options: Options, engine: Engine, status: Status) -> None:
             time.sleep(max(0.0, due - time.monotonic()))
     except Emptied as doubt:
         status.unknown(str(doubt))
-    except Unknown as unknown:
+    except SideUnavailable as unknown:
         status.unknown(str(unknown))
         raise
     finally:
@@ -77,5 +77,5 @@ def flush(options: Options, engine: Engine, status: Status, watching: Watching) 
                 return
             time.sleep(max(0.0, due - time.monotonic()))
             watching.read()
-    except (Unknown, sqlite3.Error) as error:
+    except (SideUnavailable, sqlite3.Error) as error:
         status.unknown(str(error))

@@ -14,7 +14,7 @@ import time
 from posixpath import join
 
 from ..cli import Options
-from ..errors import Emptied, Unknown, reason
+from ..errors import Emptied, SideUnavailable, reason
 from ..model import Mode, Side
 from ..sync import comparison, identity
 from ..sync.engine import Engine
@@ -71,7 +71,7 @@ class Service:
         self._written = 0.0
 
     def once(self) -> None:
-        """Carry across what is there now. Raises Unknown when a side is unknown."""
+        """Carry across what is there now. Raises SideUnavailable when a side is unknown."""
         carry_once(self._options, self._engine, self._status)
         keep_left(self._ledger, self._status.left())
         self._reserve.close_ledger(self._ledger)
@@ -162,7 +162,7 @@ class Service:
                 if not self._scan_is_fresh(now):
                     self._engine.check_windows()
                 self._engine.step(time.monotonic())
-        except Unknown as unknown:
+        except SideUnavailable as unknown:
             self._known = False
             self._emptied = isinstance(unknown, Emptied)
             self._checked = now

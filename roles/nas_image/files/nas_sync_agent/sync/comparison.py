@@ -17,7 +17,7 @@ from posixpath import dirname, join
 from typing import Any
 
 from ..cli import Options
-from ..errors import Unknown
+from ..errors import SideUnavailable
 from ..model import Agree, Refuse, Side
 from ..trees.nas import NasTree
 from ..trees.windows import WindowsTree
@@ -26,7 +26,7 @@ from .ledger import Ledger
 from .planner import plan
 from .restoration import check_restoration
 from .scanner import Scan, Scanner
-from .snapshot import Looker
+from .snapshot import SnapshotReader
 
 _CHUNK = 1000
 _MOST_LISTED = 20
@@ -85,15 +85,20 @@ def compare(options: Options, ledger: Ledger) -> Comparison:
             differing = _differing(nas, ledger, found)
             try:
                 _windows(windows, ledger, options, found)
-            except Unknown:
+            except SideUnavailable:
                 found.waiting += differing  # where they belong is not known; what they are is
                 raise
             for start in range(0, len(differing), _CHUNK):
-                _sort(differing[start : start + _CHUNK], Looker(windows, nas, ledger, options.mode), options, found)
+                _sort(
+                    differing[start : start + _CHUNK],
+                    SnapshotReader(windows, nas, ledger, options.mode),
+                    options,
+                    found,
+                )
         finally:
             windows.close()
             nas.close()
-    except (Unknown, OSError, sqlite3.Error) as error:
+    except (SideUnavailable, OSError, sqlite3.Error) as error:
         found.unknown = str(error) or type(error).__name__
     except Exception as error:  # whatever it is, it must not pass for "nothing waits"
         found.unknown = f"the comparison failed: {type(error).__name__}: {error}"
@@ -112,7 +117,7 @@ def _differing(nas: NasTree, ledger: Ledger, found: Comparison) -> list[str]:
     differing = [path for _directory, paths, _names in scanned for path in paths]
     found.errors.update(scan.unreadable)
     if not scan.entries and not scan.unreadable and (known := ledger.files(Side.NAS)) > 1:
-        raise Unknown(f"the export is empty, but the ledger knows {known} files in it")
+        raise SideUnavailable(f"the export is empty, but the ledger knows {known} files in it")
     # What an agent that was killed had in its hands: it is put back, or found to be delivered, at the next start.
     found.waiting += (f"{_STAGE}{name}" for name in _waiting(nas, ledger))
     return differing
@@ -138,15 +143,15 @@ def _windows(tree: WindowsTree, ledger: Ledger, options: Options, found: Compari
     }
 
 
-def _sort(paths: list[str], looker: Looker, options: Options, found: Comparison) -> None:
+def _sort(paths: list[str], reader: SnapshotReader, options: Options, found: Comparison) -> None:
     """Tell what waits from what is refused. What is gone from the export is nothing that it holds."""
-    sight = looker.look(paths)
-    found.errors.update(sight.failed)
-    there = [path for path in paths if path in sight.nas]
+    snapshot = reader.read(paths)
+    found.errors.update(snapshot.failed)
+    there = [path for path in paths if path in snapshot.nas]
     actions = {
         action.path: action
         for action in plan(
-            there, sight.records, sight.windows, sight.nas, options.mode, namesakes=sight.namesakes
+            there, snapshot.records, snapshot.windows, snapshot.nas, options.mode, namesakes=snapshot.namesakes
         )
     }  # fmt: skip
     for path in sorted(there):

@@ -28,7 +28,7 @@ from .restoration import follow_restoration
 from .results import Results
 from .scanner import Scan, Scanner
 from .settling import Settling
-from .snapshot import Looker, Sight
+from .snapshot import Snapshot, SnapshotReader
 
 _CHUNK = 1000
 _MOST_PENDING = 20_000
@@ -47,18 +47,18 @@ class Engine:
         ledger: Ledger,
         observer: Observer,
         wall_ns: Callable[[], int],
-        between: Callable[[], None] = lambda: None,
+        on_progress: Callable[[], None] = lambda: None,
     ) -> None:
-        """``wall_ns`` is the clock of the NAS side; ``between`` is called between two files."""
+        """``wall_ns`` is the clock of the NAS side; ``on_progress`` is called between two files."""
         self._options = options
         self._windows = windows
         self._nas = nas
         self._ledger = ledger
         self._observer = observer
-        self._looker = Looker(windows, nas, ledger, options.mode)
+        self._reader = SnapshotReader(windows, nas, ledger, options.mode)
         self._settling = Settling(options, wall_ns, nas.has_writer)
-        self._between = between
-        self._executor = Executor(windows, nas, ledger, options.mode, options.deletions, between)
+        self._on_progress = on_progress
+        self._executor = Executor(windows, nas, ledger, options.mode, options.deletions, on_progress)
         self._scanners = {
             side: Scanner(windows if side is Side.WINDOWS else nas, ledger) for side in (Side.WINDOWS, Side.NAS)
         }
@@ -75,13 +75,13 @@ class Engine:
     # what the caller tells
 
     def open(self) -> None:
-        """Open both sides and make sure that they are the right ones. Raises Unknown."""
+        """Open both sides and make sure that they are the right ones. Raises SideUnavailable."""
         identity.check_volume(self._ledger, self._options.export, self._options.state)
         self._nas.open()
         self.check_windows()
 
     def check_windows(self) -> None:
-        """Open the Windows side anew and look at its marker. Raises Unknown."""
+        """Open the Windows side anew and look at its marker. Raises SideUnavailable."""
         self._windows.open()
         restored = identity.check_windows(self._ledger, self._windows, self._options.server)
         mode, once = self._options.mode, self._options.once
@@ -121,7 +121,7 @@ class Engine:
                 elif not told:
                     self._pending[path].missed = False
         if told:
-            self._between()  # what has changed during the scan is being told only now
+            self._on_progress()  # what has changed during the scan is being told only now
         for path in scan.temporaries:
             self._windows.discard(path)
         self._observer.unreadable(side, scan.unreadable)
@@ -154,7 +154,7 @@ class Engine:
         self._displaced_due = now + _DISPLACED_RETRY if len(self._executor.displaced) else None
 
     def step(self, now: float) -> None:
-        """Do everything that is due. Both sides must be open and known. Raises Unknown, Emptied."""
+        """Do everything that is due. Both sides must be open and known. Raises SideUnavailable, Emptied."""
         self._guard.check()
         try:
             while paths := self._pending.due(now, _CHUNK):
@@ -173,21 +173,21 @@ class Engine:
             self._removals.pop(path, None)
         # In work before they are looked at: whatever is heard of them from here on is news.
         items = {path: self._pending.take(path, now) for path in paths}
-        sight = self._looker.look(paths)
-        items.update((path, self._pending.take(path, now)) for path in sight.paths if path not in items)
-        self._between()  # a file that has been opened since the last time is not complete, whatever it looked like
-        for path, why in sight.failed.items():
+        snapshot = self._reader.read(paths)
+        items.update((path, self._pending.take(path, now)) for path in snapshot.paths if path not in items)
+        self._on_progress()  # a file that has been opened since the last time is not complete, whatever it looked like
+        for path, why in snapshot.failed.items():
             self._results.failed(path, why, now)
-        ready = [path for path in sight.paths if self._ready(path, items[path], sight, now)]
-        self._find_contents(ready, items, sight, now)
+        ready = [path for path in snapshot.paths if self._ready(path, items[path], snapshot, now)]
+        self._find_contents(ready, items, snapshot, now)
         actions = plan(
             ready,
-            sight.records,
-            sight.windows,
-            sight.nas,
+            snapshot.records,
+            snapshot.windows,
+            snapshot.nas,
             self._options.mode,
             deletions=self._options.deletions,
-            namesakes=sight.namesakes,
+            namesakes=snapshot.namesakes,
         )
         for path in set(ready) - {action.path for action in actions}:
             self._results.resolved(path)
@@ -211,10 +211,10 @@ class Engine:
                 self._scanners[side].forget_below(path)
                 self.scan(side, now, path)
 
-    def _ready(self, path: str, item: Item, sight: Sight, now: float) -> bool:
+    def _ready(self, path: str, item: Item, snapshot: Snapshot, now: float) -> bool:
         """Whether what is to be carried over is complete; if not, it is looked at again."""
         try:
-            until = self._settling.wait(path, item, sight.at(path), sight.records.get(path), now)
+            until = self._settling.wait(path, item, snapshot.at(path), snapshot.records.get(path), now)
         except Exception as error:
             self._results.failed(path, reason(error), now)
             return False
@@ -222,13 +222,13 @@ class Engine:
             self._pending.postpone(path, until)
         return until is None
 
-    def _find_contents(self, paths: Iterable[str], items: Mapping[str, Item], sight: Sight, now: float) -> None:
+    def _find_contents(self, paths: Iterable[str], items: Mapping[str, Item], snapshot: Snapshot, now: float) -> None:
         """Where a recorded directory is gone, so is what it contained, whatever has its name now."""
         for path in paths:
-            record = sight.records.get(path)
+            record = snapshot.records.get(path)
             if record is None or record.kind != DIRECTORY:
                 continue
-            entries = dict(zip((Side.WINDOWS, Side.NAS), sight.at(path), strict=True))
+            entries = dict(zip((Side.WINDOWS, Side.NAS), snapshot.at(path), strict=True))
             gone = [s for s in self._options.mode.sources if getattr(entries[s], "kind", "") != DIRECTORY]
             if not gone and not items[path].replaced:
                 continue

@@ -54,13 +54,13 @@ class Executor:
         ledger: Ledger,
         mode: Mode,
         deletions: Deletions,
-        between: Callable[[], None] = lambda: None,
+        on_progress: Callable[[], None] = lambda: None,
     ) -> None:
-        """``between`` is called between two files, so that the caller can see to its events."""
+        """``on_progress`` is called between two files, so that the caller can see to its events."""
         self._trees: dict[Side, Tree] = {Side.WINDOWS: windows, Side.NAS: nas}
         self._nas = nas
         self._ledger = ledger
-        self._between = between
+        self._on_progress = on_progress
         self.displaced = Displaced(nas, ledger)
         self._publisher = Publisher(self._trees, nas, ledger, self.displaced)
         self._remover = Remover(self._trees, ledger, mode, deletions, self.displaced)
@@ -88,7 +88,7 @@ class Executor:
                         batch, waiting = [], 0
                 else:
                     outcomes.append(done)
-                self._between()
+                self._on_progress()
             outcomes += self._publisher.publish(batch)
             batch = []
         finally:

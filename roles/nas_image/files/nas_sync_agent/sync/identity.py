@@ -9,7 +9,7 @@ import os
 import uuid
 from posixpath import join
 
-from ..errors import Unknown
+from ..errors import SideUnavailable
 from ..model import FILE
 from ..names import MARKER
 from ..ownership import RootOwnership
@@ -46,39 +46,39 @@ def prepare_volume(export: str, state: str, root: RootOwnership | None = None) -
 
 
 def check_volume(ledger: Ledger, export: str, state: str) -> None:
-    """Raise Unknown unless the export is the one that the ledger speaks of."""
+    """Raise SideUnavailable unless the export is the one that the ledger speaks of."""
     try:
         with open(join(state, _GENERATION), encoding="ascii") as file:
             generation = file.read().strip()
         status = os.stat(export, follow_symlinks=False)
     except (OSError, ValueError) as error:
-        raise Unknown(f"the NAS volume is not whole: {error}") from error
-    _same(ledger, "nas_generation", generation, "the NAS volume is not the one that the ledger belongs to")
-    _same(ledger, "nas_root", str(status.st_ino), "the exported directory was replaced by another one")
+        raise SideUnavailable(f"the NAS volume is not whole: {error}") from error
+    _pin_or_compare(ledger, "nas_generation", generation, "the NAS volume is not the one that the ledger belongs to")
+    _pin_or_compare(ledger, "nas_root", str(status.st_ino), "the exported directory was replaced by another one")
 
 
 def check_windows(ledger: Ledger, tree: Tree, server: str) -> str:
-    """Raise Unknown unless the open Windows directory has this server's marker, of the known generation.
+    """Raise SideUnavailable unless the open Windows directory has this server's marker, of the known generation.
 
     Returns the id of the last time that the directory was made anew with what it had been; empty where it never was.
     """
     try:
         with tree.reading(MARKER) as fd:
             if tree.seen(fd).kind != FILE:
-                raise Unknown(f"the marker {MARKER} is no regular file")
+                raise SideUnavailable(f"the marker {MARKER} is no regular file")
             data = tree.sys.read(fd, _LONGEST_MARKER)
     except OSError as error:
-        raise Unknown(f"the marker {MARKER} cannot be read: {error.strerror}") from error
+        raise SideUnavailable(f"the marker {MARKER} cannot be read: {error.strerror}") from error
     try:
         marker = json.loads(data)
         owner, generation = marker["server"], marker["generation"]
     except (ValueError, KeyError, TypeError) as error:
-        raise Unknown(f"the marker {MARKER} is damaged") from error
+        raise SideUnavailable(f"the marker {MARKER} is damaged") from error
     if owner != server:
-        raise Unknown(f"the Windows directory belongs to server {owner!r}, not to {server!r}")
+        raise SideUnavailable(f"the Windows directory belongs to server {owner!r}, not to {server!r}")
     if not isinstance(generation, str) or not generation:
-        raise Unknown(f"the marker {MARKER} is damaged")
-    _same(
+        raise SideUnavailable(f"the marker {MARKER} is damaged")
+    _pin_or_compare(
         ledger,
         "windows_generation",
         generation,
@@ -87,10 +87,10 @@ def check_windows(ledger: Ledger, tree: Tree, server: str) -> str:
     return str(marker.get("restored", ""))
 
 
-def _same(ledger: Ledger, key: str, value: str, otherwise: str) -> None:
+def _pin_or_compare(ledger: Ledger, key: str, value: str, otherwise: str) -> None:
     known = ledger.setting(key)
     if known is None:
         ledger.set_setting(key, value)
         ledger.commit()
     elif known != value:
-        raise Unknown(otherwise)
+        raise SideUnavailable(otherwise)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import logging
 
-from ..errors import Unknown
+from ..errors import SideUnavailable
 from ..model import Mode, Side
 from ..trees.windows import WindowsTree
 from .ledger import Ledger
@@ -42,9 +42,9 @@ def follow_restoration(restored: str, ledger: Ledger, windows: WindowsTree, mode
 
 
 def check_restoration(restored: str, ledger: Ledger, mode: Mode) -> None:
-    """Raise Unknown while no agent has looked at a Windows directory that was made anew."""
+    """Raise SideUnavailable while no agent has looked at a Windows directory that was made anew."""
     if (ledger.setting(_key(mode)) or "") != restored:
-        raise Unknown("the Windows directory was made anew, and no agent has looked at it yet")
+        raise SideUnavailable("the Windows directory was made anew, and no agent has looked at it yet")
 
 
 def _key(mode: Mode) -> str:

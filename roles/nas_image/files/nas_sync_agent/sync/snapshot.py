@@ -18,7 +18,7 @@ from .pending import Looks
 
 
 @dataclass
-class Sight:
+class Snapshot:
     """What was seen at one moment. Absent paths are not in the mappings."""
 
     paths: list[str] = field(default_factory=list)
@@ -35,7 +35,7 @@ class Sight:
         return self.windows.get(path), self.nas.get(path)
 
 
-class Looker:
+class SnapshotReader:
     """Looks at paths on both open trees and in the ledger."""
 
     def __init__(self, windows: WindowsTree, nas: NasTree, ledger: Ledger, mode: Mode) -> None:
@@ -45,47 +45,47 @@ class Looker:
         self._ledger = ledger
         self._to_windows = Side.NAS in mode.sources
 
-    def look(self, paths: Iterable[str]) -> Sight:
+    def read(self, paths: Iterable[str]) -> Snapshot:
         """Look at paths now."""
-        sight = Sight()
+        snapshot = Snapshot()
         spellings: dict[str, set[str]] = {}
         todo = list(paths)
         known = set(todo)
         while todo:
             path = todo.pop()
-            self._record(path, sight)
+            self._record(path, snapshot)
             try:
                 windows, nas = self._windows.look(path), self._nas.look(path)
-                if windows is not None and self._to_windows and not self._spelled(path, windows, sight, spellings):
+                if windows is not None and self._to_windows and not self._spelled(path, windows, snapshot, spellings):
                     windows = None
             except Exception as error:
-                sight.failed[path] = reason(error)
+                snapshot.failed[path] = reason(error)
                 continue
-            sight.paths.append(path)
+            snapshot.paths.append(path)
             if windows is not None:
-                sight.windows[path] = windows
+                snapshot.windows[path] = windows
             if nas is not None:
-                sight.nas[path] = nas
+                snapshot.nas[path] = nas
             parent = dirname(path)
-            if parent and parent not in known and self._record(parent, sight) is None:
+            if parent and parent not in known and self._record(parent, snapshot) is None:
                 known.add(parent)
                 todo.append(parent)
         if self._to_windows:
-            self._look_at_namesakes(sight)
-        return sight
+            self._look_at_namesakes(snapshot)
+        return snapshot
 
-    def _record(self, path: str, sight: Sight) -> Record | None:
-        record = sight.records.get(path) or self._ledger.get(path)
+    def _record(self, path: str, snapshot: Snapshot) -> Record | None:
+        record = snapshot.records.get(path) or self._ledger.get(path)
         if record is not None:
-            sight.records[path] = record
+            snapshot.records[path] = record
         return record
 
-    def _spelled(self, path: str, entry: Entry, sight: Sight, spellings: dict[str, set[str]]) -> bool:
+    def _spelled(self, path: str, entry: Entry, snapshot: Snapshot, spellings: dict[str, set[str]]) -> bool:
         """Whether what Windows shows under this name has exactly this name.
 
         A case-insensitive side shows ``readme`` when asked for ``README``: that is a namesake, another path.
         """
-        record = sight.records.get(path)
+        record = snapshot.records.get(path)
         if record is not None and record.shows(Side.WINDOWS, entry):
             return True
         parent, name = dirname(path), basename(path)
@@ -97,25 +97,25 @@ class Looker:
         key = fold(name)
         for other in names:
             if fold(other) == key:
-                sight.namesakes[fold(path)] = join(parent, other)
+                snapshot.namesakes[fold(path)] = join(parent, other)
         return False
 
-    def _look_at_namesakes(self, sight: Sight) -> None:
-        sight.namesakes = {**self._ledger.namesakes(sight.paths), **sight.namesakes}
-        for holder in set(sight.namesakes.values()) - set(sight.paths):
-            self._record(holder, sight)
+    def _look_at_namesakes(self, snapshot: Snapshot) -> None:
+        snapshot.namesakes = {**self._ledger.namesakes(snapshot.paths), **snapshot.namesakes}
+        for holder in set(snapshot.namesakes.values()) - set(snapshot.paths):
+            self._record(holder, snapshot)
             try:
                 found = self._windows.look(holder), self._nas.look(holder)
             except Exception as error:
                 # Whether the name is free is unknown, so it is not: its namesakes are tried again.
-                self._fail_namesakes(holder, reason(error), sight)
+                self._fail_namesakes(holder, reason(error), snapshot)
                 continue
-            for entry, entries in zip(found, (sight.windows, sight.nas), strict=True):
+            for entry, entries in zip(found, (snapshot.windows, snapshot.nas), strict=True):
                 if entry is not None:
                     entries[holder] = entry
 
     @staticmethod
-    def _fail_namesakes(holder: str, why: str, sight: Sight) -> None:
-        paths = [path for path in sight.paths if sight.namesakes.get(fold(path)) == holder]
-        sight.failed.update(dict.fromkeys(paths, f"{holder!r}, which has the same name on Windows: {why}"))
-        sight.paths = [path for path in sight.paths if path not in sight.failed]
+    def _fail_namesakes(holder: str, why: str, snapshot: Snapshot) -> None:
+        paths = [path for path in snapshot.paths if snapshot.namesakes.get(fold(path)) == holder]
+        snapshot.failed.update(dict.fromkeys(paths, f"{holder!r}, which has the same name on Windows: {why}"))
+        snapshot.paths = [path for path in snapshot.paths if path not in snapshot.failed]

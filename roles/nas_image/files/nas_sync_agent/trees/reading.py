@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from posixpath import basename, dirname
 
-from ..errors import ABSENT, Changed, Unknown
+from ..errors import ABSENT, Changed, SideUnavailable
 from ..model import DIRECTORY, FILE, OTHER, Entry, Side
 from .contents import BLOCK, digest_of
 from .syscalls import Syscalls
@@ -39,12 +39,12 @@ class ReadTree:
         self._directories: dict[str, int] = {}
 
     def open(self) -> None:
-        """Open the root. Raises Unknown when it is not there."""
+        """Open the root. Raises SideUnavailable when it is not there."""
         self.close()
         try:
             self._root_fd = self.sys.open(self.root, _FLAGS_DIRECTORY)
         except OSError as error:
-            raise Unknown(f"cannot open {self.root}: {error.strerror}") from error
+            raise SideUnavailable(f"cannot open {self.root}: {error.strerror}") from error
 
     def close(self) -> None:
         """Give all descriptors back."""

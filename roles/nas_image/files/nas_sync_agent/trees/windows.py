@@ -29,7 +29,7 @@ class WindowsTree(Tree):
     side = Side.WINDOWS
 
     def open(self) -> None:
-        """Open the root, and find out whether inode numbers identify files there. Raises Unknown."""
+        """Open the root, and find out whether inode numbers identify files there. Raises SideUnavailable."""
         super().open()
         try:
             self.inodes = self.sys.file_system(self._root_fd) in _LASTING_INODES

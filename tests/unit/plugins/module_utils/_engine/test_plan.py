@@ -1,7 +1,7 @@
 # Copyright (c) 2026, file_simulator.nas contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The plan: carrying it out reaches the wanted state, and then there is nothing left to do."""
+"""The plan: carrying it out reaches the desired state, and then there is nothing left to do."""
 
 from __future__ import annotations
 
@@ -32,13 +32,13 @@ currents = st.dictionaries(st.sampled_from(NAMES), st.tuples(descriptions, condi
 
 @st.composite
 def situations(draw: st.DrawFn) -> dict[str, t.Any]:
-    wanted = draw(st.dictionaries(st.sampled_from(NAMES), descriptions))
+    desired = draw(st.dictionaries(st.sampled_from(NAMES), descriptions))
     disabled = draw(st.lists(st.sampled_from(NAMES), unique=True))
     return {
         "state": draw(st.sampled_from(STATES)),
-        "wanted": wanted,
+        "desired": desired,
         "current": draw(currents),
-        "unwanted": [name for name in disabled if name not in wanted],
+        "unwanted": [name for name in disabled if name not in desired],
         "purge": draw(st.booleans()),
     }
 
@@ -47,7 +47,7 @@ def planned(situation: dict[str, t.Any], current: t.Mapping[str, Current] | None
     found = situation["current"] if current is None else current
     return plan(
         situation["state"],
-        situation["wanted"],
+        situation["desired"],
         found,
         unwanted=situation["unwanted"],
         purge=situation["purge"],
@@ -61,10 +61,10 @@ def carried_out(actions: list[Action], situation: dict[str, t.Any]) -> dict[str,
         name = action.server
         if action.verb == "create":
             assert name not in found
-            found[name] = Current(name, situation["wanted"][name], True, False)
+            found[name] = Current(name, situation["desired"][name], True, False)
         elif action.verb == "replace":
-            assert found[name].description != situation["wanted"][name]
-            found[name] = Current(name, situation["wanted"][name], True, False)
+            assert found[name].description != situation["desired"][name]
+            found[name] = Current(name, situation["desired"][name], True, False)
         elif action.verb in ("start", "restart"):
             found[name] = Current(name, found[name].description, True, False)
         elif action.verb == "stop":
@@ -82,9 +82,9 @@ def test_plan_reaches_the_wanted_state_and_then_is_empty(situation: dict[str, t.
     actions = planned(situation)
     after = carried_out(actions, situation)
     before = situation["current"]
-    state, wanted = situation["state"], situation["wanted"]
+    state, desired = situation["state"], situation["desired"]
     assert not set(situation["unwanted"]) & set(after)
-    for name, description in wanted.items():
+    for name, description in desired.items():
         if state == "absent":
             assert name not in after
         elif state == "stopped":
@@ -93,7 +93,7 @@ def test_plan_reaches_the_wanted_state_and_then_is_empty(situation: dict[str, t.
             assert after[name].description == description
             left_stopped = name in before and before[name].stopped and state == "present"
             assert after[name].running or (left_stopped and before[name].description == description)
-    for name in set(before) - set(wanted) - set(situation["unwanted"]):
+    for name in set(before) - set(desired) - set(situation["unwanted"]):
         assert (after.get(name) == before[name]) != situation["purge"]
     if state != "restarted":
         assert planned(situation, after) == []
@@ -107,21 +107,21 @@ def test_each_server_has_one_step_and_removals_come_first(situation: dict[str, t
     verbs = [action.verb == "remove" for action in actions]
     assert verbs == sorted(verbs, reverse=True)
     kept = [action.server for action in actions if action.verb != "remove"]
-    assert kept == [name for name in situation["wanted"] if name in kept], "the order is not the topology's"
+    assert kept == [name for name in situation["desired"] if name in kept], "the order is not the topology's"
 
 
 @QUICK
 @given(situations())
 def test_restarted_touches_every_wanted_server(situation: dict[str, t.Any]) -> None:
     situation["state"] = "restarted"
-    assert {action.server for action in planned(situation) if action.needs_start} == set(situation["wanted"])
+    assert {action.server for action in planned(situation) if action.needs_start} == set(situation["desired"])
 
 
 @QUICK
 @given(situations())
 def test_difference_shows_the_touched_servers_alone(situation: dict[str, t.Any]) -> None:
     actions = planned(situation)
-    diff = difference(actions, situation["wanted"], situation["current"])
+    diff = difference(actions, situation["desired"], situation["current"])
     touched = {action.server for action in actions}
     assert set(diff["before"]) == set(diff["after"]) == touched
     after = carried_out(actions, situation)
@@ -159,11 +159,11 @@ BROKEN = Current("a", {"image": "1"}, False, False)
         ("absent", None, None),
     ],
 )
-@pytest.mark.parametrize("wanted", ["1", "2"])
-def test_step(state: str, found: Current | None, verb: str | None, wanted: str) -> None:
-    if wanted == "2" and found and state in ("present", "started", "restarted"):
+@pytest.mark.parametrize("desired", ["1", "2"])
+def test_step(state: str, found: Current | None, verb: str | None, desired: str) -> None:
+    if desired == "2" and found and state in ("present", "started", "restarted"):
         verb = "replace"
-    actions = plan(state, {"a": {"image": wanted}}, {"a": found} if found else {})
+    actions = plan(state, {"a": {"image": desired}}, {"a": found} if found else {})
     assert actions == ([Action(verb, "a")] if verb else [])
 
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, file_simulator.nas contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""From a wanted profile to arguments, and from a found one to a plan."""
+"""From a desired profile to arguments, and from a found one to a plan."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from ... import minikube_outputs as printed
 from ...strategies import QUICK
 
 RUNNING = Status("Running", "Running", "Running", "Configured")
-WANTED = profiles.Wanted(
+WANTED = profiles.DesiredProfile(
     name="dk",
     driver="docker",
     cpus=4,
@@ -146,12 +146,12 @@ states = st.sampled_from(
 @QUICK
 @given(wanted_profiles, states, st.booleans(), st.booleans())
 def test_nothing_is_deleted_unasked(
-    wanted: profiles.Wanted, status: Status | None, there: bool, recreate: bool
+    desired: profiles.DesiredProfile, status: Status | None, there: bool, recreate: bool
 ) -> None:
     """Deletion only when asked for, or when nothing is lost by it; and what is not running is started."""
     status = status if there else ABSENT
     try:
-        plan = plans.plan(wanted, found() if there else None, status, recreate)
+        plan = plans.plan(desired, found() if there else None, status, recreate)
     except SimulatorError:
         assert not recreate
         return

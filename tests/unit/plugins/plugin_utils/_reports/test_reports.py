@@ -119,10 +119,10 @@ class TestAnyRun:
         suites = JUnitXml.fromstring(junit(run))
         assert suites.tests == len(run.results)
         cases = [case for suite in suites for case in suite]
-        wanted = [(result.outcome, result.check) for check in digest.checks(run) for result in check.results]
+        desired = [(result.outcome, result.check) for check in digest.checks(run) for result in check.results]
         kinds = {Failure: "failed", Skipped: "skipped"}
         assert [kinds[type(case.result[0])] if case.result else "passed" for case in cases] == [
-            outcome for outcome, _check in wanted
+            outcome for outcome, _check in desired
         ]
         assert sum(suite.failures for suite in suites) == suites.failures == len(digest.failures(run))
         assert len({(case.classname, case.name) for case in cases}) == len(cases)

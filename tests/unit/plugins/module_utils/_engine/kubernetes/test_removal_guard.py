@@ -79,8 +79,8 @@ def check(pod: Pod, directory: Path, mode: str = "nas_to_windows", *, check_mode
     current = Current(MARKER.server, described(PLACEMENT), running=True, stopped=False)
     watcher = mock.Mock(pods=lambda: {MARKER.server: [POD]})
     guard = RemovalGuard(t.cast(t.Any, pod), watcher, topology, Drives("emulated", str(directory)), {})
-    wanted = {MARKER.server: described(dataclasses.replace(PLACEMENT, restored=MARKER.restored))}
-    guard.check([Action("replace", MARKER.server)], wanted, {MARKER.server: current}, check_mode=check_mode)
+    desired = {MARKER.server: described(dataclasses.replace(PLACEMENT, restored=MARKER.restored))}
+    guard.check([Action("replace", MARKER.server)], desired, {MARKER.server: current}, check_mode=check_mode)
 
 
 def test_agent_is_started_again_on_the_new_directory(tmp_path: Path) -> None:

@@ -82,12 +82,12 @@ def test_claim_alone_is_a_server_only_for_who_wants_it_gone() -> None:
 
 
 def test_foreign_names_are_refused_in_the_own_namespace_alone() -> None:
-    wanted = servers("nas-input-1")
+    desired = servers("nas-input-1")
     foreign = item("Service", instance="helm")
     with pytest.raises(SimulatorError, match="namespace file-simulator has a Service of that name that is not ours"):
-        state.check_names(wanted, observed(foreign), HERE, HERE)
-    state.check_names(wanted, observed(item("Service", namespace="other", instance="helm")), HERE, HERE)
-    state.check_names(wanted, observed(item("Service")), HERE, HERE)
+        state.check_names(desired, observed(foreign), HERE, HERE)
+    state.check_names(desired, observed(item("Service", namespace="other", instance="helm")), HERE, HERE)
+    state.check_names(desired, observed(item("Service")), HERE, HERE)
 
 
 def test_name_that_no_service_can_have() -> None:
