@@ -9,12 +9,15 @@ export ANSIBLE_COLLECTIONS_PATH := $(CURDIR)/.ansible/collections
 export MOLECULE_GLOB := molecule/*/molecule.yml
 # A directory that everybody can write to, as Windows drives are under WSL, hides ansible.cfg.
 export ANSIBLE_CONFIG := $(CURDIR)/ansible.cfg
+# Ansible wants UTF-8. The caller's locale may be C, or one that this machine lacks, as ssh brings it; this one is everywhere.
+export LC_ALL := C.UTF-8
 
 ARGS ?=
 FORMAT ?= table
 COLLECTION := .ansible/collections/ansible_collections/file_simulator/nas
-# Asked for once, and only where sudo wants it.
-BECOME = $$([ "$$(id -u)" = 0 ] || sudo -n true 2>/dev/null || echo --ask-become-pass)
+# The password is asked for once, and only where sudo wants one: -k, for what sudo remembers of this terminal is not
+# for Ansible, which has none. Where there is no sudo, nothing is asked.
+BECOME = $$([ "$$(id -u)" = 0 ] || ! command -v sudo >/dev/null || sudo -k -n true 2>/dev/null || echo --ask-become-pass)
 
 .PHONY: help
 # Show this list.
@@ -60,6 +63,14 @@ accept: venv
 venv: .venv/runtime $(COLLECTION)
 # Install what tests and linters need, too.
 venv-dev: .venv/dev $(COLLECTION)
+
+# A checkout that was moved or copied, or a machine with another Python, has a .venv whose programs do not start.
+ifneq ($(shell tools/venv.sh --unusable),)
+.venv/runtime .venv/dev: anew
+.PHONY: anew
+# Makes whatever depends on it again.
+anew:
+endif
 
 .venv/runtime: requirements.txt tools/venv.sh
 	@tools/venv.sh requirements.txt && touch $@
