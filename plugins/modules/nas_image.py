@@ -120,12 +120,14 @@ from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.file_simulator.nas.plugins.module_utils._ansible.module import run
 from ansible_collections.file_simulator.nas.plugins.module_utils._ansible.podman import PODMAN_SPEC, open_podman
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError
+from ansible_collections.file_simulator.nas.plugins.module_utils._common.files import make_for_everybody
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.cli import Podman
 from ansible_collections.file_simulator.nas.plugins.module_utils._image.archive import build_archive, discard, is_cached
 from ansible_collections.file_simulator.nas.plugins.module_utils._image.recipe import Recipe, check_recipe
 
 
 def nas_image(module: AnsibleModule) -> dict[str, object]:
+    make_for_everybody()
     podman = open_podman(module, changes=True) if module.params["load"] else None
     if module.params["state"] == "absent":
         return _absent(module, podman)
@@ -194,7 +196,8 @@ def _build(module: AnsibleModule, recipe: Recipe, archive: str) -> None:
     mmdebstrap = module.get_bin_path("mmdebstrap")
     if mmdebstrap is None:
         raise SimulatorError(
-            "mmdebstrap is not installed; install the package mmdebstrap, or run playbooks/provision.yml"
+            f"{archive}: cannot be built, for there is no mmdebstrap; install it with debian-archive-keyring, where the "
+            "distribution has them, or copy this file from a machine of the same architecture that has built it"
         )
     build_archive(recipe, archive, module.run_command, mmdebstrap)
 

@@ -12,9 +12,13 @@ import typing as t
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError
-from ansible_collections.file_simulator.nas.plugins.module_utils._common.files import write_if_other
+from ansible_collections.file_simulator.nas.plugins.module_utils._common.files import (
+    make_for_everybody,
+    write_if_other,
+)
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.cli import Podman
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.host import adaptation, read_machine
+from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.version import check_version
 from ansible_collections.file_simulator.nas.plugins.module_utils._windows.drive_root import STATE_DIRECTORY
 
 PODMAN_SPEC: dict[str, t.Any] = {
@@ -39,12 +43,21 @@ def open_podman(module: AnsibleModule, *, changes: bool = False) -> Podman | Non
         # NFS-Ganesha opens files by handle, which the kernel allows to the real root alone.
         raise SimulatorError("the podman engine needs root: NFS file handles do not work rootless; set become: true")
     text = adaptation(read_machine(lambda name: module.get_bin_path(name) is not None))
+    podman = Podman(module.run_command, executable, _settings(module, text, changes=changes))
+    check_version(podman.call(["--version"], "ask for the version"))
+    return podman
+
+
+def _settings(module: AnsibleModule, text: str, *, changes: bool) -> dict[str, str]:
+    """Return what podman finds its settings by, which are written down where that is wanted."""
+    if changes:
+        make_for_everybody()
     if not text:
-        return Podman(module.run_command, executable, {})
+        return {}
     path = os.path.join(module.params["state_directory"], "containers.conf")
     if changes and not module.check_mode:
         try:
             write_if_other(path, text.encode("utf-8"))
         except OSError as error:
             raise SimulatorError(f"{path}: cannot be written: {error.strerror}") from None
-    return Podman(module.run_command, executable, {"CONTAINERS_CONF": path} if os.path.exists(path) else {})
+    return {"CONTAINERS_CONF": path} if os.path.exists(path) else {}

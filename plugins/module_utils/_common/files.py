@@ -30,6 +30,14 @@ _KINDS = (
 )
 
 
+def make_for_everybody() -> None:
+    """Let everybody read what this module makes from now on, whatever the umask of its caller.
+
+    What root keeps on the machine is the machine's: who is not root is told of it, and finds the engine by it.
+    """
+    os.umask(0o022)
+
+
 def read_regular(path: str) -> bytes:
     """Return the content of a regular file. Never waits, and follows no symbolic link in the last component.
 

@@ -21,6 +21,7 @@ import urllib.error
 
 from ansible.module_utils.urls import open_url
 
+from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.choice import (
     KUBERNETES,
     MINIKUBE,
@@ -36,10 +37,19 @@ FindProgram = t.Callable[[str], "str | None"]
 
 
 def podman_runs(state_directory: str, instance: str) -> bool:
-    """Tell whether the local engine has servers of ``instance``: their configuration lies there as long as they do."""
+    """Tell whether the local engine has servers of ``instance``: their configuration lies there as long as they do.
+
+    Raises SimulatorError when that cannot be seen: another engine would then be chosen beside it.
+    """
+    directory = os.path.join(state_directory, instance)
     try:
-        with os.scandir(os.path.join(state_directory, instance)) as entries:
+        with os.scandir(directory) as entries:
             return any(entry.is_dir() for entry in entries)
+    except PermissionError:
+        raise SimulatorError(
+            f"{directory}: cannot be read, so whether podman runs servers is not known; let everybody read it: "
+            f"sudo chmod -R a+rX {state_directory}"
+        ) from None
     except OSError:
         return False
 

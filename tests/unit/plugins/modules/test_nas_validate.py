@@ -70,7 +70,7 @@ def test_bad_input_is_refused_before_anything_is_asked(
     with pytest.raises(ModuleFailed) as failure:
         run_module(nas_validate, **{**arguments, **options})
     assert str(failure.value).startswith(message)
-    assert podman.calls == []
+    assert [call for call in podman.calls if call != ["--version"]] == []
 
 
 def test_without_nfs_rs_it_says_what_to_install(

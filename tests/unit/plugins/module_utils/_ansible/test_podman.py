@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import os
+import stat
 import types
 import typing as t
 from pathlib import Path
@@ -26,11 +28,14 @@ class Module:
         self.check_mode = check_mode
         self.environments: list[dict[str, str]] = []
         self._podman = podman
+        self.version = "4.3.1"
 
     def get_bin_path(self, name: str) -> str | None:
         return self._podman if name == "podman" else None
 
     def run_command(self, command: list[str], **options: t.Any) -> tuple[int, str, str]:
+        if command[-1] == "--version":
+            return 0, f"podman version {self.version}\n", ""
         self.environments.append(options["environ_update"])
         return 0, "[]", ""
 
@@ -106,3 +111,33 @@ def test_caller_must_be_root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(_podman.os, "geteuid", lambda: 1000)
     with pytest.raises(SimulatorError, match="become: true"):
         open_podman(Module(tmp_path))
+
+
+@pytest.mark.parametrize("version", ["4.3.1", "4.3.0", "4.9.4-rhel", "5.4.2", "10.0.1", "of a developer"])
+def test_podman_that_is_new_enough(tmp_path: Path, version: str) -> None:
+    module = Module(tmp_path)
+    module.version = version
+    assert open_podman(module) is not None
+
+
+@pytest.mark.parametrize("version", ["3.4.4", "4.2.1", "4.2.0-dev"])
+def test_podman_that_is_too_old(tmp_path: Path, version: str) -> None:
+    module = Module(tmp_path)
+    module.version = version
+    with pytest.raises(SimulatorError) as caught:
+        open_podman(module)
+    assert caught.value.message == (
+        f"podman: this is version {version}, and the servers need 4.3 or newer, as Debian 12 and Ubuntu 24.04 have it; "
+        "or run them in a cluster (file_simulator_engine: minikube or kubernetes)"
+    )
+
+
+def test_what_a_careful_root_makes_is_for_everybody(tmp_path: Path, machine: types.SimpleNamespace) -> None:
+    machine.text = "anything"
+    before = os.umask(0o077)
+    try:
+        open_podman(Module(tmp_path / "state"), changes=True)
+        made = [tmp_path / "state", tmp_path / "state/containers.conf"]
+        assert [stat.S_IMODE(path.stat().st_mode) for path in made] == [0o755, 0o644]
+    finally:
+        os.umask(before)

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import errno
 import http.server
 import json
 import socket
@@ -14,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine import environment
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.choice import ClusterAccess, Recorded
 
@@ -27,6 +29,15 @@ def test_podman_runs_what_it_has_configuration_of(tmp_path: Path) -> None:
     (tmp_path / "one" / "nas-input-1").mkdir()
     assert environment.podman_runs(str(tmp_path), "one")
     assert not environment.podman_runs(str(tmp_path), "two")
+
+
+def test_what_cannot_be_seen_is_not_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(path: str) -> t.NoReturn:
+        raise PermissionError(errno.EACCES, "Permission denied", path)
+
+    monkeypatch.setattr(environment.os, "scandir", refuse)
+    with pytest.raises(SimulatorError, match=f"{tmp_path}/one: cannot be read, .* sudo chmod -R a[+]rX {tmp_path}$"):
+        environment.podman_runs(str(tmp_path), "one")
 
 
 def test_record(tmp_path: Path) -> None:
