@@ -167,9 +167,14 @@ driver:
   description: The driver that Minikube could use, empty where there is none.
   returned: always
   type: str
+root:
+  description: Whether the caller is root, as podman needs it.
+  returned: always
+  type: bool
 """
 
 import dataclasses
+import os
 
 from ansible.module_utils.basic import AnsibleModule
 
@@ -207,6 +212,7 @@ def nas_engine_info(module: AnsibleModule) -> dict[str, object]:
         "cluster": cluster_of(choice, given),
         "minikube": seen.minikube,
         "driver": seen.driver,
+        "root": os.geteuid() == 0,
     }
 
 

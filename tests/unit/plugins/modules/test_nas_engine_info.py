@@ -120,3 +120,11 @@ def test_cluster_that_is_named(run_module: Run, arguments: dict[str, t.Any], tmp
 def test_bad_topology_is_refused(run_module: Run, arguments: dict[str, t.Any]) -> None:
     with pytest.raises(ModuleFailed, match="topology: instance"):
         run_module(nas_engine_info, topology={"instance": "Not A Label"}, **arguments)
+
+
+@pytest.mark.parametrize("user", [0, 1000])
+def test_whether_the_caller_is_root(
+    run_module: Run, arguments: dict[str, t.Any], monkeypatch: pytest.MonkeyPatch, user: int
+) -> None:
+    monkeypatch.setattr(nas_engine_info.os, "geteuid", lambda: user)
+    assert run_module(nas_engine_info, **arguments)["root"] is (user == 0)
