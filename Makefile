@@ -100,7 +100,7 @@ unit: venv-dev
 molecule: artefact
 	python -m tests.harness.ports molecule molecule test --scenario-name default
 
-.PHONY: test-agent test-podman test-removal test-broken-states test-kills test-validation test-machines test-kubernetes test-kubernetes-servers test-report test-windows test-minikube
+.PHONY: test-agent test-podman test-removal test-broken-states test-kills test-validation test-machines test-machine test-kubernetes test-kubernetes-servers test-report test-windows test-minikube
 # The sync agent as a process, killed at random moments: longer than make test should take.
 test-agent: venv-dev
 	pytest --numprocesses=3 tests/agent
@@ -130,6 +130,10 @@ test-validation: venv-dev
 # README's commands on bare machines with Debian 12 and Debian 13; skipped, with the reason, where these cannot be made.
 test-machines: venv-dev
 	pytest -rs -s tests/machines
+
+# A virtual machine with systemd, the kernel's NFS and 9p clients and a user with sudo, emulated; skipped where it cannot be made.
+test-machine: venv-dev
+	pytest -rs -s tests/machine
 
 # The Kubernetes engine on a real cluster; skipped, loudly, where that cannot be built.
 test-kubernetes: venv-dev

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import shutil
 import typing as t
 
 import pytest
@@ -18,9 +19,11 @@ def machine(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
         require_programs()
     except Unavailable as reason:
         pytest.skip(f"no machine can be made here: {reason}")
-    made = Machine(request.param, tmp_path_factory.mktemp(request.param))
+    home = tmp_path_factory.mktemp(request.param)
+    made = Machine(request.param, home)
     try:
         made.start()
         yield made
     finally:
         made.stop()
+        shutil.rmtree(home, ignore_errors=True)

@@ -45,18 +45,24 @@ def require_programs() -> None:
 
 
 class Machine:
-    """One machine of a Debian ``suite`` below ``home``, with this checkout in ``/root/nas``."""
+    """One machine of a Debian ``suite`` below ``home``, with this checkout in ``nas`` in its user's home.
 
-    def __init__(self, suite: str, home: Path) -> None:
+    A root file system in ``home/root`` is used as it is; where there is none, the smallest is put there.
+    """
+
+    def __init__(self, suite: str, home: Path, user: str = "root") -> None:
         self.suite = suite
         self._root = home / "root"
+        self._user = user
+        self._user_home = "/root" if user == "root" else f"/home/{user}"
         self._processes: list[subprocess.Popen[str]] = []
         self._first = 0
 
     def start(self) -> None:
-        """Make the root file system and switch the machine on."""
-        self._root.mkdir(parents=True)
-        subprocess.run(["tar", "--extract", "--file", _base(self.suite), "--directory", self._root], check=True)
+        """Make the root file system where it is missing, and switch the machine on."""
+        if not self._root.exists():
+            self._root.mkdir(parents=True)
+            subprocess.run(["tar", "--extract", "--file", _base(self.suite), "--directory", self._root], check=True)
         self._furnish()
         namespaces = ["--mount", "--pid", "--ipc", "--uts", "--net", "--fork", "--kill-child", "--propagation=private"]
         boot = ["unshare", *namespaces, "bash", str(HERE / "boot.sh"), str(self._root), self.suite]
@@ -70,24 +76,24 @@ class Machine:
             time.sleep(0.1)
 
     def run(self, command: str, seconds: float = 600) -> str:
-        """Run a shell command as root in /root/nas and return what it prints; AssertionError when it fails."""
+        """Run a shell command as the user in the checkout and return what it prints; AssertionError when it fails."""
+        shell = ["runuser", "--user", self._user, "--", "bash", "-c", f"cd {self._user_home}/nas && {command}"]
         done = subprocess.run(
             # Namespaces first: in that of mounts the machine's root is an ordinary directory.
-            ["nsenter", f"--target={self._first}", "--all", "chroot", self._root, "bash", "-c", f"cd /root/nas && {command}"],
-            env=_environment(), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+            ["nsenter", f"--target={self._first}", "--all", "chroot", self._root, *shell],
+            env=self._environment(), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
             text=True, errors="replace", timeout=seconds,
         )  # fmt: skip
         assert done.returncode == 0, f"{command}: exit status {done.returncode}\n{done.stdout[-6000:]}"
         return done.stdout
 
     def stop(self) -> None:
-        """Switch the machine off: with its first process go all others, mounts, addresses and rules."""
+        """Switch the machine off: with its first process go all others, mounts, addresses and rules. Its files stay."""
         if self._first:
             os.kill(self._first, signal.SIGKILL)
         for process in reversed(self._processes):
             process.terminate()
             process.wait(timeout=_BOOT_SECONDS)
-        shutil.rmtree(self._root.parent, ignore_errors=True)
 
     def _spawn(self, command: list[str], stdout: int = subprocess.DEVNULL) -> subprocess.Popen[str]:
         process = subprocess.Popen(
@@ -102,20 +108,22 @@ class Machine:
         (self._root / "etc/hosts").write_text(f"127.0.0.1 localhost {self.suite}\n")
         if _AUTHORITIES.exists():
             shutil.copy(_AUTHORITIES, self._root / "etc/ssl/certs/ca-certificates.crt")
-        checkout = self._root / "root/nas"
+        checkout = self._root / self._user_home.lstrip("/") / "nas"
         checkout.mkdir()
         listed = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
         files = subprocess.run(listed, cwd=CHECKOUT, check=True, capture_output=True).stdout
         pack = ["tar", "--create", "--null", "--files-from=-", "--ignore-failed-read"]
         packed = subprocess.run(pack, cwd=CHECKOUT, check=True, input=files, capture_output=True).stdout
         subprocess.run(["tar", "--extract", "--no-same-owner", "--directory", checkout], check=True, input=packed)
+        subprocess.run(
+            ["chroot", self._root, "chown", "--recursive", f"{self._user}:", f"{self._user_home}/nas"], check=True
+        )
 
-
-def _environment() -> dict[str, str]:
-    """What a login gives, and how the machine that the test runs on reaches packages."""
-    kept = {name: value for name, value in os.environ.items() if name.startswith("PIP_") or "proxy" in name.lower()}
-    path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
-    return {**kept, "PATH": path, "HOME": "/root", "TERM": "dumb"}
+    def _environment(self) -> dict[str, str]:
+        """What a login gives, and how the machine that the test runs on reaches packages."""
+        kept = {name: value for name, value in os.environ.items() if name.startswith("PIP_") or "proxy" in name.lower()}
+        path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+        return {**kept, "PATH": path, "HOME": self._user_home, "TERM": "dumb"}
 
 
 def _base(suite: str) -> Path:

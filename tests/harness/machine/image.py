@@ -1,0 +1,160 @@
+# Copyright (c) 2026, file_simulator.nas contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The disk of a virtual machine, made of a distribution's packages alone; kept in the cache.
+
+It has what a freshly installed Debian has, a kernel with clients of NFS and 9p, ssh, and an ordinary user ``tester``
+with sudo. What ``make up`` installs is on it, too (provision.py): emulated, that would take most of an hour.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import subprocess
+import tempfile
+import typing as t
+from dataclasses import dataclass
+from pathlib import Path
+
+from .provision import SOURCES, USER, provision
+
+CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "file-simulator" / "machine"
+# What docs/windows.md has a user install, and what a machine needs that others look into.
+_PACKAGES = (
+    "systemd-sysv", "udev", "dbus", "libpam-systemd", "systemd-resolved", "kmod", "initramfs-tools", "e2fsprogs",
+    "iproute2", "openssh-server", "sudo", "ca-certificates", "linux-image-amd64",
+    "git", "make", "python3", "python3-venv", "nfs-common",
+)  # fmt: skip
+# The kernel finds its disk with these; all else is a module on that disk.
+_INITRD_MODULES = ("virtio_pci", "virtio_blk", "ext4")
+_DISK_BYTES = 16 * 1024**3
+_NETWORK = "[Match]\nName=e*\n[Network]\nDHCP=ipv4\n"
+# They would take the emulated processor in the middle of a test.
+_MASKED = ("apt-daily.timer", "apt-daily-upgrade.timer", "e2scrub_all.timer", "fstrim.timer", "man-db.timer")
+_PROGRAMS = {
+    "mmdebstrap": "mmdebstrap",
+    "qemu-system-x86_64": "qemu-system-x86",
+    "qemu-img": "qemu-utils",
+    "slirp4netns": "slirp4netns",
+    "ssh": "openssh-client",
+    "mke2fs": "e2fsprogs",
+}
+
+
+class Unavailable(Exception):
+    """A machine cannot be made here; the text says what is missing."""
+
+
+@dataclass(frozen=True)
+class Image:
+    """A machine's files; ``disk`` is a backing file that nobody writes to."""
+
+    suite: str
+    kernel: Path
+    initrd: Path
+    disk: Path
+    key: Path
+
+
+def require_programs() -> None:
+    """Install what makes and runs machines where it is missing. Raises Unavailable."""
+    if os.geteuid() != 0:
+        raise Unavailable("a root file system with its owners needs root")
+    missing = sorted({package for program, package in _PROGRAMS.items() if shutil.which(program) is None})
+    if not missing:
+        return
+    if shutil.which("apt-get") is None:
+        raise Unavailable(f"install {', '.join(missing)}")
+    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    for command in (["update"], ["install", "--yes", "--no-install-recommends", *missing]):
+        subprocess.run(["apt-get", "-qq", *command], check=True, env=environment, stdout=subprocess.DEVNULL)
+
+
+def image_of(suite: str) -> Image:
+    """Return the image of a Debian suite; made when the cache has none, which takes minutes. Raises Unavailable."""
+    require_programs()
+    CACHE.mkdir(parents=True, exist_ok=True)
+    # What has been started on an image by then goes on: its file is open.
+    directory = _cached(suite, "", [Path(__file__), *SOURCES], lambda draft: _make(suite, draft))
+    return Image(suite, directory / "vmlinuz", directory / "initrd", directory / "disk", directory / "key")
+
+
+def _cached(suite: str, kind: str, sources: t.Iterable[Path], make: t.Callable[[Path], None]) -> Path:
+    """Return the directory of what was made of ``sources``: whole or not at all, and the only one of its kind."""
+    recipe = hashlib.sha256(b"\0".join(source.read_bytes() for source in sources)).hexdigest()[:12]
+    directory = CACHE / f"{suite}{kind}-{recipe}"
+    if not directory.exists():
+        with tempfile.TemporaryDirectory(prefix="draft-", dir=CACHE) as draft:
+            (made := Path(draft) / "made").mkdir()
+            make(made)
+            made.replace(directory)
+        for older in set(CACHE.glob(f"{suite}{kind}-*")) - {directory}:
+            shutil.rmtree(older)
+    return directory
+
+
+def _make(suite: str, image: Path) -> None:
+    bare = _cached(suite, ".bare", [Path(__file__)], lambda draft: _bootstrap(suite, draft / "root.tar"))
+    home = image.parent / "machine"
+    root = home / "root"
+    root.mkdir(parents=True)
+    _run("tar", "--extract", "--numeric-owner", "--xattrs-include=*", "--file", bare / "root.tar", "--directory", root)
+    _run("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "tests", "-f", image / "key")
+    _add_users(root, (image / "key.pub").read_text())
+    provision(suite, home)
+    _furnish(root, suite)
+    for source, name in (("vmlinuz", "vmlinuz"), ("initrd.img", "initrd")):
+        shutil.copy(root / os.readlink(root / source), image / name)
+    with open(image / "disk", "wb") as file:
+        file.truncate(_DISK_BYTES)
+    _run("mke2fs", "-q", "-t", "ext4", "-d", root, "-L", "root", image / "disk")
+
+
+def _bootstrap(suite: str, archive: Path) -> None:
+    # Before the kernel is installed, so that there is one initrd, and that of few modules.
+    modules = " ".join(_INITRD_MODULES)
+    hook = (
+        'mkdir --parents "$1/etc/initramfs-tools/conf.d"; '
+        'echo MODULES=list > "$1/etc/initramfs-tools/conf.d/modules"; '
+        f'printf "%s\\n" {modules} > "$1/etc/initramfs-tools/modules"'
+    )
+    packages = ",".join(_PACKAGES)
+    _run(
+        "mmdebstrap", "--quiet", "--variant=apt", f"--include={packages}", f"--setup-hook={hook}",
+        "--dpkgopt=force-confold", suite, archive,
+    )  # fmt: skip
+
+
+def _add_users(root: Path, key: str) -> None:
+    _run("chroot", root, "useradd", "--create-home", "--shell", "/bin/bash", "--groups", "sudo", USER)
+    _write(root / "etc/sudoers.d" / USER, f"{USER} ALL=(ALL) NOPASSWD: ALL\n", 0o440)
+    for home, owner in ((root / "root", "root"), (root / "home" / USER, USER)):
+        _write(home / ".ssh/authorized_keys", key, 0o600)
+        _run("chroot", root, "chown", "--recursive", f"{owner}:", f"/{home.relative_to(root)}/.ssh")
+        # Each command is a login; a user's own systemd would start and stop with every one of them.
+        _write(root / "var/lib/systemd/linger" / owner, "")
+
+
+def _furnish(root: Path, suite: str) -> None:
+    _write(root / "etc/hostname", f"{suite}\n")
+    _write(root / "etc/hosts", f"127.0.0.1 localhost\n127.0.1.1 {suite}\n")
+    _write(root / "etc/fstab", "LABEL=root / ext4 rw,relatime 0 1\n")
+    _write(root / "etc/systemd/network/80-dhcp.network", _NETWORK)
+    (root / "etc/resolv.conf").unlink(missing_ok=True)
+    (root / "etc/resolv.conf").symlink_to("../run/systemd/resolve/stub-resolv.conf")
+    # It would warn that nothing runs there.
+    systemctl = ("chroot", root, "env", "SYSTEMD_LOG_LEVEL=err", "systemctl", "--quiet")
+    _run(*systemctl, "enable", "systemd-networkd", "systemd-resolved", "ssh")
+    _run(*systemctl, "mask", *_MASKED)
+
+
+def _write(path: Path, text: str, mode: int = 0o644) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+    path.chmod(mode)
+
+
+def _run(*command: str | Path) -> None:
+    subprocess.run(command, check=True)
