@@ -20,7 +20,7 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.
     network_name,
 )
 
-# The template of the role nas_servers' unit names it, too.
+# The units of the role nas_servers name it, too.
 RULES_FILE = "neighbours.nft"
 
 

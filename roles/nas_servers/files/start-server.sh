@@ -1,0 +1,19 @@
+#!/bin/sh
+# Starts a server's pod, initial copy first: start-server.sh INSTANCE SERVER. One that runs is left alone.
+# Ends with another status than 0, and leaves nothing running, when the Windows directory is not there or the pod fails.
+set -eu
+pod=$1.$2
+
+if [ "$(podman inspect --format '{{.State.Running}}' "$pod.nfs-server")" = true ]; then
+    exit 0
+fi
+directory=$(podman inspect --format '{{range .Mounts}}{{if eq .Destination "/windows"}}{{.Source}}{{end}}{{end}}' \
+    "$pod.sync-windows-data")
+# A mount whose other end has died lets its callers wait for ever.
+if ! timeout 10 test -e "$directory/.file-simulator.json"; then
+    echo "$directory is not mounted, or is not what was laid out there; the server starts when it is"
+    exit 1
+fi
+podman pod start "$pod" && exit 0
+podman pod stop "$pod"
+exit 1
