@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from . import image
+from ..harness.small_machine import image
 from .client import Client, Server, as_volumes_say, read_reports
 from .machine import Machine
 

@@ -19,8 +19,8 @@ import typing as t
 import uuid
 from pathlib import Path
 
-from . import cpio, packages
-from .image import Image
+from ..harness.small_machine import packages
+from ..harness.small_machine.image import Image, with_guest
 
 GUEST = Path(__file__).resolve().parent / "guest"
 HOST = "10.0.2.2"
@@ -102,7 +102,7 @@ class Machine:
     def _start(self, image: Image, time_limit: int) -> None:
         name = f"kernel-client-{uuid.uuid4().hex[:12]}"
         initramfs, port = self._directory / "initramfs", self._directory / "port"
-        _add_guest(image.initramfs, initramfs)
+        with_guest(image, GUEST, initramfs)
         self._process = subprocess.Popen(
             [
                 "qemu-system-x86_64", "-nodefaults", "-no-user-config", "-no-reboot", "-display", "none",
@@ -154,15 +154,3 @@ class Machine:
         if self._process.poll() is not None:
             said = (self._directory / "stderr").read_text(errors="replace")
             raise Failed(f"qemu-system-x86_64 ended with status {self._process.returncode}: {said}")
-
-
-def _add_guest(initramfs: Path, combined: Path) -> None:
-    """Append the guest's programs: the kernel unpacks one archive after the other."""
-    archive = cpio.Archive()
-    archive.file("init", (GUEST / "init").read_bytes(), executable=True)
-    for path in GUEST.glob("*.py"):
-        archive.copy(path, f"guest/{path.name}")
-    with open(combined, "wb") as stream:
-        with open(initramfs, "rb") as base:
-            shutil.copyfileobj(base, stream)
-        archive.write(stream)

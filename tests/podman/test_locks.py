@@ -10,7 +10,7 @@ import typing as t
 import nfs_rs
 import pytest
 
-from ..kernel_client import image
+from ..harness.small_machine import image
 from ..kernel_client.machine import HOST, Machine
 from ..validation.servers import podman
 from .simulator import INSTANCE, PORT, SERVER, Simulator

@@ -1,10 +1,10 @@
 # Copyright (c) 2026, file_simulator.nas contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The virtual machine's kernel and root file system, made of the distribution's packages and kept in a cache.
+"""A virtual machine's kernel and root file system, made of the distribution's packages and kept in a cache.
 
 The root file system has busybox, the drivers, Python, and the same ``mount`` and ``mount.nfs`` that a kubelet runs.
-The guest's own programs are not in it: :mod:`machine` adds them at each start.
+A guest's own programs are not in it: :func:`with_guest` adds them at each start.
 """
 
 from __future__ import annotations
@@ -22,11 +22,25 @@ from pathlib import Path, PurePosixPath
 
 from . import cpio, packages
 
-DRIVERS = ("virtio_pci", "virtio_net", "virtio_console", "nfsv4", "nfsv3")
 PROGRAMS = ("bin/mount", "sbin/mount.nfs")
-# What the guest's programs may import.
-PYTHON_MODULES = ["__future__", "errno", "fcntl", "functools", "glob", "hashlib", "json", "os", "pathlib", "runpy"]
-PYTHON_MODULES += ["select", "signal", "stat", "struct", "subprocess", "threading", "time", "traceback", "typing"]
+# Drivers of a machine that is a client of NFS servers over a network.
+NFS_CLIENT = ("virtio_pci", "virtio_net", "virtio_console", "nfsv4", "nfsv3")
+# What a guest's programs may import.
+PYTHON_MODULES = [
+    "__future__",
+    "errno",
+    "fcntl",
+    "functools",
+    "glob",
+    "hashlib",
+    "json",
+    "os",
+    "pathlib",
+    "random",
+    "runpy",
+]
+PYTHON_MODULES += ["select", "shutil", "signal", "socket", "stat", "struct", "subprocess", "threading", "time"]
+PYTHON_MODULES += ["traceback", "typing"]
 LIBRARIES = PurePosixPath("lib/x86_64-linux-gnu")
 LOADER = "ld-linux-x86-64.so.2"
 
@@ -51,16 +65,17 @@ class Image:
     initramfs: Path
 
 
-def prepare(cache: Path | None = None) -> Image:
-    """Return the image, built first where the cache has none of this recipe."""
+def prepare(drivers: t.Sequence[str] = NFS_CLIENT, cache: Path | None = None) -> Image:
+    """Return the image with these kernel modules, built first where the cache has none of this recipe."""
     cache = cache or _cache_directory()
     recipe = b"".join(Path(module.__file__ or "").read_bytes() for module in (cpio, packages))
-    place = cache / hashlib.sha256(recipe + Path(__file__).read_bytes()).hexdigest()[:16]
+    recipe += Path(__file__).read_bytes() + " ".join(drivers).encode()
+    place = cache / hashlib.sha256(recipe).hexdigest()[:16]
     if not place.is_dir():
         cache.mkdir(parents=True, exist_ok=True)
         scratch = Path(tempfile.mkdtemp(prefix="building-", dir=cache))
         try:
-            _build(scratch / "root", scratch / "image")
+            _build(scratch / "root", scratch / "image", drivers)
             # Whoever else has built it meanwhile has built the same.
             if not place.is_dir():
                 (scratch / "image").rename(place)
@@ -69,12 +84,29 @@ def prepare(cache: Path | None = None) -> Image:
     return Image(kernel=place / "vmlinuz", initramfs=place / "initramfs")
 
 
+def with_guest(image: Image, guest: Path, combined: Path, more: t.Mapping[str, bytes] | None = None) -> None:
+    """Write an initramfs that has the image's and ``guest``, a directory with init and Python files, as /guest.
+
+    ``more`` are further files by their paths in the guest. The kernel unpacks one archive after the other.
+    """
+    archive = cpio.Archive()
+    archive.file("init", (guest / "init").read_bytes(), executable=True)
+    for path in guest.glob("*.py"):
+        archive.copy(path, f"guest/{path.name}")
+    for name, content in (more or {}).items():
+        archive.file(name, content)
+    with open(combined, "wb") as stream:
+        with open(image.initramfs, "rb") as base:
+            shutil.copyfileobj(base, stream)
+        archive.write(stream)
+
+
 def _cache_directory() -> Path:
     home = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return Path(home) / "file-simulator" / "kernel-client"
+    return Path(home) / "file-simulator" / "small-machine"
 
 
-def _build(root: Path, image: Path) -> None:
+def _build(root: Path, image: Path, drivers: t.Sequence[str]) -> None:
     root.mkdir()
     image.mkdir()
     packages.extract(root)
@@ -92,7 +124,7 @@ def _build(root: Path, image: Path) -> None:
         archive.copy(_find(root, program), program)
         _add_libraries(archive, root, _find(root, program))
     archive.link("sbin/mount.nfs4", "mount.nfs")
-    _add_drivers(archive, root)
+    _add_drivers(archive, root, drivers)
     with open(image / "initramfs", "wb") as stream:
         archive.write(stream)
     shutil.copyfile(next(root.glob("boot/vmlinuz-*")), image / "vmlinuz")
@@ -133,7 +165,7 @@ def _add_python(archive: cpio.Archive, root: Path) -> None:
     archive.directory(program.parent.parent.relative_to(root).as_posix() + f"/lib/{program.name}/lib-dynload")
 
 
-def _add_drivers(archive: cpio.Archive, root: Path) -> None:
+def _add_drivers(archive: cpio.Archive, root: Path, wanted: t.Sequence[str]) -> None:
     """Add kernel modules and /drivers, their list in the order of loading."""
     modules = next(path for path in root.glob("**/lib/modules/*") if path.is_dir())
     files = {path.name.split(".ko")[0].replace("-", "_"): path for path in modules.glob("kernel/**/*.ko*")}
@@ -150,7 +182,7 @@ def _add_drivers(archive: cpio.Archive, root: Path) -> None:
                 add(other.replace("-", "_"))
         ordered[name] = content
 
-    for name in DRIVERS:
+    for name in wanted:
         add(name)
     for name, content in ordered.items():
         archive.file(f"lib/drivers/{name}.ko", content)
