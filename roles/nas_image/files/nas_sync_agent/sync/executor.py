@@ -35,6 +35,7 @@ from ..trees.nas import NasTree
 from ..trees.windows import WindowsTree
 from .copying import Prepared, prepare_copy
 from .displaced import Displaced
+from .durability import Durability
 from .ledger import Ledger
 from .publisher import Publisher
 from .recorded import directory_record, holds
@@ -62,8 +63,9 @@ class Executor:
         self._ledger = ledger
         self._on_progress = on_progress
         self.displaced = Displaced(nas, ledger)
-        self._publisher = Publisher(self._trees, nas, ledger, self.displaced)
-        self._remover = Remover(self._trees, ledger, mode, deletions, self.displaced)
+        self._durability = Durability(self._trees, ledger)
+        self._publisher = Publisher(self._trees, nas, ledger, self.displaced, self._durability)
+        self._remover = Remover(self._trees, ledger, mode, deletions, self.displaced, self._durability)
 
     def recover(self) -> None:
         """Finish or undo what an earlier run was about to do."""
@@ -94,7 +96,7 @@ class Executor:
         finally:
             for item in batch:
                 item.target.discard(item.temporary)
-        self._ledger.commit()
+        self._durability.commit()
         return outcomes
 
     def _guarded(self, action: Action) -> Outcome | Prepared:

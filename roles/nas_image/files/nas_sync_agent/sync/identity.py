@@ -43,6 +43,16 @@ def prepare_volume(export: str, state: str, root: RootOwnership | None = None) -
             file.flush()
             os.fsync(file.fileno())
         os.replace(temporary, generation)
+        _sync_directory(state)
+
+
+def _sync_directory(path: str) -> None:
+    """Bring a directory's names to the disk, in the order in which they were given: not every file system keeps it."""
+    fd = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(fd)
+    finally:
+        os.close(fd)
 
 
 def check_volume(ledger: Ledger, export: str, state: str) -> None:

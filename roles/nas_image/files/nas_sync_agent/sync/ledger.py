@@ -2,10 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The ledger on disk: what both sides last agreed on, path by path, and whose trees these are.
 
-SQLite in WAL mode: a transaction is there or not, whenever the process is killed. It is not synced at each
-commit: after a power failure the ledger may lag behind the trees, never the other way round on the NAS side
-(both are on one file system, and its checkpoints are synced after the files). A lagging ledger costs a
-comparison of contents or a conflict copy; it never deletes.
+SQLite in WAL mode: a transaction is there or not, whenever the process is killed. It is not synced at each commit, but
+where the order of ledger and trees matters in a power failure: see ``durability.py``.
 """
 
 from __future__ import annotations
@@ -14,6 +12,7 @@ import json
 import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from posixpath import basename, dirname, join
 from typing import Any
 
@@ -34,6 +33,7 @@ class Ledger:
 
     def __init__(self, path: str) -> None:
         """Open or create. A file that is no ledger is put aside: a first start deletes nothing."""
+        self._path = path
         try:
             self._database = self._open(path)
         except sqlite3.DatabaseError as error:
@@ -63,6 +63,15 @@ class Ledger:
     def commit(self) -> None:
         """Make everything since the last commit survive the process."""
         self._database.commit()
+
+    def sync(self) -> None:
+        """Make everything that was committed survive a power failure, too. Raises OSError."""
+        with suppress(FileNotFoundError):  # no journal: all is in the ledger, and was synced there
+            fd = os.open(self._path + "-wal", os.O_RDONLY | os.O_CLOEXEC)
+            try:
+                os.fsync(fd)
+            finally:
+                os.close(fd)
 
     def rollback(self) -> None:
         """Drop everything since the last commit."""

@@ -14,18 +14,22 @@ from ..trees.base import Tree
 from ..trees.nas import NasTree
 from .copying import Prepared
 from .displaced import Displaced
+from .durability import Durability
 from .ledger import Ledger
 
 
 class Publisher:
     """Publishes prepared content in batches: intents in the ledger, then the names, then the records."""
 
-    def __init__(self, trees: Mapping[Side, Tree], nas: NasTree, ledger: Ledger, displaced: Displaced) -> None:
+    def __init__(
+        self, trees: Mapping[Side, Tree], nas: NasTree, ledger: Ledger, displaced: Displaced, durability: Durability
+    ) -> None:
         """Take both trees; ``nas`` is one of them."""
         self._displaced = displaced
         self._trees = trees
         self._nas = nas
         self._ledger = ledger
+        self._durability = durability
 
     def publish(self, batch: Sequence[Prepared]) -> list[Outcome]:
         """The outcomes, in the batch's order. Raises sqlite3.Error."""
@@ -42,9 +46,9 @@ class Publisher:
         intents = [item.intent() for item in batch]
         for intent in intents:
             self._ledger.begin(intent)
-        self._ledger.commit()
+        self._durability.commit_intents()
         outcomes = [self._publish(item, intent) for item, intent in zip(batch, intents, strict=True)]
-        self._ledger.commit()
+        self._durability.commit()
         for tree in self._trees.values():
             tree.settle([item.path for item in batch if item.target is tree])
         return outcomes
@@ -62,11 +66,13 @@ class Publisher:
         finally:
             self._ledger.end(intent, done=done)
             if done:
+                self._durability.changed(to, item.path)
+                self._durability.changed(to.other, path)  # its writer may not have synced it
                 self._let_go(item)
             else:
                 # On the NAS side, a noted intent whose content is gone counts as done at the next start: note first,
                 # then clear.
-                self._ledger.commit()
+                self._durability.commit()
                 self._clear(item)
         if item.path != path or item.kept:
             return Outcome(path, Result.CONFLICT, to, item.kept or item.path, item.size)
@@ -99,10 +105,12 @@ class Publisher:
         for intent in intents:
             done, displaced = self._was_done(intent)
             self._ledger.end(intent, done=done)
+            if done:
+                self._durability.changed(intent.side, intent.path)
             if displaced is not None:
                 self._displaced.hold(Intent(intent.path, Side.NAS, intent.temporary, displaced, ()))
         # Only then is anything cleared away: whoever is killed before finds the same and decides the same.
-        self._ledger.commit()
+        self._durability.commit()
         for intent in intents:
             if intent.temporary and intent.temporary not in self._displaced:
                 self._trees[intent.side].discard(intent.temporary)

@@ -11,6 +11,7 @@ from ..model import DIRECTORY, Deletions, Intent, Mode, Record, Remove, Side
 from ..outcome import Outcome, Result
 from ..trees.base import Tree
 from .displaced import Displaced
+from .durability import Durability
 from .ledger import Ledger
 from .planner import decide
 from .recorded import holds
@@ -20,10 +21,17 @@ class Remover:
     """Removes files and directories of two open trees, and their records."""
 
     def __init__(
-        self, trees: Mapping[Side, Tree], ledger: Ledger, mode: Mode, deletions: Deletions, displaced: Displaced
+        self,
+        trees: Mapping[Side, Tree],
+        ledger: Ledger,
+        mode: Mode,
+        deletions: Deletions,
+        displaced: Displaced,
+        durability: Durability,
     ) -> None:
         """Take both trees, the ledger, and what the planner goes by."""
         self._displaced = displaced
+        self._durability = durability
         self._trees = trees
         self._ledger = ledger
         self._mode = mode
@@ -56,6 +64,7 @@ class Remover:
                 # Whatever has gone wrong: what was taken away may be a client's.
                 self._displaced.let_go(path, intent.temporary, action.target.stamp)
         self._ledger.drop(path)
+        self._durability.changed(action.side, path)
         tree.settle([path])
         return Outcome(path, Result.REMOVED, action.side)
 

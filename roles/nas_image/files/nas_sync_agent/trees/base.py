@@ -7,7 +7,7 @@ from __future__ import annotations
 import os
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from posixpath import basename, dirname
 
@@ -15,11 +15,12 @@ from .. import names
 from ..errors import ABSENT, Changed
 from ..model import DIRECTORY, FILE, Entry, Stamp
 from .attributes import Attributes, best_effort, give
-from .reading import ReadTree
+from .reading import FLAGS_READ, ReadTree
 
 _FLAGS_WRITE = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
 _RESERVE = 16 << 20
 _RESERVED_SHARE = 50
+_FEW = 8
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,7 @@ class Tree(ReadTree, ABC):
         try:
             try:
                 yield fd, temporary
+                self.written(fd)
             finally:
                 self.sys.close(fd)
         except BaseException:
@@ -118,8 +120,37 @@ class Tree(ReadTree, ABC):
         """The directory in which a temporary name stands."""
         return self.directory(dirname(temporary))
 
+    def written(self, fd: int) -> None:
+        """Called with what has been written before it is closed."""
+
     def flush(self, temporaries: list[str]) -> None:
-        """Bring temporary files to the disk, where that can be asked for."""
+        """Bring temporary files to the disk, before they get their names: a few one by one, else their file system."""
+        if len(temporaries) > _FEW:
+            self.sys.syncfs(self._root_fd)
+            return
+        for temporary in temporaries:
+            self._sync(basename(temporary), self._staging(temporary))
+
+    def harden(self, paths: list[str]) -> None:
+        """Bring paths to the disk as they are now, with the file or without, before the ledger is told of them."""
+        if len(paths) > _FEW:
+            with suppress(OSError):
+                self.sys.syncfs(self._root_fd)
+            return
+        for path in paths:
+            with suppress(OSError):
+                where = self.directory(dirname(path))
+                try:
+                    self._sync(basename(path), where)
+                except FileNotFoundError:
+                    self.sys.fsync(where)
+
+    def _sync(self, name: str, where: int) -> None:
+        fd = self.sys.open(name, FLAGS_READ, dir_fd=where)
+        try:
+            self.sys.fsync(fd)
+        finally:
+            self.sys.close(fd)
 
     def settle(self, paths: list[str]) -> None:
         """Called when a batch of names has appeared or gone."""

@@ -26,7 +26,6 @@ from .contents import digest_of
 from .reading import same
 from .syscalls import Syscalls
 
-_FEW = 8
 _UNSUPPORTED = frozenset({errno.EINVAL, errno.ENOSYS, errno.EOPNOTSUPP, errno.EPERM})
 
 
@@ -71,18 +70,6 @@ class NasTree(Tree):
 
     def _staging(self, temporary: str) -> int:
         return self._stage_fd
-
-    def flush(self, temporaries: list[str]) -> None:
-        """Sync a few files one by one, many of them by syncing their file system once."""
-        if len(temporaries) > _FEW:
-            self.sys.syncfs(self._stage_fd)
-            return
-        for name in temporaries:
-            fd = self.sys.open(name, os.O_RDONLY, dir_fd=self._stage_fd)
-            try:
-                self.sys.fsync(fd)
-            finally:
-                self.sys.close(fd)
 
     def settle(self, paths: list[str]) -> None:
         """Set the times of the directories once more.

@@ -17,7 +17,7 @@ from .syscalls import Syscalls
 
 _FLAGS_DIRECTORY = os.O_RDONLY | os.O_DIRECTORY
 # O_NONBLOCK: a name that has become a fifo must not hold the agent up.
-_FLAGS_READ = os.O_RDONLY | os.O_NONBLOCK
+FLAGS_READ = os.O_RDONLY | os.O_NONBLOCK
 _OPEN_DIRECTORIES = 32
 
 
@@ -101,7 +101,7 @@ class ReadTree:
     @contextmanager
     def reading(self, path: str) -> Iterator[int]:
         """A descriptor to read a file from."""
-        fd = self.sys.open(basename(path), _FLAGS_READ, dir_fd=self.directory(dirname(path)))
+        fd = self.sys.open(basename(path), FLAGS_READ, dir_fd=self.directory(dirname(path)))
         try:
             yield fd
         finally:

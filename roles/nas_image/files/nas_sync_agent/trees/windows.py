@@ -15,7 +15,7 @@ from ..model import Entry, Side
 from .base import Temporary, Tree
 from .reading import same
 
-_LASTING_INODES = frozenset({0xEF53, 0x58465342, 0x9123683E, 0x01021994})
+_LOCAL = frozenset({0xEF53, 0x58465342, 0x9123683E, 0x01021994})
 """ext2 to ext4, XFS, Btrfs, tmpfs: a file keeps its number as long as it exists.
 
 Through 9p, by which Windows directories come to WSL and to a Minikube node alike, it may be anything (minikube's own
@@ -27,14 +27,36 @@ class WindowsTree(Tree):
     """Content is written beside its target under a temporary name."""
 
     side = Side.WINDOWS
+    _host_syncs = True
 
     def open(self) -> None:
-        """Open the root, and find out whether inode numbers identify files there. Raises SideUnavailable."""
+        """Open the root, and find out whether it is a local file system. Raises SideUnavailable."""
         super().open()
         try:
-            self.inodes = self.sys.file_system(self._root_fd) in _LASTING_INODES
+            self.inodes = self.sys.file_system(self._root_fd) in _LOCAL
         except OSError:
             self.inodes = False
+
+    def written(self, fd: int) -> None:
+        """Ask a host behind 9p to bring new content to its disk, until it has once refused to.
+
+        Not later: it may let nobody sync a file who cannot write it.
+        """
+        if not self.inodes and self._host_syncs:
+            try:
+                self.sys.fsync(fd)
+            except OSError:
+                self._host_syncs = False
+
+    def flush(self, temporaries: list[str]) -> None:
+        """Sync what is on a local file system; the rest was synced as it was written."""
+        if self.inodes:
+            super().flush(temporaries)
+
+    def harden(self, paths: list[str]) -> None:
+        """Sync what is on a local file system; which names a host has on its disk cannot be asked for."""
+        if self.inodes:
+            super().harden(paths)
 
     def publish(self, content: Temporary, path: str, expected: Entry | None) -> None:
         """Look, then rename: the moment between the two is the promise's exception on this side."""
