@@ -107,7 +107,7 @@ class ServerStatus:
     def warnings(self) -> list[str]:
         """What deserves attention although the server runs."""
         # A cluster may have its Windows directories on another machine; podman has them on this one.
-        unseen = self.ready and self.engine == "podman" and self.windows_space is None
+        unseen = self.state != ABSENT and self.engine == "podman" and self.windows_space is None
         return warnings_of(
             self.sync,
             self.space,

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import os
 import threading
+import typing as t
 
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.files import read_regular, write_whole
@@ -19,22 +20,41 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._windows.marker
 
 _UNKNOWN_YET = "(known once the role windows_layout has run)"
 # A mount whose other end has died lets its callers wait for ever.
-_SPACE_SECONDS = 1.0
+_ANSWER_SECONDS = 1.0
+_Found = t.TypeVar("_Found")
 
 
 def space_of(directory: str) -> tuple[int, int] | None:
     """Return the free and all bytes of the drive that has ``directory``, None when it does not tell at once."""
-    found: list[tuple[int, int]] = []
 
-    def look() -> None:
+    def look() -> tuple[int, int]:
+        drive = os.statvfs(directory)
+        return drive.f_bavail * drive.f_frsize, drive.f_blocks * drive.f_frsize
+
+    return _at_once(look)
+
+
+def identity_of(directory: str) -> tuple[int, int] | None:
+    """Return the numbers of a directory's file system and of itself, None when it does not tell at once."""
+
+    def look() -> tuple[int, int]:
+        status = os.stat(directory)
+        return status.st_dev, status.st_ino
+
+    return _at_once(look)
+
+
+def _at_once(look: t.Callable[[], _Found]) -> _Found | None:
+    found: list[_Found] = []
+
+    def attempt() -> None:
         with contextlib.suppress(OSError):
-            drive = os.statvfs(directory)
-            found.append((drive.f_bavail * drive.f_frsize, drive.f_blocks * drive.f_frsize))
+            found.append(look())
 
     # A daemon: the module ends without it.
-    asking = threading.Thread(target=look, daemon=True)
+    asking = threading.Thread(target=attempt, daemon=True)
     asking.start()
-    asking.join(_SPACE_SECONDS)
+    asking.join(_ANSWER_SECONDS)
     return found[0] if found else None
 
 

@@ -92,6 +92,15 @@ class Podman:
         read = [line.split() for line in out.splitlines()]
         return {words[0]: int(words[1]) for words in read if len(words) == 3 and now - int(words[2]) < _JUST_NOW}
 
+    def processes(self, containers: t.Sequence[str]) -> dict[str, int]:
+        """Return the first process of those of ``containers`` that run, by the container's name."""
+        if not containers:
+            return {}
+        shape = "{{.Name}} {{.State.Pid}}"
+        _command, _status, out, _err = self._run(["inspect", "--type", "container", "--format", shape, *containers])
+        read = [line.split() for line in out.splitlines()]
+        return {words[0]: int(words[1]) for words in read if len(words) == 2 and words[1] != "0"}
+
     def create(self, name: str, arguments: t.Sequence[str], operation: str, pod: str = "") -> None:
         """Create the container ``name``; one of that name which an earlier podman did not finish goes first.
 

@@ -4,7 +4,8 @@
 
 """What is wrong with servers that podman calls whole. Private to file_simulator.nas.
 
-Looks at their configuration, at containers that end again and again, and asks them over NFS. Changes nothing.
+Looks at their configuration, at containers that end again and again, at the directories that agents have, and asks servers
+over NFS. Changes nothing.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._common.ports i
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.plan import Current
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.cli import Podman
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.configuration import is_written
+from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.covered import covered
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.found import Found
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.render import Names, Placement
 from ansible_collections.file_simulator.nas.plugins.module_utils._nfs.probe import ProbeError
@@ -37,15 +39,15 @@ def damaged(podman: Podman, mine: t.Mapping[str, Found], pods: Pods, *, ask: boo
     ``mine`` are the pods that are there. With ``ask``, those that run have to answer over NFS.
     """
     whole = {name: mine[name] for name in pods if name in mine and not mine[name].current.damage}
-    restarts = restarting(podman, whole.values())
+    ill = {**covered(podman, whole.values()), **restarting(podman, whole.values())}
 
     def look(name: str) -> tuple[str, Current]:
         pod, placement = pods[name]
         current = whole[name].current
         if not is_written(placement.config_directory, pod.config_files):
             return name, dataclasses.replace(current, damage="its configuration is not as it was written")
-        if name in restarts:
-            return name, dataclasses.replace(current, damage=restarts[name])
+        if name in ill:
+            return name, dataclasses.replace(current, damage=ill[name])
         described = current.description.get("address")
         if ask and current.running and described == f"{placement.listen_address}:{placement.port}":
             try:

@@ -19,6 +19,7 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._common.paralle
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.ports import connect_address
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.text import encodable
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.cli import Podman
+from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.covered import covered
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.damage import restarting
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.found import Found
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.render import Names
@@ -48,11 +49,11 @@ def podman_statuses(
     found = {pod.current.server: pod for pod in pods if pod.instance == topology.instance}
     mountpoints = podman.mountpoints() if podman and found else {}
     host = connect_address(topology.listen_address)
-    restarts = restarting(podman, found.values()) if podman else {}
+    ill = {**covered(podman, found.values()), **restarting(podman, found.values())} if podman else {}
 
     def status(server: Server) -> ServerStatus:
         pod = found.get(server.name)
-        state, problem, answer = _state(pod, host, server, restarts.get(server.name, ""))
+        state, problem, answer = _state(pod, host, server, ill.get(server.name, ""))
         local_directory = drives.local(server.directory)
         mountpoint = mountpoints.get(Names(topology.instance, server.name).volume) if pod else None
         return ServerStatus(
@@ -80,13 +81,12 @@ def sync_status(podman: Podman, instance: str, server: str) -> dict[str, t.Any] 
     return read_status(mountpoint) if mountpoint else None
 
 
-def _state(pod: Found | None, host: str, server: Server, restarts: str) -> tuple[str, str, Answer | None]:
+def _state(pod: Found | None, host: str, server: Server, ill: str) -> tuple[str, str, Answer | None]:
     """Return a server's state, what is wrong with it, and what it said when it answers."""
     if pod is None:
         return ABSENT, "", None
-    if pod.current.damage or restarts:
-        damage = pod.current.damage or restarts
-        return BROKEN, f"{damage}; starting it (make up) makes it anew around its volume", None
+    if pod.current.damage or ill:
+        return BROKEN, f"{pod.current.damage or ill}; starting it (make up) makes it anew around its volume", None
     if pod.current.stopped:
         return STOPPED, "", None
     if not pod.current.running:

@@ -70,6 +70,8 @@ def test_space_that_is_not_known_is_none() -> None:
     assert found["warnings"] == [
         "/mnt/c/simulator-data/nas-backup is not there, or does not answer: mount the drive again"
     ]
+    # As it is after a start of the machine without the drive.
+    assert report(windows_space=None, state=words.STOPPED)["warnings"] == found["warnings"]
     assert report(windows_space=None, engine="kubernetes")["warnings"] == []
     assert report(windows_space=None, state=words.ABSENT)["warnings"] == []
 

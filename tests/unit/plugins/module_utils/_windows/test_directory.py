@@ -113,7 +113,7 @@ class TestSpace:
 
     def test_drive_that_hangs_is_not_waited_for(self, monkeypatch: pytest.MonkeyPatch) -> None:
         released = threading.Event()
-        monkeypatch.setattr(windows, "_SPACE_SECONDS", 0.05)
+        monkeypatch.setattr(windows, "_ANSWER_SECONDS", 0.05)
         real = os.statvfs
         monkeypatch.setattr(windows.os, "statvfs", lambda path: released.wait(10) and real(path))
         assert windows.space_of("/") is None
