@@ -10,20 +10,24 @@ import typing as t
 
 import pytest
 
-from .machine import Machine, Unavailable, require_programs
+from .machine import Machine, Unavailable, User, require_programs
+
+# As people have it: not root, a name that needs quotes, nothing for others to read, and a locale that is not there.
+TESTER = User("tester", "/home/Jörg Müller", "umask 077", {"LANG": "de_DE.UTF-8", "LC_TIME": "de_DE.UTF-8"})
+MACHINES = {"trixie": TESTER, "bookworm": User()}
 
 
-@pytest.fixture(scope="module", params=["trixie", "bookworm"])
+@pytest.fixture(scope="module", params=MACHINES)
 def machine(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> t.Iterator[Machine]:
     try:
         require_programs()
     except Unavailable as reason:
         pytest.skip(f"no machine can be made here: {reason}")
-    home = tmp_path_factory.mktemp(request.param)
-    made = Machine(request.param, home)
+    directory = tmp_path_factory.mktemp(request.param)
+    made = Machine(request.param, directory, MACHINES[request.param])
     try:
         made.start()
         yield made
     finally:
         made.stop()
-        shutil.rmtree(home, ignore_errors=True)
+        shutil.rmtree(directory, ignore_errors=True)

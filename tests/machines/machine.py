@@ -14,13 +14,15 @@ import shutil
 import signal
 import subprocess
 import time
+import typing as t
+from dataclasses import dataclass, field
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 CHECKOUT = HERE.parents[1]
 CACHE = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "file-simulator" / "machines"
 # What a checkout takes before its first command: README's "make up" installs the rest.
-_PACKAGES = "ca-certificates,make"
+_PACKAGES = ("ca-certificates", "make", "sudo")
 _PROGRAMS = {"mmdebstrap": "mmdebstrap", "slirp4netns": "slirp4netns", "ip": "iproute2", "nsenter": "util-linux"}
 _AUTHORITIES = Path("/etc/ssl/certs/ca-certificates.crt")
 _BOOT_SECONDS = 20
@@ -44,17 +46,26 @@ def require_programs() -> None:
         subprocess.run(["apt-get", "-qq", *command], check=True, env=environment, stdout=subprocess.DEVNULL)
 
 
-class Machine:
-    """One machine of a Debian ``suite`` below ``home``, with this checkout in ``nas`` in its user's home.
+@dataclass(frozen=True)
+class User:
+    """Who gives the commands. ``before`` is what this person's shell does at its start."""
 
-    A root file system in ``home/root`` is used as it is; where there is none, the smallest is put there.
+    name: str = "root"
+    home: str = "/root"
+    before: str = ":"
+    environment: t.Mapping[str, str] = field(default_factory=dict)
+
+
+class Machine:
+    """One machine of a Debian ``suite`` below ``directory``, with this checkout in ``nas`` in the ``user``'s home.
+
+    A root file system in ``directory/root`` is used as it is; where there is none, the smallest is put there.
     """
 
-    def __init__(self, suite: str, home: Path, user: str = "root") -> None:
+    def __init__(self, suite: str, directory: Path, user: User) -> None:
         self.suite = suite
-        self._root = home / "root"
-        self._user = user
-        self._user_home = "/root" if user == "root" else f"/home/{user}"
+        self.user = user
+        self._root = directory / "root"
         self._processes: list[subprocess.Popen[str]] = []
         self._first = 0
 
@@ -63,6 +74,7 @@ class Machine:
         if not self._root.exists():
             self._root.mkdir(parents=True)
             subprocess.run(["tar", "--extract", "--file", _base(self.suite), "--directory", self._root], check=True)
+            self._make_user()
         self._furnish()
         namespaces = ["--mount", "--pid", "--ipc", "--uts", "--net", "--fork", "--kill-child", "--propagation=private"]
         boot = ["unshare", *namespaces, "bash", str(HERE / "boot.sh"), str(self._root), self.suite]
@@ -75,16 +87,40 @@ class Machine:
             assert time.monotonic() < deadline, "slirp4netns gives no network"
             time.sleep(0.1)
 
-    def run(self, command: str, seconds: float = 600) -> str:
-        """Run a shell command as the user in the checkout and return what it prints; AssertionError when it fails."""
-        shell = ["runuser", "--user", self._user, "--", "bash", "-c", f"cd {self._user_home}/nas && {command}"]
+    def run(self, command: str, seconds: float = 600, terminal: int = subprocess.DEVNULL) -> str:
+        """Run a shell command as the user in the checkout and return what it prints; AssertionError when it fails.
+
+        ``terminal`` is the descriptor of one that the command may ask at.
+        """
+        become = ["runuser", "--user", self.user.name, "--"]
+        return self._run(
+            [*become, "bash", "-c", f'cd "$HOME/nas" && {self.user.before} && {command}'], seconds, terminal
+        )
+
+    def as_root(self, command: str) -> str:
+        """Run a shell command as root and return what it prints; AssertionError when it fails."""
+        return self._run(["bash", "-c", command], 600, subprocess.DEVNULL)
+
+    def may_become_root(self, *, with_password: bool) -> None:
+        """Let sudo ask the user for a password, or not."""
+        rule = f"{self.user.name} ALL=(ALL:ALL) {'' if with_password else 'NOPASSWD: '}ALL\n"
+        (self._root / "etc/sudoers.d/user").write_text(rule)
+
+    def unplug(self) -> None:
+        """Cut the machine off from the outside."""
+        subprocess.run(["nsenter", f"--target={self._first}", "--net", "ip", "link", "set", "tap0", "down"], check=True)
+
+    def _run(self, command: list[str], seconds: float, terminal: int) -> str:
+        # Namespaces first: in that of mounts the machine's root is an ordinary directory.
+        inside = ["nsenter", f"--target={self._first}", "--all", "chroot", str(self._root)]
+        if terminal != subprocess.DEVNULL:
+            inside = ["setsid", "--ctty", "--wait", *inside]
         done = subprocess.run(
-            # Namespaces first: in that of mounts the machine's root is an ordinary directory.
-            ["nsenter", f"--target={self._first}", "--all", "chroot", self._root, *shell],
-            env=self._environment(), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+            [*inside, *command],
+            env=_environment(self.user), stdin=terminal, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
             text=True, errors="replace", timeout=seconds,
         )  # fmt: skip
-        assert done.returncode == 0, f"{command}: exit status {done.returncode}\n{done.stdout[-6000:]}"
+        assert done.returncode == 0, f"{command[-1]}: exit status {done.returncode}\n{done.stdout[-6000:]}"
         return done.stdout
 
     def stop(self) -> None:
@@ -108,32 +144,44 @@ class Machine:
         (self._root / "etc/hosts").write_text(f"127.0.0.1 localhost {self.suite}\n")
         if _AUTHORITIES.exists():
             shutil.copy(_AUTHORITIES, self._root / "etc/ssl/certs/ca-certificates.crt")
-        checkout = self._root / self._user_home.lstrip("/") / "nas"
+        checkout = self._root / self.user.home.lstrip("/") / "nas"
         checkout.mkdir()
         listed = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
         files = subprocess.run(listed, cwd=CHECKOUT, check=True, capture_output=True).stdout
         pack = ["tar", "--create", "--null", "--files-from=-", "--ignore-failed-read"]
         packed = subprocess.run(pack, cwd=CHECKOUT, check=True, input=files, capture_output=True).stdout
         subprocess.run(["tar", "--extract", "--no-same-owner", "--directory", checkout], check=True, input=packed)
-        subprocess.run(
-            ["chroot", self._root, "chown", "--recursive", f"{self._user}:", f"{self._user_home}/nas"], check=True
-        )
+        subprocess.run(["chroot", self._root, "chown", "-R", f"{self.user.name}:", f"{self.user.home}/nas"], check=True)
 
-    def _environment(self) -> dict[str, str]:
-        """What a login gives, and how the machine that the test runs on reaches packages."""
-        kept = {name: value for name, value in os.environ.items() if name.startswith("PIP_") or "proxy" in name.lower()}
-        path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
-        return {**kept, "PATH": path, "HOME": self._user_home, "TERM": "dumb"}
+    def _make_user(self) -> None:
+        if self.user.name != "root":
+            make = ["useradd", "--create-home", "--home-dir", self.user.home, "--shell", "/bin/bash", self.user.name]
+            subprocess.run(["chroot", self._root, *make], check=True)
+            self.may_become_root(with_password=False)
+
+
+def _environment(user: User) -> dict[str, str]:
+    """What a login gives, and how the machine that the test runs on reaches packages."""
+    kept = {name: value for name, value in os.environ.items() if name.startswith("PIP_") or "proxy" in name.lower()}
+    path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+    return {**kept, "PATH": path, "HOME": user.home, "TERM": "dumb", **user.environment}
 
 
 def _base(suite: str) -> Path:
     """The archive of a suite's smallest root file system; made when the cache has none."""
-    archive = CACHE / f"{suite}-minbase.tar"
+    archive = CACHE / f"{'-'.join((suite, *_PACKAGES))}.tar"
     if not archive.exists():
         CACHE.mkdir(parents=True, exist_ok=True)
         draft = CACHE / f"draft-{os.getpid()}.tar"
         try:
-            command = ["mmdebstrap", "--quiet", "--variant=minbase", f"--include={_PACKAGES}", suite, str(draft)]
+            command = [
+                "mmdebstrap",
+                "--quiet",
+                "--variant=minbase",
+                f"--include={','.join(_PACKAGES)}",
+                suite,
+                str(draft),
+            ]
             subprocess.run(command, check=True)
             draft.replace(archive)
         finally:

@@ -12,7 +12,7 @@ import contextlib
 import typing as t
 from pathlib import Path
 
-from ...machines.machine import CHECKOUT, Machine
+from ...machines.machine import CHECKOUT, Machine, User
 from .surroundings import system_files
 
 USER = "tester"
@@ -23,7 +23,9 @@ SOURCES = (
     Path(__file__),
     *(CHECKOUT / name for name in ("requirements.txt", "tools/venv.sh", "plugins/module_utils/_nfs/probe.py")),
     *(CHECKOUT / "roles" / name for name in ("nas_engine/defaults/main.yml", "nas_image/defaults/main.yml")),
-    CHECKOUT / "roles/nas_image/vars/main.yml",
+    *sorted(
+        path for role in ("nas_engine", "nas_image") for path in (CHECKOUT / "roles" / role / "vars").glob("*.yml")
+    ),
     *sorted(_AGENT.rglob("*.py")),
     *sorted((CHECKOUT / "plugins/module_utils/_image").glob("*.py")),
 )
@@ -31,7 +33,7 @@ SOURCES = (
 
 def provision(suite: str, home: Path) -> None:
     """Install what ``make up`` installs into the root file system ``home/root``, as the user ``tester``."""
-    machine = Machine(suite, home, USER)
+    machine = Machine(suite, home, User(USER, f"/home/{USER}"))
     with _kept(home / "root", [*system_files(), "/etc/resolv.conf", "/etc/hosts"]):
         for path, content in system_files(host="127.0.0.1").items():
             (home / "root" / path.lstrip("/")).write_bytes(content)
