@@ -33,14 +33,20 @@ find_python() {
     return 1
 }
 
+# An update that reaches nobody is none of apt's errors; the installation then knows no package, which is not the cause.
 apt() {
-    local said
-    said=$(as_root env DEBIAN_FRONTEND=noninteractive LC_ALL=C.UTF-8 apt-get -qq "$@" 2>&1 >/dev/null) ||
-        fail "$needed, and apt-get $1 failed: $(grep -m 1 '^E:' <<<"$said" || tail -n 1 <<<"$said")"
+    local said cause
+    if said=$(as_root env DEBIAN_FRONTEND=noninteractive LC_ALL=C.UTF-8 apt-get -qq "$@" 2>&1 >/dev/null); then
+        unreached=${unreached:-$(grep -m 1 '^W: Failed to fetch' <<<"$said" || true)}
+        return
+    fi
+    cause=$(grep -m 1 '^E:' <<<"$said" || tail -n 1 <<<"$said")
+    if [[ $cause == *"Unable to locate package"* ]]; then cause=${unreached:-$cause}; fi
+    fail "$needed, and apt-get $1 failed: $cause"
 }
 
 install_python() {
-    local needed="Python 3.11 or newer is needed, with its modules venv and ensurepip" version
+    local needed="Python 3.11 or newer is needed, with its modules venv and ensurepip" unreached="" version
     command -v apt-get >/dev/null ||
         fail "$needed: install it with this distribution's package manager (RHEL 9: dnf install python3.12), then run make again"
     [ "$(id -u)" = 0 ] || command -v sudo >/dev/null ||

@@ -113,14 +113,37 @@ def test_no_python_no_root_and_no_sudo(desk: Desk) -> None:
     )
 
 
-def test_no_python_and_no_network(desk: Desk) -> None:
+NOTHING_IS_REACHED = """#!/bin/bash
+if [ "$2" = update ]; then
+    echo "W: Failed to fetch http://deb.debian.org/debian/dists/trixie/InRelease  Temporary failure resolving 'deb.debian.org'" >&2
+else
+    echo "E: Unable to locate package python3" >&2
+    exit 100
+fi
+"""
+
+
+@pytest.mark.parametrize(
+    ("apt", "cause"),
+    [
+        (
+            NOTHING_IS_REACHED,
+            "install failed: W: Failed to fetch http://deb.debian.org/debian/dists/trixie/InRelease  Temp",
+        ),
+        ("#!/bin/bash\necho 'E: Could not get lock' >&2; exit 100\n", "update failed: E: Could not get lock"),
+        (
+            "#!/bin/bash\n[ $2 = update ] || { echo 'E: Unable to locate package python3' >&2; exit 100; }\n",
+            "install failed: E: Unable to locate package python3",
+        ),
+    ],
+    ids=["no network", "a lock", "no package"],
+)
+def test_apt_cannot_install_python(desk: Desk, apt: str, cause: str) -> None:
     desk.install("python3", TOO_OLD)
-    desk.install("apt-get", "#!/bin/bash\necho 'E: Could not resolve deb.debian.org' >&2; exit 100\n")
-    said = desk.make("up")
-    assert said.err.splitlines()[:2] == [
-        "Installing Python from the distribution, which needs root",
-        f"{PYTHON_NEEDED}, and apt-get update failed: E: Could not resolve deb.debian.org",
-    ]
+    desk.install("apt-get", apt)
+    progress, line, *_ = desk.make("up").err.splitlines()
+    assert progress == "Installing Python from the distribution, which needs root"
+    assert line.startswith(f"{PYTHON_NEEDED}, and apt-get {cause}")
 
 
 def test_a_distribution_whose_newer_python_has_another_name(desk: Desk, tmp_path: Path) -> None:
