@@ -131,9 +131,10 @@ test-validation: venv-dev
 test-machines: venv-dev
 	pytest -rs -s tests/machines
 
-# A virtual machine with systemd, the kernel's NFS and 9p clients and a user with sudo, emulated; skipped where it cannot be made.
+MACHINES ?= trixie bookworm
+# Mounts by the kernel's client, and restarts, in virtual machines with MACHINES; skipped where these cannot be made.
 test-machine: venv-dev
-	pytest -rs -s tests/machine
+	MACHINES="$(MACHINES)" pytest -rs -s --durations=0 --durations-min=1 tests/machine
 
 # The Kubernetes engine on a real cluster; skipped, loudly, where that cannot be built.
 test-kubernetes: venv-dev

@@ -9,26 +9,16 @@ with sudo. What ``make up`` installs is on it, too (provision.py): emulated, tha
 
 from __future__ import annotations
 
-import hashlib
 import os
 import shutil
 import subprocess
-import tempfile
-import typing as t
 from dataclasses import dataclass
 from pathlib import Path
 
+from .bare import bare_root
+from .cache import cached
 from .provision import SOURCES, USER, provision
 
-CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "file-simulator" / "machine"
-# What docs/windows.md has a user install, and what a machine needs that others look into.
-_PACKAGES = (
-    "systemd-sysv", "udev", "dbus", "libpam-systemd", "systemd-resolved", "kmod", "initramfs-tools", "e2fsprogs",
-    "iproute2", "openssh-server", "sudo", "ca-certificates", "linux-image-amd64",
-    "git", "make", "python3", "python3-venv", "nfs-common",
-)  # fmt: skip
-# The kernel finds its disk with these; all else is a module on that disk.
-_INITRD_MODULES = ("virtio_pci", "virtio_blk", "ext4")
 _DISK_BYTES = 16 * 1024**3
 _NETWORK = "[Match]\nName=e*\n[Network]\nDHCP=ipv4\n"
 # They would take the emulated processor in the middle of a test.
@@ -75,32 +65,15 @@ def require_programs() -> None:
 def image_of(suite: str) -> Image:
     """Return the image of a Debian suite; made when the cache has none, which takes minutes. Raises Unavailable."""
     require_programs()
-    CACHE.mkdir(parents=True, exist_ok=True)
-    # What has been started on an image by then goes on: its file is open.
-    directory = _cached(suite, "", [Path(__file__), *SOURCES], lambda draft: _make(suite, draft))
+    directory = cached(suite, [Path(__file__), *SOURCES], lambda draft: _make(suite, draft))
     return Image(suite, directory / "vmlinuz", directory / "initrd", directory / "disk", directory / "key")
 
 
-def _cached(suite: str, kind: str, sources: t.Iterable[Path], make: t.Callable[[Path], None]) -> Path:
-    """Return the directory of what was made of ``sources``: whole or not at all, and the only one of its kind."""
-    recipe = hashlib.sha256(b"\0".join(source.read_bytes() for source in sources)).hexdigest()[:12]
-    directory = CACHE / f"{suite}{kind}-{recipe}"
-    if not directory.exists():
-        with tempfile.TemporaryDirectory(prefix="draft-", dir=CACHE) as draft:
-            (made := Path(draft) / "made").mkdir()
-            make(made)
-            made.replace(directory)
-        for older in set(CACHE.glob(f"{suite}{kind}-*")) - {directory}:
-            shutil.rmtree(older)
-    return directory
-
-
 def _make(suite: str, image: Path) -> None:
-    bare = _cached(suite, ".bare", [Path(__file__)], lambda draft: _bootstrap(suite, draft / "root.tar"))
     home = image.parent / "machine"
     root = home / "root"
     root.mkdir(parents=True)
-    _run("tar", "--extract", "--numeric-owner", "--xattrs-include=*", "--file", bare / "root.tar", "--directory", root)
+    _run("tar", "--extract", "--numeric-owner", "--xattrs-include=*", "--file", bare_root(suite), "--directory", root)
     _run("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "tests", "-f", image / "key")
     _add_users(root, (image / "key.pub").read_text())
     provision(suite, home)
@@ -110,21 +83,6 @@ def _make(suite: str, image: Path) -> None:
     with open(image / "disk", "wb") as file:
         file.truncate(_DISK_BYTES)
     _run("mke2fs", "-q", "-t", "ext4", "-d", root, "-L", "root", image / "disk")
-
-
-def _bootstrap(suite: str, archive: Path) -> None:
-    # Before the kernel is installed, so that there is one initrd, and that of few modules.
-    modules = " ".join(_INITRD_MODULES)
-    hook = (
-        'mkdir --parents "$1/etc/initramfs-tools/conf.d"; '
-        'echo MODULES=list > "$1/etc/initramfs-tools/conf.d/modules"; '
-        f'printf "%s\\n" {modules} > "$1/etc/initramfs-tools/modules"'
-    )
-    packages = ",".join(_PACKAGES)
-    _run(
-        "mmdebstrap", "--quiet", "--variant=apt", f"--include={packages}", f"--setup-hook={hook}",
-        "--dpkgopt=force-confold", suite, archive,
-    )  # fmt: skip
 
 
 def _add_users(root: Path, key: str) -> None:

@@ -9,6 +9,7 @@ By the commands that a user types: the root file system is run in namespaces, as
 from __future__ import annotations
 
 import contextlib
+import shutil
 import typing as t
 from pathlib import Path
 
@@ -44,6 +45,8 @@ def provision(suite: str, home: Path) -> None:
             machine.run(_INSTALL, seconds=1800)
         finally:
             machine.stop()
+    # What this machine needs of podman: the other will look at itself.
+    shutil.rmtree(home / "root/var/lib/file-simulator", ignore_errors=True)
 
 
 @contextlib.contextmanager

@@ -82,7 +82,9 @@ class VirtualMachine:
         return time.monotonic() - begin
 
     def load(self, snapshot: str) -> float:
-        """Bring disk and memory of a running machine back to what was saved; return the seconds that took."""
+        """Bring disk and memory back to what was saved, of a machine that is off, too; return the seconds that took."""
+        if self._process is None or self._process.poll() is not None:
+            return self.start(snapshot=snapshot)
         begin = time.monotonic()
         answer = tell(self._monitor, f"loadvm {snapshot}", 300)
         assert not answer, answer

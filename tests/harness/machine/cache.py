@@ -1,0 +1,38 @@
+# Copyright (c) 2026, file_simulator.nas contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What takes minutes to make, kept in the cache under the name of what it was made of."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import tempfile
+import time
+import typing as t
+from pathlib import Path
+
+CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "file-simulator" / "machine"
+# A machine that was started on an image opens it again at each of its starts.
+_UNUSED_SECONDS = 24 * 3600
+
+
+def cached(kind: str, sources: t.Iterable[Path], make: t.Callable[[Path], None]) -> Path:
+    """Return the directory that ``make`` fills, made anew when a source has changed: whole or not at all.
+
+    Others of its kind go when nobody has asked for them for a day.
+    """
+    recipe = hashlib.sha256(b"\0".join(source.read_bytes() for source in sources)).hexdigest()[:12]
+    directory = CACHE / f"{kind}-{recipe}"
+    CACHE.mkdir(parents=True, exist_ok=True)
+    if not directory.exists():
+        with tempfile.TemporaryDirectory(prefix="draft-", dir=CACHE) as draft:
+            (made := Path(draft) / "made").mkdir()
+            make(made)
+            made.replace(directory)
+    os.utime(directory)
+    for other in CACHE.glob(f"{kind}-*"):
+        if other.stat().st_mtime < time.time() - _UNUSED_SECONDS:
+            shutil.rmtree(other, ignore_errors=True)
+    return directory
