@@ -4,11 +4,16 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 
 from ..model import Side
 from ..trees.base import Tree
 from .ledger import Ledger
+
+_BOOT_ID = "/proc/sys/kernel/random/boot_id"
+_HOST_SECONDS = 60
+"""A host that cannot be asked to sync has done so of its own accord by then: file systems do within half of it."""
 
 
 class Durability:
@@ -37,6 +42,33 @@ class Durability:
     def commit(self) -> None:
         """Commit the ledger, after both sides have on their disks what it says of them. Raises sqlite3.Error."""
         for side, paths in self._changed.items():
-            self._trees[side].harden(paths)
+            if not self._trees[side].harden(paths) and paths:
+                now = int(time.time())
+                self._ledger.note_unsynced(paths, now, now - _HOST_SECONDS)
             paths.clear()
         self._ledger.commit()
+
+    def doubt(self) -> None:
+        """Forget what was delivered to a host just before the machine went down, where the host has not got it now.
+
+        It may have lost that with its power. With a record it would be a deletion, or a tester's own older version.
+        """
+        boot = boot_id()
+        before = self._ledger.setting("boot")
+        if before == boot:
+            return
+        windows = self._trees[Side.WINDOWS]
+        for path in self._ledger.unsynced() if before else ():
+            record, found = self._ledger.get(path), windows.look(path)
+            if record is not None and record.windows != (found.stamp if found else None):
+                self._ledger.drop(path)
+        self._ledger.set_setting("boot", boot)
+
+
+def boot_id() -> str:
+    """What tells one start of this machine from another; empty where the kernel does not tell."""
+    try:
+        with open(_BOOT_ID, encoding="ascii") as file:
+            return file.read().strip()
+    except OSError:
+        return ""

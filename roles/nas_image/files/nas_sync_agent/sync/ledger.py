@@ -169,6 +169,16 @@ class Ledger:
         query = f"SELECT count(*) FROM entries WHERE kind = 'f' AND {side.value}_size IS NOT NULL"
         return int(self._database.execute(query).fetchone()[0])
 
+    def note_unsynced(self, paths: Iterable[str], now: int, until: int) -> None:
+        """Note what a host may not have on its disk ``now``, in seconds; forget what was noted before ``until``."""
+        self._database.execute("DELETE FROM unsynced WHERE time < ?", (until,))
+        rows = [(to_text(path), now) for path in paths]
+        self._database.executemany("INSERT OR REPLACE INTO unsynced VALUES (?, ?)", rows)
+
+    def unsynced(self) -> list[str]:
+        """What was noted, and not forgotten."""
+        return [from_text(path) for (path,) in self._database.execute("SELECT path FROM unsynced")]
+
     def begin(self, intent: Intent) -> None:
         """Note what is about to be done."""
         records = [

@@ -23,6 +23,7 @@ CREATE TABLE IF NOT EXISTS intents (
     path TEXT NOT NULL, side TEXT NOT NULL, temporary TEXT NOT NULL,
     size INTEGER NOT NULL, mtime INTEGER NOT NULL, inode INTEGER NOT NULL, records TEXT NOT NULL
 );
+CREATE TABLE IF NOT EXISTS unsynced (path TEXT PRIMARY KEY, time INTEGER NOT NULL) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS entries_fold ON entries (fold);
 CREATE INDEX IF NOT EXISTS intents_temporary ON intents (temporary);
 """

@@ -109,6 +109,7 @@ class Publisher:
                 self._durability.changed(intent.side, intent.path)
             if displaced is not None:
                 self._displaced.hold(Intent(intent.path, Side.NAS, intent.temporary, displaced, ()))
+        self._durability.doubt()
         # Only then is anything cleared away: whoever is killed before finds the same and decides the same.
         self._durability.commit()
         for intent in intents:

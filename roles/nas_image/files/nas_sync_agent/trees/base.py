@@ -131,12 +131,15 @@ class Tree(ReadTree, ABC):
         for temporary in temporaries:
             self._sync(basename(temporary), self._staging(temporary))
 
-    def harden(self, paths: list[str]) -> None:
-        """Bring paths to the disk as they are now, with the file or without, before the ledger is told of them."""
+    def harden(self, paths: list[str]) -> bool:
+        """Bring paths to the disk as they are now, with the file or without, before the ledger is told of them.
+
+        False where that cannot be asked for.
+        """
         if len(paths) > _FEW:
             with suppress(OSError):
                 self.sys.syncfs(self._root_fd)
-            return
+            return True
         for path in paths:
             with suppress(OSError):
                 where = self.directory(dirname(path))
@@ -144,6 +147,7 @@ class Tree(ReadTree, ABC):
                     self._sync(basename(path), where)
                 except FileNotFoundError:
                     self.sys.fsync(where)
+        return True
 
     def _sync(self, name: str, where: int) -> None:
         fd = self.sys.open(name, FLAGS_READ, dir_fd=where)

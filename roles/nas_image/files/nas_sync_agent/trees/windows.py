@@ -53,10 +53,9 @@ class WindowsTree(Tree):
         if self.inodes:
             super().flush(temporaries)
 
-    def harden(self, paths: list[str]) -> None:
+    def harden(self, paths: list[str]) -> bool:
         """Sync what is on a local file system; which names a host has on its disk cannot be asked for."""
-        if self.inodes:
-            super().harden(paths)
+        return self.inodes and super().harden(paths)
 
     def publish(self, content: Temporary, path: str, expected: Entry | None) -> None:
         """Look, then rename: the moment between the two is the promise's exception on this side."""
