@@ -100,7 +100,7 @@ unit: venv-dev
 molecule: artefact
 	python -m tests.harness.ports molecule molecule test --scenario-name default
 
-.PHONY: test-agent test-podman test-removal test-broken-states test-kills test-validation test-machines test-machine test-kubernetes test-kubernetes-servers test-report test-windows test-minikube
+.PHONY: test-agent test-podman test-removal test-broken-states test-kills test-power-cut test-validation test-machines test-machine test-kubernetes test-kubernetes-servers test-report test-windows test-minikube
 # The sync agent as a process, killed at random moments: longer than make test should take.
 test-agent: venv-dev
 	pytest --numprocesses=3 tests/agent
@@ -122,6 +122,10 @@ SEED ?= 13
 # make up and make down, and their modules alone, killed ROUNDS times each while a consumer writes; SEED draws the moments.
 test-kills: venv-dev
 	KILL_ROUNDS=$(ROUNDS) KILL_SEED=$(SEED) pytest -s tests/kills
+
+# QEMU killed while clients and testers write, ROUNDS times for each file system and kind of storage; SEED draws the moments.
+test-power-cut: venv-dev
+	POWER_CUT_ROUNDS=$(if $(filter file,$(origin ROUNDS)),5,$(ROUNDS)) POWER_CUT_SEED=$(SEED) pytest -rs -s tests/power_cut
 
 # Breaks each property of running servers, and sees the check of it fail.
 test-validation: venv-dev
