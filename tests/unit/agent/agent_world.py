@@ -64,6 +64,7 @@ class World:
         self.control = Control()
         self.now = 1000.0
         self.wall_jump = 0.0
+        self.machine_start = ""
         self.windows = directory / "windows"
         self.hidden = directory / "hidden"
         self.volume = directory / "volume"
@@ -172,7 +173,7 @@ class World:
         windows = WindowsTree(str(self.windows), self.windows_calls)
         nas = NasTree(str(self.export), str(self.state / "stage"), TestSyscalls(self.control, "nas"))
         self.trees = (windows, nas)
-        engine = Engine(options, windows, nas, ledger, self.status, self.wall_ns, self._on_progress)
+        engine = Engine(options, windows, nas, ledger, self.status, self.wall_ns, self._on_progress, self.machine_start)
         engine.open()
         engine.start()
         self.engine = engine

@@ -6,13 +6,11 @@ from __future__ import annotations
 
 import errno
 import os
-import time
 
 import pytest
 from agent_faults import Killed
 from agent_world import World
 from nas_sync_agent.model import Mode, Side
-from nas_sync_agent.sync import durability
 from nas_sync_agent.sync.ledger import Ledger
 
 W, N = Side.WINDOWS, Side.NAS
@@ -140,18 +138,12 @@ def test_a_removal_is_on_the_disk_before_the_ledger_forgets_the_file(world: Worl
 class TestHostThatLosesNames:
     """A Windows host cannot be asked which names it has on its disk, and loses its power with the machine."""
 
-    @pytest.fixture(autouse=True)
-    def boot(self, monkeypatch: pytest.MonkeyPatch) -> list[str]:
-        """The id of the machine's start, as the only item."""
-        found = ["one"]
-        monkeypatch.setattr(durability, "boot_id", lambda: found[0])
-        return found
-
     @pytest.fixture
     def host(self, world: World) -> World:
         """A world whose two sides agree on one file of the NAS."""
         if world.layer != "windows":
             pytest.skip("a local file system is synced")
+        world.machine_start = "one"
         world.mode = Mode.TWO_WAY
         world.write(N, "a", "old")
         world.settle()
@@ -159,17 +151,17 @@ class TestHostThatLosesNames:
         world.settle()
         return world
 
-    def test_a_lost_file_is_delivered_again(self, host: World, boot: list[str]) -> None:
+    def test_a_lost_file_is_delivered_again(self, host: World) -> None:
         host.stop()
         host.delete(W, "a")
-        boot[0] = "two"
+        host.machine_start = "two"
         host.settle()
         assert host.files(N) == host.files(W) == {"a": "stable"}
 
-    def test_an_old_version_that_came_back_replaces_nothing(self, host: World, boot: list[str]) -> None:
+    def test_an_old_version_that_came_back_replaces_nothing(self, host: World) -> None:
         host.stop()
         host.write(W, "a", "old")
-        boot[0] = "two"
+        host.machine_start = "two"
         host.settle()
         assert "stable" in host.files(N).values() and "stable" in host.files(W).values()
 
@@ -179,15 +171,12 @@ class TestHostThatLosesNames:
         host.settle()
         assert host.files(N) == host.files(W) == {}
 
-    def test_and_a_while_after_the_delivery(
-        self, host: World, boot: list[str], monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        now = time.time()
-        monkeypatch.setattr(time, "time", lambda: now + 61)
+    def test_and_a_while_after_the_delivery(self, host: World) -> None:
+        host.pass_time(61)
         host.write(N, "b", "x")
         host.settle()
         host.stop()
         host.delete(W, "a")
-        boot[0] = "two"
+        host.machine_start = "two"
         host.settle()
         assert host.files(N) == host.files(W) == {"b": "x"}

@@ -23,6 +23,7 @@ from ..trees.nas import NasTree
 from ..trees.syscalls import Syscalls
 from ..trees.windows import WindowsTree
 from .alone import Alone
+from .boot import boot_id
 from .http import StatusServer
 from .once import carry_once, flush, keep_left, left_by_start
 from .questions import Questions
@@ -58,7 +59,7 @@ class Service:
         self._ledger = self._reserve.open_ledger()
         windows = WindowsTree(options.windows, syscalls)
         nas = NasTree(options.export, join(options.state, "stage"), syscalls, options.files)
-        self._engine = Engine(options, windows, nas, self._ledger, self._status, time.time_ns, self._hear)
+        self._engine = Engine(options, windows, nas, self._ledger, self._status, time.time_ns, self._hear, boot_id())
         self._watching = Watching(options, self._engine, self._status)
         self._stopping = False
         self._known = False

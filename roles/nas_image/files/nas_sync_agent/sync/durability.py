@@ -4,14 +4,12 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from ..model import Side
 from ..trees.base import Tree
 from .ledger import Ledger
 
-_BOOT_ID = "/proc/sys/kernel/random/boot_id"
 _HOST_SECONDS = 60
 """A host that cannot be asked to sync has done so of its own accord by then: file systems do within half of it."""
 
@@ -24,8 +22,12 @@ class Durability:
     next. So the order is: content, intents, names, records.
     """
 
-    def __init__(self, trees: Mapping[Side, Tree], ledger: Ledger) -> None:
-        """Take both trees and what is recorded of them."""
+    def __init__(
+        self, trees: Mapping[Side, Tree], ledger: Ledger, wall_ns: Callable[[], int], machine_start: str
+    ) -> None:
+        """``machine_start`` tells one start of this machine from another; empty where that is not known."""
+        self._wall_ns = wall_ns
+        self._machine_start = machine_start
         self._trees = trees
         self._ledger = ledger
         self._changed: dict[Side, list[str]] = {side: [] for side in trees}
@@ -43,7 +45,7 @@ class Durability:
         """Commit the ledger, after both sides have on their disks what it says of them. Raises sqlite3.Error."""
         for side, paths in self._changed.items():
             if not self._trees[side].harden(paths) and paths:
-                now = int(time.time())
+                now = self._wall_ns() // 1_000_000_000
                 self._ledger.note_unsynced(paths, now, now - _HOST_SECONDS)
             paths.clear()
         self._ledger.commit()
@@ -53,22 +55,12 @@ class Durability:
 
         It may have lost that with its power. With a record it would be a deletion, or a tester's own older version.
         """
-        boot = boot_id()
-        before = self._ledger.setting("boot")
-        if before == boot:
+        before = self._ledger.setting("machine_start")
+        if before == self._machine_start:
             return
         windows = self._trees[Side.WINDOWS]
         for path in self._ledger.unsynced() if before else ():
             record, found = self._ledger.get(path), windows.look(path)
             if record is not None and record.windows != (found.stamp if found else None):
                 self._ledger.drop(path)
-        self._ledger.set_setting("boot", boot)
-
-
-def boot_id() -> str:
-    """What tells one start of this machine from another; empty where the kernel does not tell."""
-    try:
-        with open(_BOOT_ID, encoding="ascii") as file:
-            return file.read().strip()
-    except OSError:
-        return ""
+        self._ledger.set_setting("machine_start", self._machine_start)

@@ -16,6 +16,7 @@ from ..model import DIRECTORY, Agree, Change, MakeDirectory, Refuse, Remove, Sid
 from ..trees.nas import NasTree
 from ..trees.windows import WindowsTree
 from . import identity
+from .durability import Durability
 from .events import Events
 from .executor import Executor
 from .guard import Guard
@@ -48,8 +49,9 @@ class Engine:
         observer: Observer,
         wall_ns: Callable[[], int],
         on_progress: Callable[[], None] = lambda: None,
+        machine_start: str = "",
     ) -> None:
-        """``wall_ns`` is the clock of the NAS side; ``on_progress`` is called between two files."""
+        """``wall_ns`` is the clock of the NAS side; ``on_progress`` is called between two files; see Durability."""
         self._options = options
         self._windows = windows
         self._nas = nas
@@ -58,7 +60,8 @@ class Engine:
         self._reader = SnapshotReader(windows, nas, ledger, options.mode)
         self._settling = Settling(options, wall_ns, nas.has_writer)
         self._on_progress = on_progress
-        self._executor = Executor(windows, nas, ledger, options.mode, options.deletions, on_progress)
+        durability = Durability({Side.WINDOWS: windows, Side.NAS: nas}, ledger, wall_ns, machine_start)
+        self._executor = Executor(windows, nas, ledger, options.mode, options.deletions, durability, on_progress)
         self._scanners = {
             side: Scanner(windows if side is Side.WINDOWS else nas, ledger) for side in (Side.WINDOWS, Side.NAS)
         }

@@ -55,6 +55,7 @@ class Executor:
         ledger: Ledger,
         mode: Mode,
         deletions: Deletions,
+        durability: Durability,
         on_progress: Callable[[], None] = lambda: None,
     ) -> None:
         """``on_progress`` is called between two files, so that the caller can see to its events."""
@@ -63,7 +64,7 @@ class Executor:
         self._ledger = ledger
         self._on_progress = on_progress
         self.displaced = Displaced(nas, ledger)
-        self._durability = Durability(self._trees, ledger)
+        self._durability = durability
         self._publisher = Publisher(self._trees, nas, ledger, self.displaced, self._durability)
         self._remover = Remover(self._trees, ledger, mode, deletions, self.displaced, self._durability)
 
