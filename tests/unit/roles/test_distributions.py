@@ -117,6 +117,18 @@ def test_elsewhere_nothing_is_installed_for_the_image(tmp_path: Path) -> None:
     assert told(play(tmp_path, [IMAGE, TELL], ansible_facts=facts("Fedora", "42"))) == []
 
 
+def test_what_cannot_be_installed_is_named(tmp_path: Path) -> None:
+    role = {"name": "file_simulator.nas.nas_engine", "tasks_from": "packages"}
+    # Nothing is asked of apt: the task ends before.
+    played = play(
+        tmp_path, [{"ansible.builtin.include_role": role}],
+        nas_engine_packages=["no-such-1", "no-such-2"], ansible_become_exe=str(tmp_path / "sudo"),
+    )  # fmt: skip
+    assert not played.well
+    assert played.message.startswith("no-such-1, no-such-2: cannot be installed: Task failed: ")
+    assert played.message.endswith("(Acquire::http::Proxy in /etc/apt/apt.conf.d), or install them yourself")
+
+
 def test_this_machine_tells_what_it_is(tmp_path: Path) -> None:
     assert play(tmp_path, [IMAGE, TELL]).well
 
