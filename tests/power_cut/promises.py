@@ -55,12 +55,13 @@ class History:
         return found | {ABSENT}
 
     def since(self, number: int) -> set[str]:
-        """The version that the path had at an operation, and all after it; everything where it had none."""
+        """The content that the path had at an operation, and all after it; everything where it had none."""
         found: set[str] = set()
         for version in reversed(self.versions):
             found.add(version.digest)
             if version.told and version.number <= number:
-                return found
+                # That a removal has reached Windows is nothing that the agent says.
+                return found if version.digest else self.ever
         return self.ever
 
 

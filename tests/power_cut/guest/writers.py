@@ -30,15 +30,23 @@ class Numbers:
 
     def __init__(self) -> None:
         self._last = 0
+        self._open: set[int] = set()
         self._lock = threading.Lock()
 
-    def next(self) -> int:
+    def begin(self) -> int:
         with self._lock:
             self._last += 1
+            self._open.add(self._last)
             return self._last
 
-    def last(self) -> int:
-        return self._last
+    def end(self, number: int) -> None:
+        with self._lock:
+            self._open.remove(number)
+
+    def ended(self) -> int:
+        """The number up to which all operations have come back."""
+        with self._lock:
+            return min(self._open) - 1 if self._open else self._last
 
 
 def start(host: Host, numbers: Numbers, server: Server, seed: str) -> None:
@@ -53,7 +61,7 @@ def start(host: Host, numbers: Numbers, server: Server, seed: str) -> None:
 def ask(host: Host, numbers: Numbers, server: Server) -> None:
     """Ask the agent again and again whether anything waits that is not in Windows."""
     while True:
-        before = numbers.last()
+        before = numbers.ended()
         answer = server.ask(f"/ask?nonce={before}")
         if answer and answer["state"] == "known" and not answer["waiting_count"] + answer["refused_count"]:
             host.tell("carried", server=server.name, number=before)
@@ -89,10 +97,11 @@ class Writer:
         raise NotImplementedError
 
     def _operation(self, work: t.Callable[[], None], *changes: dict[str, t.Any]) -> None:
-        number = self._numbers.next()
+        number = self._numbers.begin()
         self._host.tell("begin", server=self._server, number=number, origin=self.side, changes=changes)
         work()
         self._host.tell("done", server=self._server, number=number)
+        self._numbers.end(number)
 
     def _files(self) -> list[str]:
         found = []
@@ -158,7 +167,8 @@ class Client(Writer):
 
     def _replace(self, path: str) -> None:
         """As careful programs do: a new file, and its name."""
-        temporary, content = f"{path}.part{self._numbers.next()}", self._content() or b"not empty"
+        self._made += 1
+        temporary, content = f"{path}.{self._label}-part{self._made}", self._content() or b"not empty"
         self._parent(path)
         self._operation(
             lambda: self._write(temporary, content, "close"), change(temporary, content, lasting=True, torn=True)

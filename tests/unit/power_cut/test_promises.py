@@ -92,6 +92,14 @@ def test_an_export_that_is_lost_leaves_what_the_agent_said_is_in_windows() -> No
     assert made.lost({}, {}) == ["nas-1: windows: a: absent, not one or two"]
 
 
+def test_a_removal_need_not_be_in_windows_when_nothing_waits() -> None:
+    made = promises("nas_to_windows", volatile=True)
+    write(made, 1, "a", "one")
+    write(made, 2, "a", "", lasting=False)
+    made.carried(2)
+    assert made.lost({"a": "one"}, {}) == [] == made.lost({}, {})
+
+
 def test_the_next_start_goes_on_from_what_is_there() -> None:
     made = promises()
     write(made, 1, "a", "one", done=False)
