@@ -100,7 +100,7 @@ unit: venv-dev
 molecule: artefact
 	python -m tests.harness.ports molecule molecule test --scenario-name default
 
-.PHONY: test-agent test-podman test-removal test-broken-states test-kills test-power-cut test-validation test-machines test-machine test-kubernetes test-kubernetes-servers test-report test-windows test-minikube
+.PHONY: test-agent test-podman test-removal test-broken-states test-kills test-boot test-power-cut test-validation test-machines test-machine test-kubernetes test-kubernetes-servers test-report test-windows test-minikube
 # The sync agent as a process, killed at random moments: longer than make test should take.
 test-agent: venv-dev
 	pytest --numprocesses=3 tests/agent
@@ -126,6 +126,10 @@ test-kills: venv-dev
 # QEMU killed while clients and testers write, ROUNDS times for each file system and kind of storage; SEED draws the moments.
 test-power-cut: venv-dev
 	POWER_CUT_ROUNDS=$(if $(filter file,$(origin ROUNDS)),5,$(ROUNDS)) POWER_CUT_SEED=$(SEED) pytest -rs -s tests/power_cut
+
+# A machine with systemd goes down while a client writes, and starts again, with its drive and without: in systemd-nspawn.
+test-boot: venv-dev
+	pytest -rs -s tests/boot
 
 # Breaks each property of running servers, and sees the check of it fail.
 test-validation: venv-dev
