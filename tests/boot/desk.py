@@ -112,6 +112,12 @@ class Desk:
         ]
         return [line.partition(f"name={INSTANCE}.{OUTPUT}.")[2].partition(",")[0] for line in ended]
 
+    def ended_by_systemd(self) -> list[str]:
+        """Return the scopes of containers that systemd ended in that life before the servers' units had stopped."""
+        said = self.machine.run("journalctl --boot=-1 --output=cat --no-pager --identifier=systemd").splitlines()
+        last = max(number for number, line in enumerate(said) if line.startswith(f"Stopped file-simulator-{INSTANCE}@"))
+        return [line for line in said[:last] if line.startswith("Stopping libpod-")]
+
 
 class Writer:
     """A client that writes small files one after the other, until its server ends."""

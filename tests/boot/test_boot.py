@@ -27,6 +27,7 @@ def test_what_clients_wrote_last_is_in_windows_and_all_is_back_after_a_start(des
     (desk.windows(INPUT) / "put-at-night").write_text("for the initial copy\n")
     desk.machine.start()
     desk.until_active()
+    assert desk.ended_by_systemd() == []
     ends = desk.ends()
     assert ends.index("nfs-server") < ends.index("sync-agent"), ends
     desk.nas_has(INPUT, "put-at-night", "for the initial copy\n")
