@@ -140,7 +140,7 @@ test-machines: venv-dev
 	pytest -rs -s tests/machines
 
 MACHINES ?= trixie bookworm
-# Mounts by the kernel's client, and restarts, in virtual machines with MACHINES; skipped where these cannot be made.
+# make up, mounts by the kernel's client, and restarts, in virtual machines with MACHINES; skipped where there can be none.
 test-machine: venv-dev
 	MACHINES="$(MACHINES)" pytest -rs -s --durations=0 --durations-min=1 tests/machine
 
