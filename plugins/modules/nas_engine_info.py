@@ -21,8 +21,7 @@ extends_documentation_fragment:
 options:
   engine:
     description:
-      - What the user wants. V(podman), V(minikube) and V(kubernetes) are taken as they are, and refused where another
-        engine runs the instance on the same ports.
+      - V(podman), V(minikube) and V(kubernetes) are taken, and refused where another engine runs the instance on the same ports.
       - V(auto) keeps what runs the instance already; else it takes the cluster that O(context) names; else Minikube,
         where it is installed or can be, and has a driver; else podman.
     type: str
@@ -171,6 +170,10 @@ root:
   description: Whether the caller is root, as podman needs it.
   returned: always
   type: bool
+distribution:
+  description: C(distribution), C(distribution_version) and C(distribution_major_version) of the machine, as facts call them.
+  returned: always
+  type: dict
 """
 
 import dataclasses
@@ -180,6 +183,7 @@ from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.file_simulator.nas.plugins.module_utils._ansible.engine_choice import (
     cluster_of,
+    distribution,
     environment_of,
 )
 from ansible_collections.file_simulator.nas.plugins.module_utils._ansible.module import run
@@ -213,6 +217,7 @@ def nas_engine_info(module: AnsibleModule) -> dict[str, object]:
         "minikube": seen.minikube,
         "driver": seen.driver,
         "root": os.geteuid() == 0,
+        "distribution": distribution(),
     }
 
 

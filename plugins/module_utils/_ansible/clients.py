@@ -22,10 +22,6 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._clients.files 
 from ansible_collections.file_simulator.nas.plugins.module_utils._clients.manifests import Naming
 from ansible_collections.file_simulator.nas.plugins.module_utils._clients.publish import Destinations
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError
-from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes.client import (
-    KUBERNETES_IMPORT_ERROR,
-    open_cluster,
-)
 from ansible_collections.file_simulator.nas.plugins.module_utils._windows.drive_root import drive_root
 
 CLIENTS_SPEC: dict[str, t.Any] = {
@@ -63,14 +59,19 @@ def destinations(module: AnsibleModule, naming: Naming) -> Destinations:
     apply = given["apply"] if given["apply"] is not None else bool(given["context"])
     if not apply:
         return Destinations(None, files)
-    if KUBERNETES_IMPORT_ERROR:
-        raise SimulatorError(missing_required_lib("kubernetes >= 25.3.0"), exception=KUBERNETES_IMPORT_ERROR)
+    # See there for why not at the top.
+    from ansible_collections.file_simulator.nas.plugins.module_utils._ansible.kubernetes import (
+        check_package,
+        open_named,
+    )
+
+    check_package()
     for option in ("kubeconfig", "context"):
         if not given[option]:
             raise SimulatorError(
                 f"{option}: is empty; name the cluster that is to have the objects, or set apply: false"
             )
-    return Destinations(ClientCluster(open_cluster(given["kubeconfig"], given["context"]), naming), files)
+    return Destinations(ClientCluster(open_named(given), naming), files)
 
 
 def check_yaml(formats: list[str]) -> None:

@@ -12,6 +12,7 @@ import typing as t
 from pathlib import Path
 
 from ansible.module_utils.basic import AnsibleModule
+from ansible.module_utils.common.sys_info import get_distribution, get_distribution_version
 
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine import environment
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.choice import (
@@ -56,3 +57,13 @@ def environment_of(module: AnsibleModule) -> EngineEnvironment:
         no_driver=no_driver,
         may_install=given["minikube_install"],
     )
+
+
+def distribution() -> dict[str, str]:
+    """Return what the machine runs, under the names of Ansible's facts; these take longer to gather."""
+    version = get_distribution_version() or ""
+    return {
+        "distribution": get_distribution() or "",
+        "distribution_version": version,
+        "distribution_major_version": version.partition(".")[0],
+    }

@@ -8,19 +8,12 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible.module_utils.basic import AnsibleModule, missing_required_lib
+from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.file_simulator.nas.plugins.module_utils._ansible.podman import PODMAN_SPEC, open_podman
 from ansible_collections.file_simulator.nas.plugins.module_utils._ansible.servers import chosen
-from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.base import Engine
-from ansible_collections.file_simulator.nas.plugins.module_utils._engine.kubernetes.engine import KubernetesEngine
-from ansible_collections.file_simulator.nas.plugins.module_utils._engine.kubernetes.preparation import Settings
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.engine import PodmanEngine
-from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes.client import (
-    KUBERNETES_IMPORT_ERROR,
-    open_cluster,
-)
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.defaults import NODE_DATA_ROOT
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.server import Server
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.topology import Topology, read_topology
@@ -63,14 +56,9 @@ def open_engine(module: AnsibleModule, *, changes: bool = False) -> Opened:
     if given["engine"] == "podman":
         podman = PodmanEngine(open_podman(module, changes=changes), topology, drives, given["state_directory"])
         return Opened(podman, topology, servers)
-    if KUBERNETES_IMPORT_ERROR:
-        raise SimulatorError(missing_required_lib("kubernetes >= 25.3.0"), exception=KUBERNETES_IMPORT_ERROR)
-    settings = Settings(
-        node_data_root=given["node_data_root"],
-        node_address=given["node_address"] or "",
-        storage_class=given["storage_class"],
-        network_policy=given["network_policy"],
-        manage_namespace=given["manage_namespace"],
+    # See there for why not at the top.
+    from ansible_collections.file_simulator.nas.plugins.module_utils._ansible.kubernetes import (
+        open_kubernetes,
     )
-    cluster = open_cluster(given["kubeconfig"], given["context"])
-    return Opened(KubernetesEngine(cluster, topology, drives, settings), topology, servers)
+
+    return Opened(open_kubernetes(given, topology, drives), topology, servers)

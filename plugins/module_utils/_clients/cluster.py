@@ -21,7 +21,6 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._clients.state 
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.parallel import for_each
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.waiting import wait_until
-from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes.client import ApiError, Cluster
 from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes.names import Object
 from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes.objects import (
     CLAIM,
@@ -31,6 +30,11 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes.obj
     Key,
     key_of,
 )
+from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes.problems import ApiError
+
+if t.TYPE_CHECKING:
+    # The package kubernetes is imported where a cluster is opened.
+    from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes.client import Cluster
 
 # With these the API server refuses to change what cannot be changed.
 _IMMUTABLE = (403, 422)

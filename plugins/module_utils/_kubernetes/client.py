@@ -20,7 +20,7 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors 
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.text import one_line
 from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes.names import MANAGER, Object
 from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes.paths import path_of
-from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes.problems import innermost, reason
+from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes.problems import ApiError, innermost, reason
 
 try:
     import kubernetes
@@ -42,14 +42,6 @@ else:
 MINIMUM_VERSION = (25, 3)
 _CONNECT_SECONDS = 5
 _READ_SECONDS = 30
-
-
-class ApiError(SimulatorError):
-    """The API server refused a request. ``status`` is HTTP's."""
-
-    def __init__(self, message: str, status: int) -> None:
-        super().__init__(message, status=status)
-        self.status = status
 
 
 class Cluster:

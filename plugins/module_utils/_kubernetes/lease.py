@@ -19,8 +19,9 @@ import typing as t
 
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.locking import caller_name
-from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes.client import ApiError, Cluster
+from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes.client import Cluster
 from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes.names import Object
+from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes.problems import ApiError
 
 # A lease that has not changed for so long is nobody's any more; its holder renews it more often than that.
 _DURATION = 15.0

@@ -9,7 +9,16 @@ from __future__ import annotations
 import json
 import typing as t
 
+from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.text import one_line
+
+
+class ApiError(SimulatorError):
+    """The API server refused a request. ``status`` is HTTP's."""
+
+    def __init__(self, message: str, status: int) -> None:
+        super().__init__(message, status=status)
+        self.status = status
 
 
 def reason(error: t.Any) -> str:

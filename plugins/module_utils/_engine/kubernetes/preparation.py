@@ -30,9 +30,10 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._engine.kuberne
     server_objects,
 )
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.kubernetes.state import Observed
-from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes.client import ApiError, Cluster
+from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes.client import Cluster
 from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes.names import Object
 from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes.objects import CLAIM, settled
+from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes.problems import ApiError
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.server import Server
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.topology import Topology
 from ansible_collections.file_simulator.nas.plugins.module_utils._nfs.probe import ProbeError, probe

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.file_simulator.nas.plugins.module_utils._ansible import engines as _engines
+from ansible_collections.file_simulator.nas.plugins.module_utils._ansible import kubernetes as _opening
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.kubernetes import (
     preparation as _kubernetes_prepare,
 )
@@ -162,7 +162,7 @@ def test_other_context_sees_no_connection(
 def test_missing_python_package_is_named(
     run_module: Run, in_cluster: dict[str, t.Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(_engines, "KUBERNETES_IMPORT_ERROR", "Traceback: no module")
+    monkeypatch.setattr(_opening, "KUBERNETES_IMPORT_ERROR", "Traceback: no module")
     with pytest.raises(ModuleFailed, match=r"Failed to import the required Python library \(kubernetes >= 25.3.0\)"):
         run_module(nas_server, **in_cluster)
 
