@@ -54,9 +54,9 @@ class Lifecycle:
         self._podman = podman
         self._instance = instance
         self._config_root = config_root
-        # Podman builds the image of its own container of a pod when it misses it; several at once each build one, and
-        # all of them but one stay, without a name.
-        self._creating_a_pod = threading.Lock()
+        # Podman builds the image of a pod's own container when it misses it; several at once would each build one.
+        self._creating_the_first_pod = threading.Lock()
+        self._created_a_pod = False
 
     def create(self, pod: Pod, placement: Placement) -> None:
         """Create a server's volume, pod and containers, and start none of them.
@@ -66,7 +66,7 @@ class Lifecycle:
         """
         names = Names(placement.instance, pod.server)
         operation = f"server {pod.server}"
-        # What this run makes, from the last to the first: only that goes again when the rest cannot be made.
+        # What this run makes, from the last to the first.
         made: list[list[str]] = []
         write_configuration(placement.config_directory, pod.config_files)
         try:
@@ -76,9 +76,7 @@ class Lifecycle:
                 )
                 made.insert(0, ["volume", "rm", names.volume])
             description = render.describe(pod, placement)
-            with self._creating_a_pod:
-                arguments = render.pod_create(pod, placement, description)
-                self._podman.create(names.infra, arguments, f"{operation}: create the pod", pod=names.pod)
+            self._create_pod(names, render.pod_create(pod, placement, description), f"{operation}: create the pod")
             made.insert(0, ["pod", "rm", "--force", "--ignore", names.pod])
             for container in pod.containers:
                 self._podman.create(
@@ -92,6 +90,14 @@ class Lifecycle:
                 with contextlib.suppress(SimulatorError):
                     self._podman.succeeds(words)
             raise
+
+    def _create_pod(self, names: Names, arguments: t.Sequence[str], operation: str) -> None:
+        with self._creating_the_first_pod:
+            if first := not self._created_a_pod:
+                self._podman.create(names.infra, arguments, operation, pod=names.pod)
+                self._created_a_pod = True
+        if not first:
+            self._podman.create(names.infra, arguments, operation, pod=names.pod)
 
     def start_or_repair(self, server: str, pod: Pod, placement: Placement) -> None:
         """Start a pod, and where it does not start, a new one around its volume.
@@ -111,10 +117,7 @@ class Lifecycle:
             self.start(server)
 
     def _initial_copy_failed(self, server: str, since: int) -> bool:
-        """Tell whether the copy itself ended with an error since then, as it would in a new pod.
-
-        Not where another agent works on the volume, of which podman does not know: a new pod ends it.
-        """
+        """Tell whether the copy itself ended with an error since then; a new pod only ends another agent on the volume."""
         container = Names(self._instance, server).container(INIT_CONTAINER)
         try:
             started, status = self._podman.last_run(container)
