@@ -32,29 +32,29 @@ help:
 .PHONY: up down status validate
 # Stand everything up.
 up: venv
-	@ansible-playbook site.yml $(BECOME) $(ARGS)
+	@ansible-playbook site.yml $(BECOME) $(value ARGS)
 
 # Take everything down; the Windows directories stay.
 down: venv
-	@ansible-playbook playbooks/teardown.yml $(BECOME) $(ARGS)
+	@ansible-playbook playbooks/teardown.yml $(BECOME) $(value ARGS)
 
 # Tell how the servers are: FORMAT=table or json.
 status: venv
-	@tools/status.sh $(FORMAT) $(BECOME) $(ARGS)
+	@tools/status.sh $(FORMAT) $(BECOME) $(value ARGS)
 
 # Validate the servers from outside; ARGS='-e validation_disruptive=true' takes them down for a moment, too.
 validate: venv
-	@ansible-playbook playbooks/validate.yml $(BECOME) $(ARGS)
+	@ansible-playbook playbooks/validate.yml $(BECOME) $(value ARGS)
 
 # Copy out what only the volume of a server has: SERVER=nas-output-1 TO=/root/rescued
 .PHONY: rescue
 rescue: venv
-	@ansible-playbook playbooks/rescue.yml $(BECOME) -e "file_simulator_rescue_server=$(SERVER)" -e "file_simulator_rescue_to=$(abspath $(TO))" $(ARGS)
+	@ansible-playbook playbooks/rescue.yml $(BECOME) -e "file_simulator_rescue_server=$(SERVER)" -e "file_simulator_rescue_to=$(abspath $(TO))" $(value ARGS)
 
 # What a server withholds because all of a side was gone is meant: make accept SERVER=nas-input-1
 .PHONY: accept
 accept: venv
-	@ansible-playbook playbooks/accept.yml $(BECOME) -e "file_simulator_accept_server=$(SERVER)" $(ARGS)
+	@ansible-playbook playbooks/accept.yml $(BECOME) -e "file_simulator_accept_server=$(SERVER)" $(value ARGS)
 
 # --- What the commands need
 

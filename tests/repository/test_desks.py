@@ -54,6 +54,12 @@ def test_the_output_is_that_of_the_command_alone(desk: Desk) -> None:
     assert desk.make("down").err == "", "what is there is not installed again"
 
 
+def test_arguments_are_for_the_shell_and_not_for_make(desk: Desk) -> None:
+    """As docs/reports.md gives them to GitLab: make would take $C for a variable of its own."""
+    said = desk.make("validate", "ARGS=-e reports=$CI_PROJECT_DIR/reports", CI_PROJECT_DIR="/builds/orders")
+    assert said.out.endswith(" -e reports=/builds/orders/reports\n")
+
+
 def test_a_checkout_that_was_moved(desk: Desk) -> None:
     desk.make("up")
     desk.checkout = desk.checkout.rename(desk.checkout.with_name("moved"))
