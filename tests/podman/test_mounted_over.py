@@ -31,6 +31,8 @@ def mounted_over(simulator: Simulator) -> t.Iterator[Simulator]:
     finally:
         subprocess.run(["umount", "--lazy", str(simulator.windows)], check=True)
         kept.unlink()
+        # The server is made anew: without its clients of before, the next test need not wait for them.
+        simulator.forget_clients()
         simulator.apply()
 
 
