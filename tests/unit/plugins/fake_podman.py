@@ -116,10 +116,12 @@ class FakePodman:
         return getattr(self, f"_{name}")(words) or ""
 
     def _inspect(self, words: list[str]) -> str:
-        if "State.ExitCode" in words[-2]:
-            started, status = self.last_runs.get(words[-1], (0, 0))
-            return f"{int(started)} {status}\n"
-        return "".join(f"{name} {count} {int(time.time())}\n" for name, count in self.restarts.items() if name in words)
+        runs = {name: (time.time(), 0) for name in self.restarts} | self.last_runs
+        return "".join(
+            f"{name} 0 {int(started)} {self.restarts.get(name, 0)} {status}\n"
+            for name, (started, status) in runs.items()
+            if name in words
+        )
 
     def _network_inspect(self, words: list[str]) -> str:
         return json.dumps([{"name": words[2], "network_interface": "podman7", "subnets": [{"gateway": "10.89.0.1"}]}])

@@ -32,13 +32,25 @@ _NAME_IN_USE = re.compile(r"name \S+ is already in use by (?:\"?)([0-9a-f]{12,})
 _REMOVING = {"pod": ("pod", "rm", "--force", "--ignore"), "container": ("rm", "--force"), "volume": ("volume", "rm")}
 _REMOVALS = 5
 _REMOVAL_PAUSE = 0.5
-_JUST_NOW = 10.0
 _STORAGE_ONLY = "storage"
 # coreutils' timeout ends podman and what podman started: with SIGTERM, ten seconds later with SIGKILL.
 _TIMEOUT = ("timeout", "--kill-after=10")
 _TIMED_OUT = (124, 137, -9)
 # On cgroups v1, podman 4 says at every call that they are deprecated.
 _ENVIRONMENT = {"PODMAN_IGNORE_CGROUPSV1_WARNING": "1"}
+
+
+class Run(t.NamedTuple):
+    """How a container runs, or ran last."""
+
+    process: int
+    """Of its first process; 0 when there is none."""
+    started: int
+    """In seconds of the epoch."""
+    restarts: int
+    """How often podman has started it again by itself."""
+    status: int
+    """The exit status of the last run that has ended."""
 
 
 class Podman:
@@ -82,24 +94,14 @@ class Podman:
                     raise
             time.sleep(_REMOVAL_PAUSE)
 
-    def recent_restarts(self, containers: t.Sequence[str]) -> dict[str, int]:
-        """Return how often podman has started containers again by itself, of those that it has started just now."""
+    def runs(self, containers: t.Sequence[str]) -> dict[str, Run]:
+        """Return how those of ``containers`` that are there run, or ran last, by their names."""
         if not containers:
             return {}
-        shape = "{{.Name}} {{.RestartCount}} {{.State.StartedAt.Unix}}"
-        _command, _status, out, _err = self._run(["inspect", "--type", "container", "--format", shape, *containers])
-        now = time.time()
-        read = [line.split() for line in out.splitlines()]
-        return {words[0]: int(words[1]) for words in read if len(words) == 3 and now - int(words[2]) < _JUST_NOW}
-
-    def processes(self, containers: t.Sequence[str]) -> dict[str, int]:
-        """Return the first process of those of ``containers`` that run, by the container's name."""
-        if not containers:
-            return {}
-        shape = "{{.Name}} {{.State.Pid}}"
+        shape = "{{.Name}} {{.State.Pid}} {{.State.StartedAt.Unix}} {{.RestartCount}} {{.State.ExitCode}}"
         _command, _status, out, _err = self._run(["inspect", "--type", "container", "--format", shape, *containers])
         read = [line.split() for line in out.splitlines()]
-        return {words[0]: int(words[1]) for words in read if len(words) == 2 and words[1] != "0"}
+        return {words[0]: Run(*map(int, words[1:])) for words in read if len(words) == 1 + len(Run._fields)}
 
     def create(self, name: str, arguments: t.Sequence[str], operation: str, pod: str = "") -> None:
         """Create the container ``name``; one of that name which an earlier podman did not finish goes first.
@@ -194,17 +196,6 @@ class Podman:
             for name, each in labels.items()
             if each.get(LABEL_INSTANCE) == instance and LABEL_SERVER in each
         }
-
-    def last_run(self, container: str) -> tuple[int, int]:
-        """Return when a container was started last, in seconds of the epoch, and the exit status of that run.
-
-        Raises:
-            SimulatorError: there is no such container.
-        """
-        shape = "{{.State.StartedAt.Unix}} {{.State.ExitCode}}"
-        shown = self.call(["inspect", "--type", "container", "--format", shape, container], f"inspect {container}")
-        started, status = shown.split()
-        return int(started), int(status)
 
     def log_tail(self, container: str, lines: int) -> str:
         """Return the last lines of a container's log, oldest first; empty when there is none."""

@@ -11,12 +11,13 @@ over NFS. Changes nothing.
 from __future__ import annotations
 
 import dataclasses
+import time
 import typing as t
 
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.parallel import for_each
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.ports import connect_address
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.plan import Current
-from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.cli import Podman
+from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.cli import Podman, Run
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.configuration import is_written
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.covered import covered
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.found import Found
@@ -31,6 +32,7 @@ Pods = t.Dict[str, t.Tuple[Pod, Placement]]
 ANSWER_SECONDS = 6.0
 # A container that was started so often, and the last time just now, ends again and again.
 _RESTARTS = 3
+_JUST_NOW = 10.0
 
 
 def damaged(podman: Podman, mine: t.Mapping[str, Found], pods: Pods, *, ask: bool) -> dict[str, Current]:
@@ -39,7 +41,7 @@ def damaged(podman: Podman, mine: t.Mapping[str, Found], pods: Pods, *, ask: boo
     ``mine`` are the pods that are there. With ``ask``, those that run have to answer over NFS.
     """
     whole = {name: mine[name] for name in pods if name in mine and not mine[name].current.damage}
-    ill = {**covered(podman, whole.values()), **restarting(podman, whole.values())}
+    ill = unsound(podman, whole.values())
 
     def look(name: str) -> tuple[str, Current]:
         pod, placement = pods[name]
@@ -60,17 +62,21 @@ def damaged(podman: Podman, mine: t.Mapping[str, Found], pods: Pods, *, ask: boo
     return {name: current for name, current in for_each(list(whole), look) if current.damage}
 
 
-def restarting(podman: Podman, found: t.Iterable[Found]) -> dict[str, str]:
-    """Return the servers of which a container ends again and again, with words that say so."""
-    names = {
-        Names(pod.instance, pod.current.server).container(container): (pod.current.server, container)
-        for pod in found
-        if not pod.current.stopped
-        for container in pod.containers
-    }
+def unsound(podman: Podman, found: t.Iterable[Found]) -> dict[str, str]:
+    """Return what is wrong with servers whose containers run as far as podman's list of pods tells, by their names."""
+    up = [pod for pod in found if not pod.current.stopped]
+    runs = podman.runs(
+        [Names(pod.instance, pod.current.server).container(name) for pod in up for name in pod.containers]
+    )
+    return {**covered(up, runs), **_restarting(up, runs)}
+
+
+def _restarting(found: t.Iterable[Found], runs: t.Mapping[str, Run]) -> dict[str, str]:
     told: dict[str, str] = {}
-    for name, count in podman.recent_restarts(list(names)).items():
-        server, container = names[name]
-        if count >= _RESTARTS:
-            told[server] = f"{container} ends again and again, {count} times so far"
+    now = time.time()
+    for pod in found:
+        for container in pod.containers:
+            run = runs.get(Names(pod.instance, pod.current.server).container(container))
+            if run and run.restarts >= _RESTARTS and now - run.started < _JUST_NOW:
+                told[pod.current.server] = f"{container} ends again and again, {run.restarts} times so far"
     return told

@@ -119,11 +119,8 @@ class Lifecycle:
     def _initial_copy_failed(self, server: str, since: int) -> bool:
         """Tell whether the copy itself ended with an error since then; a new pod only ends another agent on the volume."""
         container = Names(self._instance, server).container(INIT_CONTAINER)
-        try:
-            started, status = self._podman.last_run(container)
-        except SimulatorError:
-            return False
-        return started >= since and 0 < status < _RUNTIME_STATUS and status != AGENT_OCCUPIED
+        run = self._podman.runs([container]).get(container)
+        return bool(run and run.started >= since and 0 < run.status < _RUNTIME_STATUS and run.status != AGENT_OCCUPIED)
 
     def clear_port(self, placement: Placement) -> None:
         """Remove the rules by which an earlier pod, of whose end podman did not know, still has the port."""

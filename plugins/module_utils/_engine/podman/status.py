@@ -19,8 +19,7 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._common.paralle
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.ports import connect_address
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.text import encodable
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.cli import Podman
-from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.covered import covered
-from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.damage import restarting
+from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.damage import unsound
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.found import Found
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.render import Names
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.server import Server
@@ -49,7 +48,7 @@ def podman_statuses(
     found = {pod.current.server: pod for pod in pods if pod.instance == topology.instance}
     mountpoints = podman.mountpoints() if podman and found else {}
     host = connect_address(topology.listen_address)
-    ill = {**covered(podman, found.values()), **restarting(podman, found.values())} if podman else {}
+    ill = unsound(podman, found.values()) if podman else {}
 
     def status(server: Server) -> ServerStatus:
         pod = found.get(server.name)
