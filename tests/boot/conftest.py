@@ -10,7 +10,8 @@ import typing as t
 
 import pytest
 
-from ..harness.systemd_machine import SystemdMachine, Unavailable
+from ..harness.programs import Unavailable
+from ..harness.systemd_machine import SystemdMachine
 from ..validation.servers import image, podman
 from .desk import IMAGE, Desk
 

@@ -19,6 +19,7 @@ import typing as t
 from pathlib import Path
 
 from ..module_runner import CHECKOUT
+from .programs import require_programs
 
 _CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "file-simulator" / "systemd"
 _PACKAGES = (
@@ -44,10 +45,6 @@ WantedBy=sysinit.target
 _START_SECONDS, _STOP_SECONDS = 180.0, 180.0
 
 
-class Unavailable(Exception):
-    """A machine cannot be made here; the text says what is missing."""
-
-
 class SystemdMachine:
     """One machine below ``home``; ``files`` is its root directory, which a test may also change while it is off."""
 
@@ -58,7 +55,7 @@ class SystemdMachine:
 
     def make(self) -> None:
         """Make its root file system. Raises Unavailable."""
-        _require_programs()
+        require_programs(_PROGRAMS, "namespaces and a root file system of its own need root")
         self.files.mkdir(parents=True)
         subprocess.run(["tar", "--extract", "--file", _base(), "--directory", self.files], check=True)
 
@@ -126,19 +123,6 @@ class SystemdMachine:
                 self._process.kill()
                 self._process.wait()
         shutil.rmtree(self.files.parent, ignore_errors=True)
-
-
-def _require_programs() -> None:
-    if os.geteuid() != 0:
-        raise Unavailable("namespaces and a root file system of its own need root")
-    missing = sorted({package for program, package in _PROGRAMS.items() if shutil.which(program) is None})
-    if not missing:
-        return
-    if shutil.which("apt-get") is None:
-        raise Unavailable(f"install {', '.join(missing)}")
-    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    for command in (["update"], ["install", "--yes", "--no-install-recommends", *missing]):
-        subprocess.run(["apt-get", "-qq", *command], check=True, env=environment, stdout=subprocess.DEVNULL)
 
 
 def _base() -> Path:

@@ -13,9 +13,10 @@ import typing as t
 
 import pytest
 
-from ..harness.machine.image import Unavailable, image_of
+from ..harness.machine.image import image_of
 from ..harness.machine.vm import VirtualMachine
 from ..harness.ports import reserve
+from ..harness.programs import Unavailable
 from .desk import Desk
 
 _SUITES = os.environ.get("MACHINES", "trixie bookworm").split()

@@ -10,7 +10,8 @@ import typing as t
 
 import pytest
 
-from .machine import Machine, Unavailable, User, require_programs
+from ..harness.programs import Unavailable, require_programs
+from .machine import PROGRAMS, Machine, User
 
 # As people have it: not root, a name that needs quotes, nothing for others to read, and a locale that is not there.
 TESTER = User("tester", "/home/Jörg Müller", "umask 077", {"LANG": "de_DE.UTF-8", "LC_TIME": "de_DE.UTF-8"})
@@ -20,7 +21,7 @@ MACHINES = {"trixie": TESTER, "bookworm": User()}
 @pytest.fixture(scope="module", params=MACHINES)
 def machine(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> t.Iterator[Machine]:
     try:
-        require_programs()
+        require_programs(PROGRAMS, "namespaces and a root file system of its own need root")
     except Unavailable as reason:
         pytest.skip(f"no machine can be made here: {reason}")
     directory = tmp_path_factory.mktemp(request.param)

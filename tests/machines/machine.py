@@ -23,27 +23,9 @@ CHECKOUT = HERE.parents[1]
 CACHE = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "file-simulator" / "machines"
 # What a checkout takes before its first command: README's "make up" installs the rest.
 _PACKAGES = ("ca-certificates", "make", "sudo")
-_PROGRAMS = {"mmdebstrap": "mmdebstrap", "slirp4netns": "slirp4netns", "ip": "iproute2", "nsenter": "util-linux"}
+PROGRAMS = {"mmdebstrap": "mmdebstrap", "slirp4netns": "slirp4netns", "ip": "iproute2", "nsenter": "util-linux"}
 _AUTHORITIES = Path("/etc/ssl/certs/ca-certificates.crt")
 _BOOT_SECONDS = 20
-
-
-class Unavailable(Exception):
-    """A machine cannot be made here; the text says what is missing."""
-
-
-def require_programs() -> None:
-    """Install what makes machines where it is missing. Raises Unavailable."""
-    if os.geteuid() != 0:
-        raise Unavailable("namespaces and a root file system of its own need root")
-    missing = sorted({package for program, package in _PROGRAMS.items() if shutil.which(program) is None})
-    if not missing:
-        return
-    if shutil.which("apt-get") is None:
-        raise Unavailable(f"install {', '.join(missing)}")
-    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    for command in (["update"], ["install", "--yes", "--no-install-recommends", *missing]):
-        subprocess.run(["apt-get", "-qq", *command], check=True, env=environment, stdout=subprocess.DEVNULL)
 
 
 @dataclass(frozen=True)

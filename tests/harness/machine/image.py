@@ -15,6 +15,7 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..programs import require_programs
 from .bare import bare_root
 from .cache import cached
 from .provision import SOURCES, USER, provision
@@ -33,10 +34,6 @@ _PROGRAMS = {
 }
 
 
-class Unavailable(Exception):
-    """A machine cannot be made here; the text says what is missing."""
-
-
 @dataclass(frozen=True)
 class Image:
     """A machine's files; ``disk`` is a backing file that nobody writes to."""
@@ -48,23 +45,9 @@ class Image:
     key: Path
 
 
-def require_programs() -> None:
-    """Install what makes and runs machines where it is missing. Raises Unavailable."""
-    if os.geteuid() != 0:
-        raise Unavailable("a root file system with its owners needs root")
-    missing = sorted({package for program, package in _PROGRAMS.items() if shutil.which(program) is None})
-    if not missing:
-        return
-    if shutil.which("apt-get") is None:
-        raise Unavailable(f"install {', '.join(missing)}")
-    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    for command in (["update"], ["install", "--yes", "--no-install-recommends", *missing]):
-        subprocess.run(["apt-get", "-qq", *command], check=True, env=environment, stdout=subprocess.DEVNULL)
-
-
 def image_of(suite: str) -> Image:
     """Return the image of a Debian suite; made when the cache has none, which takes minutes. Raises Unavailable."""
-    require_programs()
+    require_programs(_PROGRAMS, "a root file system with its owners needs root")
     directory = cached(suite, [Path(__file__), *SOURCES], lambda draft: _make(suite, draft))
     return Image(suite, directory / "vmlinuz", directory / "initrd", directory / "disk", directory / "key")
 

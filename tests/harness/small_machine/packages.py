@@ -12,6 +12,8 @@ import subprocess
 import typing as t
 from pathlib import Path
 
+from ..programs import Unavailable
+
 # Debian's and Ubuntu's names for a kernel without drivers for real hardware.
 KERNELS = ("linux-image-cloud-amd64", "linux-image-virtual")
 PROGRAMS = ("busybox-static", "mount", "nfs-common", "python3-minimal", "libpython3-stdlib")
@@ -20,10 +22,6 @@ _NEEDED = re.compile(
     r"linux-(image|modules)-\d.*|busybox-static|mount|nfs-common|python3\.\d+(-minimal)?|lib.*|zlib1g|usr-is-merged"
 )
 _UNNEEDED = re.compile(r"libperl.*|libpam.*|lib.*-perl|libklibc|libnettle.*|libldap.*")
-
-
-class Unavailable(Exception):
-    """The test cannot be run here; the text says what is missing."""
 
 
 def extract(directory: Path) -> None:
