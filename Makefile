@@ -4,9 +4,12 @@
 .DEFAULT_GOAL := help
 
 SHELL := /bin/bash
+COMMA := ,
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 export ANSIBLE_COLLECTIONS_PATH := $(CURDIR)/.ansible/collections
 export MOLECULE_GLOB := molecule/*/molecule.yml
+# What is set for other playbooks is not taken away, and the tables at the end are printed all the same.
+export ANSIBLE_CALLBACKS_ENABLED := file_simulator.nas.summary$(addprefix $(COMMA),$(ANSIBLE_CALLBACKS_ENABLED))
 # A directory that everybody can write to, as Windows drives are under WSL, hides ansible.cfg.
 export ANSIBLE_CONFIG := $(CURDIR)/ansible.cfg
 # Ansible wants UTF-8. The caller's locale may be C, or one that this machine lacks, as ssh brings it; this one is everywhere.
@@ -14,6 +17,7 @@ export LC_ALL := C.UTF-8
 
 ARGS ?=
 FORMAT ?= table
+EVERY ?= 2
 COLLECTION := .ansible/collections/ansible_collections/file_simulator/nas
 # The password is asked for once, and only where sudo wants one: -k, for what sudo remembers of this terminal is not
 # for Ansible, which has none. Where there is no sudo, nothing is asked.
@@ -41,6 +45,19 @@ down: venv
 # Tell how the servers are: FORMAT=table or json.
 status: venv
 	@tools/status.sh $(FORMAT) $(BECOME) $(value ARGS)
+
+.PHONY: watch logs doctor
+# Show the same again and again, until Ctrl-C: EVERY=2 seconds.
+watch: venv
+	@tools/watch.sh $(EVERY) $(BECOME) $(value ARGS)
+
+# Show what the parts of a server have logged: make logs SERVER=nas-input-1; of all servers without SERVER.
+logs: venv
+	@tools/show.sh logs file_simulator_logs_file $(BECOME) -e "file_simulator_logs_server=$(SERVER)" $(value ARGS)
+
+# Write what a maintainer needs to know to a file, without names of files or people: make doctor TO=doctor.yml
+doctor: venv
+	@ansible-playbook playbooks/doctor.yml $(BECOME) -e "file_simulator_doctor_file=$(abspath $(or $(TO),doctor.yml))" $(value ARGS)
 
 # Validate the servers from outside; ARGS='-e validation_disruptive=true' takes them down for a moment, too.
 validate: venv

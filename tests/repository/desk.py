@@ -17,7 +17,7 @@ from pathlib import Path
 
 from .documents import ROOT
 
-_FILES = ("Makefile", "requirements.txt", "requirements-dev.txt", "tools/venv.sh", "tools/status.sh")
+_FILES = ("Makefile", "requirements.txt", "requirements-dev.txt", "tools/venv.sh", "tools/status.sh", "tools/show.sh")
 _PROGRAMS = (
     "bash", "cat", "date", "dirname", "env", "grep", "head", "ln", "locale", "make", "mkdir", "mktemp", "realpath",
     "rm", "sed", "sh", "tail", "touch",
@@ -35,11 +35,17 @@ if os.environ.get("PIP_SAYS"):
 program = pathlib.Path(sys.prefix, "bin", "ansible-playbook")
 program.write_text(f'''#!/bin/sh
 "exec" "{sys.prefix}/bin/python" "$0" "$@"
-import locale, sys
+import locale, os, sys
 locale.setlocale(locale.LC_ALL, "")
 if locale.nl_langinfo(locale.CODESET) != "UTF-8":
     sys.exit("ERROR: Ansible requires the locale encoding to be UTF-8")
 print("Ansible of", sys.prefix, *sys.argv[1:])
+if os.environ.get("ANSIBLE_SAYS"):
+    print(os.environ["ANSIBLE_SAYS"])
+    sys.exit(int(os.environ.get("ANSIBLE_ENDS", 0)))
+for name, _, path in (argument.partition("=") for argument in sys.argv):
+    if name in ("file_simulator_status_table", "file_simulator_status_file", "file_simulator_logs_file"):
+        open(path, "w").write(name + "\\\\n")
 ''')
 program.chmod(0o755)
 """

@@ -217,3 +217,37 @@ def test_the_password_is_asked_for_where_sudo_wants_one(desk: Desk, user: int, s
     said = desk.make("up")
     assert said.status == 0, said
     assert ("--ask-become-pass" in said.out) is asked
+
+
+@pytest.mark.parametrize("callbacks", ["", "ansible.posix.profile_tasks"])
+def test_the_tables_at_the_end_come_beside_what_the_user_has_set(desk: Desk, callbacks: str) -> None:
+    said = desk.make("-p", "up", ANSIBLE_CALLBACKS_ENABLED=callbacks).out
+    expected = ",".join(filter(None, ["file_simulator.nas.summary", callbacks]))
+    assert f"ANSIBLE_CALLBACKS_ENABLED := {expected}\n" in said
+
+
+@pytest.mark.parametrize(
+    ("words", "printed"),
+    [
+        (["status"], "file_simulator_status_table\n"),
+        (["status", "FORMAT=json"], "file_simulator_status_file\n"),
+        (["status", "FORMAT=json", "ARGS=--check"], "file_simulator_status_file\n"),
+        (["logs", "SERVER=nas-input-1"], "file_simulator_logs_file\n"),
+    ],
+    ids=str,
+)
+def test_what_is_shown_is_what_was_found_and_not_what_ansible_prints(
+    desk: Desk, words: list[str], printed: str
+) -> None:
+    said = desk.make(*words, ANSIBLE_STDOUT_CALLBACK="minimal")
+    assert (said.status, said.out) == (0, printed), said
+
+
+def test_what_is_shown_when_a_playbook_fails_is_its_errors_and_with_v_all(desk: Desk) -> None:
+    failure = "[ERROR]: Task failed: Module failed: servers: 'x' is not in the topology\nfatal: [localhost]"
+    ended = {"ANSIBLE_SAYS": failure, "ANSIBLE_ENDS": "2"}
+    desk.make("venv")
+    assert only_line(desk.make("logs", "SERVER=x", **ended)) == "ERROR: servers: 'x' is not in the topology"
+    assert failure in desk.make("logs", "SERVER=x", "ARGS=-v", **ended).err
+    other = {"ANSIBLE_SAYS": "Traceback: no error in Ansible's words", "ANSIBLE_ENDS": "1"}
+    assert "Traceback: no error in Ansible's words" in desk.make("status", **other).err

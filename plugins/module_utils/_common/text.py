@@ -14,6 +14,7 @@ from __future__ import annotations
 import math
 import typing as t
 import unicodedata
+from datetime import datetime, timezone
 
 # Where Unicode has pictures of the control characters: U+241B is that of escape.
 _PICTURES = 0x2400
@@ -94,6 +95,14 @@ def figure(value: float, unit: str) -> str:
         return size(value)
     number = f"{value:.0f}" if abs(value) >= 1000 else f"{value:.4g}"
     return f"{number} {visible(unit)}".rstrip()
+
+
+def utc_seconds(text: object) -> float | None:
+    """Return a time in UTC as a sync agent writes it (ISO 8601), in seconds since 1970; None when it is none."""
+    try:
+        return datetime.strptime(str(text)[:19], "%Y-%m-%dT%H:%M:%S").replace(tzinfo=timezone.utc).timestamp()
+    except ValueError:
+        return None
 
 
 def counted(number: int, one: str, many: str = "") -> str:

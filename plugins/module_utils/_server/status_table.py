@@ -8,9 +8,19 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.file_simulator.nas.plugins.module_utils._common.text import bracketed, duration, size, visible
+from ansible_collections.file_simulator.nas.plugins.module_utils._common.text import (
+    bracketed,
+    counted,
+    duration,
+    size,
+    utc_seconds,
+    visible,
+)
 from ansible_collections.file_simulator.nas.plugins.module_utils._server.pod import AGENT_CONTAINER
 from ansible_collections.file_simulator.nas.plugins.module_utils._server.status import ServerStatus
+
+_DIRECTIONS = {"windows_to_nas": "to NAS", "nas_to_windows": "to Windows", "two_way": "both ways", "none": "at start"}
+_MOST_OF_A_PATH = 28
 
 
 def table(statuses: t.Sequence[ServerStatus]) -> list[str]:
@@ -18,29 +28,52 @@ def table(statuses: t.Sequence[ServerStatus]) -> list[str]:
 
     What matters most stands left, where a narrow terminal still shows it. Nothing in it steers a terminal.
     """
-    heads = ("SERVER", "ROLE", "STATE", "SYNC", "LAG", "FREE", "ADDRESS", "WINDOWS DIRECTORY", "MOUNT WITH")
+    heads = (
+        "SERVER", "ROLE", "STATE", "SYNCS", "SYNC", "LAG", "LAST DELIVERED", "FREE", "ADDRESS", "WINDOWS DIRECTORY",
+    )  # fmt: skip
     rows = [
         (
             status.name,
             status.server.role,
             status.state,
+            _DIRECTIONS[status.server.sync.mode],
             agent_word(status.server.sync.mode, status.containers, status.sync),
             _lag(status.sync),
+            _last_delivered(status.sync, status.now),
             _free(status.space["nas_free"]),
             f"{bracketed(status.host)}:{status.server.port}",
             str(status.server.directory),
-            status.mount_command,
         )
         for status in statuses
     ]
     widths = [max(len(row[column]) for row in [heads, *rows]) for column in range(len(heads))]
     lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip() for row in [heads, *rows]]
     if statuses:
-        first = statuses[0]
-        free = first.space["windows_free"]
-        drive = "" if free is None else f"; {size(free)} are free on its drive"
-        lines += ["", f"On this machine {first.server.directory} is {first.local_directory}{drive}"]
+        lines += ["", *_drives(statuses), *_mounts(statuses)]
     return lines + [f"{status.name}: {visible(text)}" for status in statuses for text in _problems(status)]
+
+
+def _drives(statuses: t.Sequence[ServerStatus]) -> t.Iterator[str]:
+    """Yield a line for each drive: where the files are on this machine, and what is free there."""
+    seen = set()
+    for status in statuses:
+        directory = status.server.directory
+        if directory.drive in seen:
+            continue
+        seen.add(directory.drive)
+        free = status.space["windows_free"]
+        room = "" if free is None else f"; {size(free)} are free on its drive"
+        yield f"On this machine {directory} is {status.local_directory}{room}"
+
+
+def _mounts(statuses: t.Sequence[ServerStatus]) -> t.Iterator[str]:
+    """Yield a line for each version of NFS: how the first of its servers is mounted."""
+    versions: dict[int, list[ServerStatus]] = {}
+    for status in statuses:
+        versions.setdefault(status.server.nfs_version, []).append(status)
+    for same in versions.values():
+        others = ", others with their own port" if len(same) > 1 else ""
+        yield f"Mount {same[0].name} with: sudo {same[0].mount_command}{others}"
 
 
 def _problems(status: ServerStatus) -> t.Iterator[str]:
@@ -53,6 +86,20 @@ def _lag(sync: t.Mapping[str, t.Any] | None) -> str:
     """Return how old the oldest change is that waits; a dash where there is no agent to tell."""
     lag = (sync or {}).get("lag_seconds")
     return duration(lag) if isinstance(lag, (int, float)) else "-"
+
+
+def _last_delivered(sync: t.Mapping[str, t.Any] | None, now: float | None) -> str:
+    """Return the file that an agent delivered last, and how long ago; a dash where it has delivered none."""
+    last = (sync or {}).get("last_delivered")
+    if not isinstance(last, dict):
+        return "-"
+    path = visible(last.get("path"))
+    name = path if len(path) <= _MOST_OF_A_PATH else "…" + path[1 - _MOST_OF_A_PATH :]
+    told = utc_seconds(last.get("time"))
+    if told is None:
+        return name
+    when = f"at {str(last['time'])[11:19]} UTC" if now is None else f"{duration(round(max(0.0, now - told)))} ago"
+    return f"{name}, {when}"
 
 
 def _free(count: int | None) -> str:
@@ -74,7 +121,11 @@ def sync_word(sync: t.Mapping[str, t.Any] | None) -> str:
     if not sync:
         return "-"
     words = [str(sync.get("state", "unknown"))]
-    for key, word in (("pending", "waiting"), ("conflict_count", "conflicts"), ("refused_count", "refused")):
+    for key, one, many in (
+        ("pending", "waiting", "waiting"),
+        ("conflict_count", "conflict", "conflicts"),
+        ("refused_count", "refused", "refused"),
+    ):
         if sync.get(key):
-            words.append(f"{sync[key]} {word}")
+            words.append(counted(sync[key], one, many))
     return ", ".join(words)

@@ -7,9 +7,13 @@
 from __future__ import annotations
 
 import typing as t
-from datetime import datetime, timezone
 
-from ansible_collections.file_simulator.nas.plugins.module_utils._common.text import counted, duration, size
+from ansible_collections.file_simulator.nas.plugins.module_utils._common.text import (
+    counted,
+    duration,
+    size,
+    utc_seconds,
+)
 
 # An agent writes its status every 30 s at rest, and more often when there is something to say.
 _SILENCE = 120.0
@@ -55,7 +59,7 @@ def _of_agent(sync: t.Mapping[str, t.Any] | None, now: float | None) -> t.Iterat
         return
     if sync.get("halted_reason"):
         yield f"sync halted: {sync['halted_reason']}"
-    told = _seconds(sync.get("time"))
+    told = utc_seconds(sync.get("time"))
     if now is not None and told is not None and now - told > _SILENCE and sync.get("state") != "stopped":
         yield f"the sync agent has said nothing for {duration(now - told)}"
     lag = sync.get("lag_seconds")
@@ -82,11 +86,3 @@ def _of_space(space: t.Mapping[str, int | None]) -> t.Iterator[str]:
         free = space.get(f"{side}_free")
         if free is not None and free < little:
             yield f"only {size(free)} are free on {name}"
-
-
-def _seconds(text: object) -> float | None:
-    """Return a time of day as the agent writes it, in seconds since 1970; None when it is none."""
-    try:
-        return datetime.strptime(str(text)[:19], "%Y-%m-%dT%H:%M:%S").replace(tzinfo=timezone.utc).timestamp()
-    except ValueError:
-        return None

@@ -12,9 +12,12 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._nfs.probe impo
 from ansible_collections.file_simulator.nas.plugins.module_utils._server.status import READY, ServerStatus
 
 
-def status(name: str = "nas-backup", **found: t.Any) -> ServerStatus:
-    """Return the status of a server that is well, but for what ``found`` says."""
-    server = next(server for server in read_topology(None).servers if server.name == name)
+def status(
+    name: str = "nas-backup", *, changes: t.Sequence[t.Mapping[str, t.Any]] = (), **found: t.Any
+) -> ServerStatus:
+    """Return the status of a server that is well, but for what ``found`` says; ``changes`` are the topology's."""
+    topology = read_topology({"changes": list(changes)} if changes else None)
+    server = next(server for server in topology.servers if server.name == name)
     given = {
         "engine": "podman",
         "instance": "file-simulator",

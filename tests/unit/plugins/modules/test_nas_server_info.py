@@ -178,7 +178,7 @@ class TestSync:
             redirect(monkeypatch, server.port)
             result = run_module(nas_server_info, **arguments)
         assert [server["sync"] for server in result["servers"]] == [status, None]
-        assert "  ready  halted, 1 conflicts  " in result["table"][1]
+        assert "  to NAS    halted, 1 conflict  " in result["table"][1]
 
     @pytest.mark.parametrize("content", [None, b"", b"{", b"[]", b"\xff\xff", b"5"])
     def test_is_unknown_while_there_is_no_whole_file(

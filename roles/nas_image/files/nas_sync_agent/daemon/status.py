@@ -44,6 +44,7 @@ class Status:
         self._full: dict[str, Side] = {}
         self._last_cycle: dict[str, Any] | None = None
         self._delivered = {"files": 0, "bytes": 0, "deleted": 0}
+        self._last_delivered: dict[str, str] | None = None
         self._conflicts: deque[dict[str, str]] = deque(maxlen=_MOST_LISTED)
         self._conflict_count = 0
         self._refused: dict[str, tuple[str, str]] = {}
@@ -68,6 +69,8 @@ class Status:
             if result in (Result.DELIVERED, Result.CONFLICT):
                 self._delivered["files"] += 1
                 self._delivered["bytes"] += outcome.size
+                to = outcome.side.value if outcome.side else ""
+                self._last_delivered = {"path": path, "side": to, "time": now_text()}
             if result is Result.REMOVED:
                 self._delivered["deleted"] += 1
             if result is Result.CONFLICT:
@@ -224,6 +227,7 @@ class Status:
                 "lag_seconds": round(lag, 3),
                 "pending": self._pending,
                 "delivered": dict(self._delivered),
+                "last_delivered": self._last_delivered,
                 "conflicts": list(self._conflicts),
                 "conflict_count": self._conflict_count,
                 "refused": [

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 import typing as t
 
 import pytest
@@ -22,8 +23,8 @@ from ...server_statuses import status
 
 def test_ipv6_address_is_bracketed_wherever_a_port_or_path_follows() -> None:
     found = status(host="::1")
-    assert " [::1]:/data " in found.mount_command
     assert " [::1]:32153 " in table([found])[1]
+    assert " [::1]:/data " in table([found])[-1]
 
 
 def test_table_is_aligned_and_ends_with_the_problems() -> None:
@@ -31,10 +32,10 @@ def test_table_is_aligned_and_ends_with_the_problems() -> None:
     lines = table([status(), broken])
     starts = {line.index(word) for line, word in zip(lines, ["WINDOWS DIRECTORY", "C:\\", "C:\\"])}
     assert len(starts) == 1
-    assert [line.split()[:6] for line in lines[:3]] == [
-        ["SERVER", "ROLE", "STATE", "SYNC", "LAG", "FREE"],
-        ["nas-backup", "backup", "ready", "-", "-", "3"],
-        ["nas-output-1", "output", "broken", "-", "-", "3"],
+    assert [re.split(r" {2,}", line)[:8] for line in lines[:3]] == [
+        ["SERVER", "ROLE", "STATE", "SYNCS", "SYNC", "LAG", "LAST DELIVERED", "FREE"],
+        ["nas-backup", "backup", "ready", "at start", "-", "-", "-", "3 GiB"],
+        ["nas-output-1", "output", "broken", "to Windows", "-", "-", "-", "3 GiB"],
     ]
     assert lines[3] == "" and lines[-1] == "nas-output-1: not running: sync-agent"
     assert all(line == line.rstrip() for line in lines)
@@ -51,6 +52,45 @@ def test_table_says_where_the_files_are_on_this_machine() -> None:
     assert line in table([status(windows_space=None)])
 
 
+def test_table_has_a_line_for_each_drive_and_each_version_of_nfs() -> None:
+    changes = [
+        {"name": "nas-output-1", "directory": r"D:\results"},
+        {"name": "nas-input-2", "nfs_server": "unfs3"},
+    ]
+    lines = table(
+        [status(name, changes=changes) for name in ("nas-backup", "nas-output-1", "nas-input-1", "nas-input-2")]
+    )
+    assert [line.split(" is ")[0] for line in lines if " is " in line] == [
+        r"On this machine C:\simulator-data\nas-backup",
+        r"On this machine D:\results",
+    ]
+    assert [line for line in lines if line.startswith("Mount ")] == [
+        "Mount nas-backup with: sudo mount -t nfs4 -o nfsvers=4.1,port=32153 127.0.0.1:/data /mnt, others with their own port",
+        "Mount nas-input-2 with: sudo mount -t nfs -o nfsvers=3,port=32151,mountport=32151,nolock 127.0.0.1:/data /mnt",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("path", "now", "word"),
+    [
+        ("order.txt", 1_000_000_300.4, "order.txt, 5 min ago"),
+        ("order.txt", 1_000_000_000.2, "order.txt, 0 s ago"),
+        ("order.txt", 999_999_999.0, "order.txt, 0 s ago"),
+        ("order.txt", None, "order.txt, at 01:46:40 UTC"),
+        ("year/month/day/hour/minute/order.txt", None, "…h/day/hour/minute/order.txt, at 01:46:40 UTC"),
+        ("\x1b", None, "␛, at 01:46:40 UTC"),
+    ],
+)
+def test_last_delivered_file_and_when(path: str, now: float | None, word: str) -> None:
+    sync = {"state": "idle", "last_delivered": {"path": path, "side": "nas", "time": "2001-09-09T01:46:40.000Z"}}
+    assert f"  {word}  " in table([status(sync=sync, now=now)])[1]
+
+
+@pytest.mark.parametrize("last", [None, "order.txt", {}, {"path": "order.txt", "time": "yesterday"}])
+def test_agents_of_another_version_have_their_own_ways_to_tell_what_came_last(last: object) -> None:
+    assert len(table([status(sync={"state": "idle", "last_delivered": last})])) == 5
+
+
 @pytest.mark.parametrize(
     ("sync", "word"),
     [
@@ -58,12 +98,13 @@ def test_table_says_where_the_files_are_on_this_machine() -> None:
         ({}, "-"),
         ({"state": "idle", "pending": 0, "conflict_count": 0, "refused_count": 0}, "idle"),
         ({"state": "running", "pending": 3}, "running, 3 waiting"),
-        ({"state": "halted", "conflict_count": 2, "refused_count": 1}, "halted, 2 conflicts, 1 refused"),
+        ({"state": "halted", "conflict_count": 1, "refused_count": 1}, "halted, 1 conflict, 1 refused"),
+        ({"state": "halted", "conflict_count": 2}, "halted, 2 conflicts"),
     ],
 )
 def test_sync_word(sync: dict[str, t.Any] | None, word: str) -> None:
     assert sync_word(sync) == word
-    assert f"  ready  {word}  " in table([status(sync=sync)])[1]
+    assert f"  ready  at start  {word}  " in table([status(sync=sync)])[1]
 
 
 def test_table_tells_why_sync_has_halted() -> None:
@@ -73,7 +114,7 @@ def test_table_tells_why_sync_has_halted() -> None:
 
 def test_table_tells_how_old_the_oldest_waiting_change_is() -> None:
     assert (
-        "running, 3 waiting  12 s  3 GiB"
+        "running, 3 waiting  12 s  -               3 GiB"
         in table([status(sync={"state": "running", "pending": 3, "lag_seconds": 12.3})])[1]
     )
 
@@ -101,4 +142,4 @@ def test_an_agent_that_does_not_run_is_not_what_it_last_said(
 
 def test_space_that_is_not_known_is_a_dash() -> None:
     found = status(answer=Answer((1, 1), 0.0), windows_space=None)
-    assert "  -     -    -     127.0.0.1" in table([found])[1]
+    assert "  -     -    -               -     127.0.0.1" in table([found])[1]
