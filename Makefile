@@ -9,7 +9,7 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 export ANSIBLE_COLLECTIONS_PATH := $(CURDIR)/.ansible/collections
 export MOLECULE_GLOB := molecule/*/molecule.yml
 # What is set for other playbooks is not taken away, and the tables at the end are printed all the same.
-export ANSIBLE_CALLBACKS_ENABLED := file_simulator.nas.summary$(addprefix $(COMMA),$(ANSIBLE_CALLBACKS_ENABLED))
+export ANSIBLE_CALLBACKS_ENABLED := file_simulator.nas.summary,file_simulator.nas.progress$(addprefix $(COMMA),$(ANSIBLE_CALLBACKS_ENABLED))
 # A directory that everybody can write to, as Windows drives are under WSL, hides ansible.cfg.
 export ANSIBLE_CONFIG := $(CURDIR)/ansible.cfg
 # Ansible wants UTF-8. The caller's locale may be C, or one that this machine lacks, as ssh brings it; this one is everywhere.

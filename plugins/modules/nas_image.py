@@ -114,6 +114,7 @@ kept:
 import os
 import platform
 import re
+import time
 
 from ansible.module_utils.basic import AnsibleModule
 
@@ -121,6 +122,8 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._ansible.module
 from ansible_collections.file_simulator.nas.plugins.module_utils._ansible.podman import PODMAN_SPEC, open_podman
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.files import make_for_everybody
+from ansible_collections.file_simulator.nas.plugins.module_utils._common.progress import telling
+from ansible_collections.file_simulator.nas.plugins.module_utils._common.text import duration
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.cli import Podman
 from ansible_collections.file_simulator.nas.plugins.module_utils._image.archive import build_archive, discard, is_cached
 from ansible_collections.file_simulator.nas.plugins.module_utils._image.recipe import Recipe, check_recipe
@@ -199,7 +202,11 @@ def _build(module: AnsibleModule, recipe: Recipe, archive: str) -> None:
             f"{archive}: cannot be built, for there is no mmdebstrap; install it with debian-archive-keyring, where the "
             "distribution has them, or copy this file from a machine of the same architecture that has built it"
         )
-    build_archive(recipe, archive, module.run_command, mmdebstrap)
+    begin = time.monotonic()
+    with telling(
+        lambda: [f"the image is built from Debian's packages, {duration(round(time.monotonic() - begin))} so far"]
+    ):
+        build_archive(recipe, archive, module.run_command, mmdebstrap)
 
 
 def _absent(module: AnsibleModule, podman: Podman | None) -> dict[str, object]:

@@ -9,6 +9,7 @@ import os
 import resource
 import subprocess
 import time
+import typing as t
 from pathlib import Path
 
 import pytest
@@ -159,3 +160,22 @@ def test_descriptors_beyond_a_thousand(agent: AgentProcess) -> None:
     (agent.export / "a").write_text("1")
     agent.wait_for((agent.windows / "a").exists)
     assert agent.stop() == 0
+
+
+def test_an_initial_copy_tells_how_far_it_is(agent: AgentProcess) -> None:
+    count = 12_000
+    for number in range(count):
+        (agent.windows / f"{number}.txt").write_text("x")
+    agent.start("windows_to_nas", "--once")
+    seen: set[int] = set()
+
+    def ended() -> bool:
+        status = agent.status()
+        if status.get("state") == "starting":
+            seen.add(t.cast(dict[str, int], status["delivered"])["files"])
+        return status.get("state") == "stopped"
+
+    agent.wait_for(ended, timeout=240)
+    assert [files for files in seen if 0 < files < count], seen
+    assert agent.process is not None and agent.process.wait(timeout=30) == 0
+    agent.process = None

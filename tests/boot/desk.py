@@ -65,11 +65,16 @@ class Desk:
         """Have the drive not mounted with the machine."""
         (self.machine.files / "etc/fstab").write_text("")
 
-    def play(self, *options: str) -> str:
-        """Lay out the directories and run the servers, as ``make up`` does; AssertionError with the words when it fails."""
+    def play(self, *options: str, service: str = "") -> str:
+        """Lay out the directories and run the servers, as ``make up`` does; AssertionError with the words when it fails.
+
+        As a part of a ``service`` of that name, where one is given, which has ended when this returns.
+        """
         words = " ".join(f"'{option}'" for option in ("-e", "@/root/variables.json", *options))
-        environment = "ANSIBLE_COLLECTIONS_PATH=/root/collections ANSIBLE_NOCOLOR=1"
-        return self.machine.run(f"{environment} /opt/ansible/bin/ansible-playbook {words} /root/play.json 2>&1")
+        within = f"systemd-run --quiet --wait --collect --pipe --unit={service}" if service else "env"
+        environment = "ANSIBLE_COLLECTIONS_PATH=/root/collections ANSIBLE_NOCOLOR=1 PATH=$PATH HOME=/root"
+        command = f"env {environment} /opt/ansible/bin/ansible-playbook {words} /root/play.json"
+        return self.machine.run(f"{within} {command} 2>&1")
 
     def units(self) -> dict[str, str]:
         """Return the state of each server's unit that systemd has loaded and that is not inactive."""

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from .client import content
-from .desk import INPUT, OUTPUT, Desk, Writer
+from .desk import INPUT, INSTANCE, OUTPUT, PORTS, Desk, Writer
 
 
 def test_what_clients_wrote_last_is_in_windows_and_all_is_back_after_a_start(desk: Desk, tmp_path: Path) -> None:
@@ -52,6 +52,17 @@ def test_servers_start_once_their_drive_is_there(desk: Desk) -> None:
     desk.machine.run("mount /drive")
     desk.until_active()
     assert "changed=0" in desk.play()
+
+
+def test_servers_outlive_the_service_that_made_them(desk: Desk) -> None:
+    """A CI runner is a service, and what is left in its control group ends with it."""
+    desk.play("-e", "nas_servers_state=absent")
+    desk.play("-e", "nas_servers_start_at_boot=false", service="runner")
+    assert set(desk.machine.run("podman ps --format '{{.Names}}'").split()) >= {
+        f"{INSTANCE}.{server}.{container}" for server in PORTS for container in ("nfs-server", "sync-agent")
+    }
+    (desk.windows(INPUT) / "by-a-runner").write_text("x")
+    desk.nas_has(INPUT, "by-a-runner", "x")
 
 
 def test_servers_that_go_take_their_units_with_them(desk: Desk) -> None:

@@ -222,7 +222,7 @@ def test_the_password_is_asked_for_where_sudo_wants_one(desk: Desk, user: int, s
 @pytest.mark.parametrize("callbacks", ["", "ansible.posix.profile_tasks"])
 def test_the_tables_at_the_end_come_beside_what_the_user_has_set(desk: Desk, callbacks: str) -> None:
     said = desk.make("-p", "up", ANSIBLE_CALLBACKS_ENABLED=callbacks).out
-    expected = ",".join(filter(None, ["file_simulator.nas.summary", callbacks]))
+    expected = ",".join(filter(None, ["file_simulator.nas.summary", "file_simulator.nas.progress", callbacks]))
     assert f"ANSIBLE_CALLBACKS_ENABLED := {expected}\n" in said
 
 

@@ -36,8 +36,13 @@ _STORAGE_ONLY = "storage"
 # coreutils' timeout ends podman and what podman started: with SIGTERM, ten seconds later with SIGKILL.
 _TIMEOUT = ("timeout", "--kill-after=10")
 _TIMED_OUT = (124, 137, -9)
-# On cgroups v1, podman 4 says at every call that they are deprecated.
-_ENVIRONMENT = {"PODMAN_IGNORE_CGROUPSV1_WARNING": "1"}
+_ENVIRONMENT = {
+    # On cgroups v1, podman 4 says at every call that they are deprecated.
+    "PODMAN_IGNORE_CGROUPSV1_WARNING": "1",
+    # Where systemd has set it, podman leaves what watches its containers in the caller's unit (libpod,
+    # moveConmonToCgroup), such as a CI runner's: they would end with it.
+    "INVOCATION_ID": "",
+}
 
 
 class Run(t.NamedTuple):

@@ -17,11 +17,13 @@ from dataclasses import dataclass
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.locking import locked
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.parallel import for_each
+from ansible_collections.file_simulator.nas.plugins.module_utils._common.progress import telling
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.base import Outcome, Request
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.plan import Current
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman import render
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.acceptance import accept
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.cli import Podman
+from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.copying import Copying
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.damage import damaged
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.decision import Decision, decide
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.execution import Execution
@@ -217,4 +219,5 @@ class PodmanEngine:
         execution.check()
         if starting and self._drives.kind == "emulated":
             record_drive_root(self._drives.root, self._config_root)
-        return execution.carry_out()
+        with telling(Copying(self._podman, self._instance, list(pods)).lines):
+            return execution.carry_out()

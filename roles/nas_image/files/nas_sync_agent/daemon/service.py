@@ -38,6 +38,7 @@ _SCAN_AGAIN = 1.0
 _CHECK = 10.0
 _CHECK_HALTED = 1.0
 _HEARTBEAT = 30.0
+_WRITE_AGAIN = 1.0
 _LEDGER_RETRY = 5.0
 _LONGEST_WAIT = 60.0
 _OTHER_AGENT = 20.0
@@ -59,7 +60,7 @@ class Service:
         self._ledger = self._reserve.open_ledger()
         windows = WindowsTree(options.windows, syscalls)
         nas = NasTree(options.export, join(options.state, "stage"), syscalls, options.files)
-        self._engine = Engine(options, windows, nas, self._ledger, self._status, time.time_ns, self._hear, boot_id())
+        self._engine = Engine(options, windows, nas, self._ledger, self._status, time.time_ns, self._progress, boot_id())
         self._watching = Watching(options, self._engine, self._status)
         self._stopping = False
         self._known = False
@@ -127,7 +128,7 @@ class Service:
     def _wait(self, wake: int) -> None:
         """Sleep until something happens or is due."""
         now = time.monotonic()
-        due = [self._written + (1.0 if self._status.changed else _HEARTBEAT)]
+        due = [self._written + (_WRITE_AGAIN if self._status.changed else _HEARTBEAT)]
         if self._options.mode is not Mode.NONE:
             due.append(self._checked + (_CHECK if self._known else _CHECK_HALTED))
             if self._known:
@@ -145,6 +146,13 @@ class Service:
         seconds = min(max(0.0, min(due) - now), _LONGEST_WAIT)
         if any(fd == wake for fd, _event in poll.poll(math.ceil(seconds * 1000))):
             os.read(wake, 4096)
+
+    def _progress(self) -> None:
+        """Between two files: see to what has happened, and let others see how far the work is."""
+        self._hear()
+        if time.monotonic() - self._written >= _WRITE_AGAIN:
+            self._status.waiting(len(self._engine.pending), self._engine.pending.oldest())
+            self._write_status()
 
     def _hear(self) -> None:
         self._watching.read()
@@ -245,7 +253,7 @@ class Service:
     def _write_status(self) -> None:
         """Write the status file, once a second at most, and at rest as a heartbeat only."""
         age = time.monotonic() - self._written
-        if age >= (1.0 if self._status.changed else _HEARTBEAT):
+        if age >= (_WRITE_AGAIN if self._status.changed else _HEARTBEAT):
             self._written = time.monotonic()
             self._status.changed = False
             write_status(self._options.state, self._status.snapshot())

@@ -56,6 +56,14 @@ def test_machine_that_needs_nothing_gets_no_configuration(tmp_path: Path) -> Non
     assert [CONFIGURATION in given for given in module.environments] == [False] and not (tmp_path / "state").exists()
 
 
+def test_podman_does_not_know_that_a_service_calls_it(tmp_path: Path) -> None:
+    """Else it leaves conmon in the service's control group, and the containers end with the service."""
+    module = Module(tmp_path / "state")
+    podman = open_podman(module)
+    assert podman is not None and podman.pods() == []
+    assert [given["INVOCATION_ID"] for given in module.environments] == [""]
+
+
 def test_machine_that_needs_something_gets_it_with_each_call(tmp_path: Path, machine: types.SimpleNamespace) -> None:
     machine.text = '[engine]\nruntime = "runc"\n'
     path = tmp_path / "state" / "containers.conf"
