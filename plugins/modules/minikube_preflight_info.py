@@ -64,6 +64,7 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._ansible.miniku
     find_minikube,
 )
 from ansible_collections.file_simulator.nas.plugins.module_utils._ansible.module import run
+from ansible_collections.file_simulator.nas.plugins.module_utils._common.command import verbatim
 from ansible_collections.file_simulator.nas.plugins.module_utils._minikube.preflight import look, problems
 from ansible_collections.file_simulator.nas.plugins.module_utils._minikube.profile import DRIVERS
 from ansible_collections.file_simulator.nas.plugins.module_utils._windows.drive_root import drive_root
@@ -77,7 +78,11 @@ def minikube_preflight_info(module: AnsibleModule) -> dict[str, object]:
     on_windows = (minikube.executable if minikube else given["executable"]).lower().endswith(".exe")
     home = given["minikube_home"] or str(Path.home() / ".minikube")
     seen = look(
-        given["driver"], on_windows, home, module.run_command, lambda name: module.get_bin_path(name) is not None
+        given["driver"],
+        on_windows,
+        home,
+        verbatim(module.run_command),
+        lambda name: module.get_bin_path(name) is not None,
     )
     found = problems(given["driver"], given["memory"], given["disk"], given["force"], seen)
     return {"changed": False, "installed": minikube is not None, "problems": found}

@@ -120,6 +120,7 @@ from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.file_simulator.nas.plugins.module_utils._ansible.module import run
 from ansible_collections.file_simulator.nas.plugins.module_utils._ansible.podman import PODMAN_SPEC, open_podman
+from ansible_collections.file_simulator.nas.plugins.module_utils._common.command import verbatim
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.files import make_for_everybody
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.progress import telling
@@ -206,7 +207,7 @@ def _build(module: AnsibleModule, recipe: Recipe, archive: str) -> None:
     with telling(
         lambda: [f"the image is built from Debian's packages, {duration(round(time.monotonic() - begin))} so far"]
     ):
-        build_archive(recipe, archive, module.run_command, mmdebstrap)
+        build_archive(recipe, archive, verbatim(module.run_command), mmdebstrap)
 
 
 def _absent(module: AnsibleModule, podman: Podman | None) -> dict[str, object]:

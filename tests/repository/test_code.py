@@ -1,7 +1,7 @@
 # Copyright (c) 2026, file_simulator.nas contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What holds of every file of the plugins: its length, and that a name which several need is written once."""
+"""What holds of every file of the plugins: its length, how it runs programs, and that a shared name is written once."""
 
 from __future__ import annotations
 
@@ -45,3 +45,14 @@ def test_containers_are_named_in_one_place() -> None:
 def test_no_file_of_the_plugins_is_longer_than_250_lines() -> None:
     lengths = {path: len(path.read_text(encoding="utf-8").splitlines()) for path in PLUGINS.rglob("*.py")}
     assert {str(path.relative_to(PLUGINS)): lines for path, lines in lengths.items() if lines > 250} == {}
+
+
+def test_programs_are_told_every_word_as_it_stands() -> None:
+    """AnsibleModule.run_command by itself replaces variables in them."""
+    bare = [
+        f"{path.relative_to(PLUGINS)}: {line.strip()}"
+        for path in PLUGINS.rglob("*.py")
+        for line in path.read_text(encoding="utf-8").splitlines()
+        if ".run_command" in line.replace("verbatim(module.run_command)", "").replace("AnsibleModule.run_command", "")
+    ]
+    assert bare == []

@@ -11,6 +11,7 @@ import typing as t
 
 from ansible.module_utils.basic import AnsibleModule
 
+from ansible_collections.file_simulator.nas.plugins.module_utils._common.command import verbatim
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError
 from ansible_collections.file_simulator.nas.plugins.module_utils._minikube.cli import Minikube
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.defaults import NODE_DATA_ROOT
@@ -45,7 +46,7 @@ def find_minikube(module: AnsibleModule, drives: Drives) -> Minikube | None:
     environment = {"KUBECONFIG": module.params["kubeconfig"]}
     if module.params["minikube_home"]:
         environment["MINIKUBE_HOME"] = module.params["minikube_home"]
-    return Minikube(module.run_command, found, environment)
+    return Minikube(verbatim(module.run_command), found, environment)
 
 
 def open_minikube(module: AnsibleModule, drives: Drives) -> Minikube:

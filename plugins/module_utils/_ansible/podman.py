@@ -11,6 +11,7 @@ import typing as t
 
 from ansible.module_utils.basic import AnsibleModule
 
+from ansible_collections.file_simulator.nas.plugins.module_utils._common.command import verbatim
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.files import (
     make_for_everybody,
@@ -43,7 +44,7 @@ def open_podman(module: AnsibleModule, *, changes: bool = False) -> Podman | Non
         # NFS-Ganesha opens files by handle, which the kernel allows to the real root alone.
         raise SimulatorError("the podman engine needs root: NFS file handles do not work rootless; set become: true")
     text = adaptation(read_machine(lambda name: module.get_bin_path(name) is not None))
-    podman = Podman(module.run_command, executable, _settings(module, text, changes=changes))
+    podman = Podman(verbatim(module.run_command), executable, _settings(module, text, changes=changes))
     check_version(podman.call(["--version"], "ask for the version"))
     return podman
 

@@ -6,10 +6,20 @@
 
 from __future__ import annotations
 
+import functools
 import typing as t
 
 # As AnsibleModule.run_command: a command and options in, exit status, standard output and standard error out.
 Runner = t.Callable[..., "tuple[int, str, str]"]
+
+
+def verbatim(run_command: Runner) -> Runner:
+    """Return a runner that hands every word of a command to the program as it stands.
+
+    AnsibleModule.run_command, unless told otherwise, replaces ``~``, ``$NAME`` and ``${NAME}`` in each of them. Directories
+    may bear such names.
+    """
+    return functools.partial(run_command, expand_user_and_vars=False)
 
 
 def last_line(text: str) -> str:
