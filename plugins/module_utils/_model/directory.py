@@ -11,10 +11,12 @@ import typing as t
 from ansible_collections.file_simulator.nas.plugins.module_utils._model import defaults as default
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.fields import FieldError
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.windows_path import WindowsPath, is_absolute
+from ansible_collections.file_simulator.nas.plugins.module_utils._model.yaml_traps import misread_path
 
 
 def read_windows_path(value: t.Any, field: str) -> WindowsPath:
     """Read the absolute path of a directory; raise FieldError."""
+    _refuse_misread(value, field)
     try:
         path = WindowsPath.parse(value)
     except ValueError as error:
@@ -26,6 +28,7 @@ def read_windows_path(value: t.Any, field: str) -> WindowsPath:
 
 def read_directory(value: t.Any, data_root: WindowsPath) -> WindowsPath:
     """Read a server's directory, below the data root or absolute; raise FieldError."""
+    _refuse_misread(value, "directory")
     if not isinstance(value, str) or not value:
         raise FieldError("directory", f"expected a directory's name below {data_root}, or an absolute Windows path")
     if is_absolute(value):
@@ -40,3 +43,9 @@ def read_directory(value: t.Any, data_root: WindowsPath) -> WindowsPath:
     if path == data_root:
         raise FieldError("directory", f"'{value}' is the data root itself; name a directory below it")
     return path
+
+
+def _refuse_misread(value: t.Any, field: str) -> None:
+    misread = misread_path(value, field)
+    if misread:
+        raise FieldError(field, misread)

@@ -13,6 +13,8 @@ import ipaddress
 import re
 import typing as t
 
+from ansible_collections.file_simulator.nas.plugins.module_utils._model.yaml_traps import misread_octal, misread_text
+
 # RFC 1123 label, the form that Kubernetes asks of Service names.
 _DNS_LABEL = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?\Z")
 _MEMORY = re.compile(r"(?P<number>[1-9][0-9]*)(?P<unit>Ki|Mi|Gi|Ti|k|M|G|T)?\Z")
@@ -22,6 +24,8 @@ _UNITS = {
     "k": 10**3, "M": 10**6, "G": 10**9, "T": 10**12,
     "Ki": 2**10, "Mi": 2**20, "Gi": 2**30, "Ti": 2**40,
 }  # fmt: skip
+# An amount is written in the first of these in which it is a whole number.
+_WRITTEN_UNITS = [(unit, _UNITS[unit]) for unit in ("Ti", "Gi", "Mi", "Ki", "T", "G", "M", "k", None)]
 
 Mapping = t.Mapping[str, t.Any]
 
@@ -62,7 +66,8 @@ def integer(value: t.Any, field: str, lowest: int, highest: int) -> int:
     if not isinstance(value, int) or isinstance(value, bool):
         raise FieldError(field, f"expected a whole number, got {_shown(value)}")
     if not lowest <= value <= highest:
-        raise FieldError(field, f"{int(value)} is outside {lowest}..{highest}")
+        misread = misread_octal(value, field, lowest, highest)
+        raise FieldError(field, f"{int(value)} is outside {lowest}..{highest}" + (f"; {misread}" if misread else ""))
     return int(value)
 
 
@@ -80,6 +85,9 @@ def boolean(value: t.Any, field: str) -> bool:
 
 def dns_label(value: t.Any, field: str) -> str:
     """Return ``value`` when it can be a DNS label (RFC 1123): lower case, digits, hyphens, 63 at most."""
+    misread = misread_text(value, field)
+    if misread:
+        raise FieldError(field, misread)
     if not isinstance(value, str) or not _DNS_LABEL.match(value):
         raise FieldError(
             field,
@@ -89,10 +97,12 @@ def dns_label(value: t.Any, field: str) -> str:
 
 
 def memory(value: t.Any, field: str) -> str:
-    """Return an amount of memory as Kubernetes writes it, such as 64Mi."""
+    """Return an amount of memory as Kubernetes writes it, such as 64Mi; the same amount is always written the same."""
     if not _MEMORY.match(str(value)):
         raise FieldError(field, f"{_shown(value)} is no amount of memory; write for example 64Mi or 1Gi")
-    return str(value)
+    size = memory_bytes(str(value))
+    unit = next(unit for unit, factor in _WRITTEN_UNITS if size % factor == 0)
+    return f"{size // _UNITS[unit]}{unit or ''}"
 
 
 def memory_bytes(amount: str) -> int:
@@ -104,10 +114,10 @@ def memory_bytes(amount: str) -> int:
 
 
 def cpu(value: t.Any, field: str) -> str:
-    """Return an amount of CPU as Kubernetes writes it: 50m, or 0.5 for half a core."""
+    """Return an amount of CPU, 50m or 0.05, in thousandths of a core as Kubernetes writes them: always 50m."""
     if not _CPU.match(str(value)) or cpu_millicores(str(value)) == 0:
         raise FieldError(field, f"{_shown(value)} is no amount of CPU; write for example 50m or 0.5")
-    return str(value)
+    return f"{cpu_millicores(str(value))}m"
 
 
 def cpu_millicores(amount: str) -> int:

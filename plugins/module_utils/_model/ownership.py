@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 from ansible_collections.file_simulator.nas.plugins.module_utils._model import fields
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.fields import FieldError
+from ansible_collections.file_simulator.nas.plugins.module_utils._model.yaml_traps import misread_mode
 
 _ID_MAX = 2**32 - 2
 # Three or four octal digits; a leading zero counts for nothing, as in Ansible's own modules.
@@ -91,7 +92,8 @@ def _identity(value: t.Any, field: str) -> int:
 def _mode(value: t.Any, field: str) -> int:
     # YAML reads 0775 as 509 and 775 as itself, so a number does not tell what was written.
     if isinstance(value, (int, float)) and not isinstance(value, bool):
-        raise FieldError(field, f"{value} is a number; put the octal digits in quotes, such as '2775'")
+        advice = misread_mode(value, field) or "put the octal digits in quotes, such as '2775'"
+        raise FieldError(field, f"{value} is a number; {advice}")
     if not isinstance(value, str) or not _MODE.fullmatch(value) or int(value, 8) > 0o7777:
         raise FieldError(field, f"{value!r} is no mode; write three or four octal digits in quotes, such as '2775'")
     return int(value, 8)

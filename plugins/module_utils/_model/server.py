@@ -125,4 +125,5 @@ def _role(name: str, role: t.Any) -> str:
 def _clients(value: t.Any) -> tuple[str, ...]:
     if not isinstance(value, (list, tuple)):
         raise FieldError("clients", "expected a list of networks such as 192.0.2.0/24")
-    return tuple(fields.network(item, f"clients[{number}]") for number, item in enumerate(value, start=1))
+    # Who may mount does not hang on their order, so that another order is no change.
+    return tuple(sorted({fields.network(item, f"clients[{number}]") for number, item in enumerate(value, start=1)}))

@@ -72,7 +72,7 @@ def read_sync(own: t.Any, common: t.Any, mode: str) -> Sync:
         mode=fields.choice(given["mode"], "sync.mode", MODES),
         interval=fields.integer(given["interval"], "sync.interval", *INTERVAL),
         quiet_period=fields.integer(given["quiet_period"], "sync.quiet_period", *QUIET_PERIOD),
-        max_deletions=limit,
+        max_deletions=limit if limit.endswith("%") else str(int(limit)),
     )
 
 

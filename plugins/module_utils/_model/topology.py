@@ -101,6 +101,10 @@ class _Reader:
         """Return the servers' entries with ``changes`` applied."""
         whole = given.get("servers")
         merged: dict[str, fields.Mapping] = {}
+        if whole is None and "servers" in given:
+            self._problems.append(
+                "servers: has no value; list the servers below it, or leave the key out for the default seven"
+            )
         for entry in default.SERVERS if whole is None else self._listed(whole, "servers"):
             merged[entry["name"]] = entry
         for entry in self._listed(given.get("changes"), "changes"):
@@ -141,7 +145,7 @@ def _entry(value: t.Any, where: str) -> fields.Mapping:
     try:
         fields.dns_label(name, "name")
     except FieldError as error:
-        raise FieldError(f"server {name}", str(error)) from None
+        raise FieldError(f"server {name}" if isinstance(name, str) else where, str(error)) from None
     return t.cast(fields.Mapping, value)
 
 

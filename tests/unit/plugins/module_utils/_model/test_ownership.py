@@ -63,13 +63,23 @@ def test_empty_is_as_nothing_said(nothing: t.Any) -> None:
 
 
 @pytest.mark.parametrize("field", ["root.mode", "files.file_mode", "files.directory_mode"])
-@pytest.mark.parametrize(("unquoted", "shown"), [(0o775, "509"), (775, "775"), (2775, "2775"), (0, "0"), (7.75, "7.75")])  # fmt: skip
-def test_mode_that_yaml_has_read_as_a_number(field: str, unquoted: t.Any, shown: str) -> None:
+@pytest.mark.parametrize(
+    ("unquoted", "advice"),
+    [
+        (0o775, 'quote it: KEY: "0775"'),
+        (0o2775, 'quote it: KEY: "02775" or KEY: "1533", whichever was written'),
+        (0o644, 'quote it: KEY: "0644" or KEY: "420", whichever was written'),
+        (2775, 'quote it: KEY: "05327" or KEY: "2775", whichever was written'),
+        (7777, 'quote it: KEY: "7777"'),
+        (0, "put the octal digits in quotes, such as '2775'"),
+        (7.75, "put the octal digits in quotes, such as '2775'"),
+        (9999, "put the octal digits in quotes, such as '2775'"),
+    ],
+)
+def test_mode_that_yaml_has_read_as_a_number(field: str, unquoted: t.Any, advice: str) -> None:
     part, key = field.split(".")
-    expected = (
-        f"server nas-input-1: export.{field}: {shown} is a number; put the octal digits in quotes, such as '2775'"
-    )
-    assert problem({part: {key: unquoted}}).startswith(expected)
+    expected = f"server nas-input-1: export.{field}: {unquoted} is a number; {advice.replace('KEY', key)}"
+    assert problem({part: {key: unquoted}}) == expected
 
 
 @pytest.mark.parametrize("mode", ["9", "789", "77", "17777", "", "u=rwx,g=rws", "rwxrwxr-x", "0x1ff", " 0775", "\u0660775", True, []])  # fmt: skip

@@ -33,7 +33,7 @@ def test_own_amounts_win_over_common_ones_and_these_over_the_defaults() -> None:
     common = {"server": {"limits": {"cpu": "1", "memory": "1Gi"}}, "agent": {"limits": {"memory": "96Mi"}}}
     own = {"server": {"limits": {"cpu": 2}, "requests": {"memory": "512Mi"}}}
     found = read_resources(own, common, RESOURCES)
-    assert found["server"] == Resources("50m", "2", "512Mi", "1Gi")
+    assert found["server"] == Resources("50m", "2000m", "512Mi", "1Gi")
     assert found["agent"] == Resources("25m", "100m", "32Mi", "96Mi")
     assert found["init"] == read_resources(None, None, RESOURCES)["init"]
 

@@ -44,7 +44,7 @@ def problems(user: t.Any) -> list[str]:
     return list(refusal.value.details["problems"])
 
 
-@pytest.mark.parametrize("user", [None, {}, {"servers": None, "changes": None, "defaults": None}])
+@pytest.mark.parametrize("user", [None, {}, {"changes": None, "defaults": None}])
 def test_default_topology_is_that_of_production(user: t.Any) -> None:
     topology = read_topology(user)
     assert str(topology.data_root) == r"C:\simulator-data"
@@ -84,7 +84,7 @@ def test_default_topology_is_that_of_production(user: t.Any) -> None:
         ({"name": "NAS_1"}, "server NAS_1: name: 'NAS_1' is no DNS label"),
         ({"name": ""}, "name: '' is no DNS label"),
         ({"name": "a" * 64}, "name: .* is no DNS label"),
-        ({"name": 7}, "server 7: name: 7 is no DNS label"),
+        ({"name": 7}, r"servers\[1\]: name: YAML reads it as the number 7"),
         ({"name": "nas.input"}, "is no DNS label"),
         ({"name": "spare"}, "server spare: role: is missing, and the name tells none"),
         ({"name": "nas-inputs"}, "role: is missing"),
@@ -97,7 +97,8 @@ def test_default_topology_is_that_of_production(user: t.Any) -> None:
         ({"clients": ["192.0.2.0/24", "192.0.2.1/24"]}, r"server nas-input-1: clients\[2\]: '192.0.2.1/24' is no net"),
         ({"enabled": "perhaps"}, "server nas-input-1: enabled: expected true or false"),
         ({"directory": ""}, "server nas-input-1: directory: expected a directory's name below"),
-        ({"directory": 5}, "directory: expected a directory's name"),
+        ({"directory": 5}, 'directory: YAML reads it as the number 5, without leading zeros; quote it: directory: "5"'),
+        ({"directory": []}, "directory: expected a directory's name"),
         ({"directory": None}, "directory: expected a directory's name"),
         ({"directory": "nul"}, "directory: 'nul': 'nul' is a device name"),
         ({"directory": r"..\elsewhere"}, r"directory: .*'\.\.' is no name"),
@@ -155,6 +156,10 @@ def test_field_is_refused(fields: Mapping, message: str) -> None:
         ({"servers": {}}, "servers: expected a list of servers"),
         ({"servers": "nas-input-1"}, "servers: expected a list of servers"),
         ({"servers": []}, "servers: the list is empty"),
+        (
+            {"servers": None},
+            "servers: has no value; list the servers below it, or leave the key out for the default seven",
+        ),
         ({"servers": [5]}, r"servers\[1\]: expected a mapping with a name"),
         ({"servers": [{"name": "nas-input-1", "port": 32150}, {"port": 32151}]}, r"servers\[2\]: expected a mapping"),
         ({"servers": [{"name": "nas-input-1"}]}, "server nas-input-1: port: is missing; choose a free one"),
@@ -421,3 +426,27 @@ def test_cpu_limit_that_podman_refuses(cpu: str) -> None:
     limits = {"requests": {"cpu": "1m"}, "limits": {"cpu": cpu}}
     with pytest.raises(SimulatorError, match=r"server nas-input-1: resources.agent.limits.cpu: .* less than 10m"):
         read_topology({"changes": [{"name": "nas-input-1", "resources": {"agent": limits}}]})
+
+
+@pytest.mark.parametrize(
+    ("one_way", "another"),
+    [
+        ({"resources": {"server": {"limits": {"memory": "256Mi"}}}}, {"resources": {"server": {"limits": {"memory": "262144Ki"}}}}),
+        ({"resources": {"agent": {"requests": {"cpu": "0.1"}}}}, {"resources": {"agent": {"requests": {"cpu": "100m"}}}}),
+        ({"storage": {"size_limit": "1Gi"}}, {"storage": {"size_limit": 2**30}}),
+        ({"clients": ["192.0.2.7", "10.0.0.0/8"]}, {"clients": ["10.0.0.0/8", "192.0.2.7/32", "10.0.0.0/8"]}),
+        ({"sync": {"max_deletions": 50, "interval": 5}}, {"sync": {"max_deletions": "050", "interval": "5"}}),
+        ({"directory": "C:/other/in"}, {"directory": "c:\\other\\in\\"}),
+        ({"directory": "nas-input-1"}, {"directory": "C:\\simulator-data\\nas-input-1"}),
+        ({"export_options": "rw,sync,no_root_squash"}, {"export_options": "no_root_squash, rw"}),
+        ({"export": {"root": {"mode": "0775", "owner": 5}}}, {"export": {"root": {"mode": "775", "owner": "5"}}}),
+        ({"enabled": "yes", "role": "input"}, {"enabled": True}),
+    ],
+)  # fmt: skip
+def test_what_means_the_same_is_the_same(one_way: Mapping, another: Mapping) -> None:
+    assert read_topology(one(**one_way)) == read_topology(one(**another))
+
+
+@pytest.mark.parametrize("data_root", ["C:/tests/x", "c:\\tests\\x\\", "C:\\tests/x"])
+def test_data_root_is_the_same_however_it_is_written(data_root: str) -> None:
+    assert read_topology({"data_root": data_root}) == read_topology({"data_root": "C:\\tests\\x"})
