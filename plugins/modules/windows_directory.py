@@ -191,7 +191,7 @@ def windows_directory(module: AnsibleModule) -> dict[str, object]:
     if module.params["state"] == "present":
         for line in layout_warnings(topology, servers, free, long_paths=drives.kind != "wsl"):
             module.warn(line)
-    return layout_result(drives.kind, places, free if os.path.isdir(root) else None, steps)
+    return layout_result(drives.kind, observed, free if os.path.isdir(root) else None, steps)
 
 
 def main() -> None:

@@ -16,6 +16,15 @@ from .documents import ROOT
 ROLES = sorted(path.name for path in ROOT.glob("roles/*") if path.is_dir())
 SCENARIO = ROOT / "molecule/role_reuse"
 
+# Roles that do what one module does, and the options that they decide by themselves beside where engines keep things.
+MODULES: dict[str, tuple[str, set[str]]] = {
+    "windows_layout": ("windows_directory", {"servers"}),
+    "nas_servers": ("nas_server", {"wait"}),
+    "nas_image": ("nas_image", set()),
+    "minikube": ("minikube_profile", {"mount"}),
+}
+KEPT_THINGS = {"podman_executable", "state_directory"}
+
 each_role = pytest.mark.parametrize("role", ROLES)
 
 
@@ -54,6 +63,18 @@ def test_what_roles_share_has_its_default_in_one_place(role: str) -> None:
 def test_only_the_role_of_the_engine_knows_the_packages_of_podman(role: str) -> None:
     texts = [path.read_text() for path in (ROOT / "roles" / role).glob("*/*.yml")]
     assert any("netavark" in text for text in texts) == (role == "nas_engine")
+
+
+@pytest.mark.parametrize("role", MODULES)
+def test_role_has_what_its_module_has(role: str) -> None:
+    module, decided = MODULES[role]
+    source = (ROOT / "plugins/modules" / f"{module}.py").read_text()
+    documentation = yaml.safe_load(source.split('DOCUMENTATION = r"""')[1].split('"""')[0])
+    tasks = [
+        task for path in (ROOT / "roles" / role / "tasks").glob("*.yml") for task in yaml.safe_load(path.read_text())
+    ]
+    given = [set(task[f"file_simulator.nas.{module}"]) for task in tasks if f"file_simulator.nas.{module}" in task]
+    assert set(documentation["options"]) - set().union(*given) - decided - KEPT_THINGS == set()
 
 
 def written_defaults(role: str) -> dict[str, object]:

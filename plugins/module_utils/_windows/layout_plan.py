@@ -19,6 +19,9 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._model.windows_
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.windows_path import WindowsPath
 from ansible_collections.file_simulator.nas.plugins.module_utils._windows.marker import Marker, lived
 
+# What a place is after the last step for it, in the words of the diff.
+_AFTER = {"mark": "with marker", "unmark": "without marker", "remove": "absent"}
+
 
 @dataclass(frozen=True)
 class Place:
@@ -190,26 +193,44 @@ def remembered_file_systems(
 
 
 def layout_result(
-    kind: str, places: t.Sequence[Place], free_bytes: int | None, steps: t.Sequence[Step]
+    kind: str, observed: t.Sequence[Observed], free_bytes: int | None, steps: t.Sequence[Step]
 ) -> dict[str, t.Any]:
-    """Return what the module says, the data root first in ``places``. ``kind`` tells what the drives are."""
-    root = places[0]
+    """Return what the module says, the data root first in ``observed``. ``kind`` tells what the drives are."""
+    root, *places = (seen.place for seen in observed)
     return {
         "changed": bool(steps),
-        "diff": _difference(steps),
+        "diff": _difference(observed, steps),
         "drives": kind,
         "data_root": {"windows_directory": root.shown, "local_directory": root.path, "free_bytes": free_bytes},
         "directories": [
             {"server": place.server, "windows_directory": place.shown, "local_directory": place.path}
-            for place in places[1:]
+            for place in places
         ],
     }
 
 
-def _difference(steps: t.Sequence[Step]) -> dict[str, dict[str, str]]:
-    before = {"mark": "without marker", "unmark": "with marker", "remove": "with marker", "empty": "with files"}
-    after = {"mark": "with marker", "unmark": "without marker", "remove": "absent", "empty": "without files"}
+def _difference(observed: t.Sequence[Observed], steps: t.Sequence[Step]) -> dict[str, dict[str, str]]:
+    """Return Ansible's diff, before and after, of the places that ``steps`` touch."""
+    own = {seen.place.path: [step for step in steps if step.place == seen.place] for seen in observed}
+    touched = [(seen, own[seen.place.path]) for seen in observed if own[seen.place.path]]
     return {
-        "before": {step.place.shown: before[step.verb] for step in reversed(steps)},
-        "after": {step.place.shown: after[step.verb] for step in steps},
+        "before": {seen.place.shown: _before(seen, todo) for seen, todo in touched},
+        "after": {seen.place.shown: _AFTER[todo[-1].verb] for seen, todo in touched},
     }
+
+
+def _before(seen: Observed, steps: t.Sequence[Step]) -> str:
+    if not seen.exists:
+        return "absent"
+    if seen.marker is None:
+        return "without marker"
+    new = steps[-1].marker
+    if new and (seen.marker.server, seen.marker.instance) != (new.server, new.instance):
+        return f"with the marker of {_owner(seen.marker)}"
+    has_files = not seen.empty if seen.place.server else seen.has_files
+    return "with marker and files" if steps[0].verb == "empty" and has_files else "with marker"
+
+
+def _owner(marker: Marker) -> str:
+    """Name the server and the instance that a marker tells of, as far as it does."""
+    return f"'{marker.server}'" + (f" of instance {marker.instance}" if marker.instance else "")

@@ -80,7 +80,7 @@ def lay_out(given: t.Mapping[str, t.Any], run_script: RunScript, *, check_mode: 
         )
     free = seen["drives"][topology.data_root.drive]
     there = observed[0].exists or (bool(steps) and not check_mode and given["state"] == "present")
-    result = layout_result("windows", places, free if there else None, steps)
+    result = layout_result("windows", observed, free if there else None, steps)
     if given["state"] == "present":
         result["warnings"] = layout_warnings(topology, servers, free, long_paths=seen["long_paths"])
     return result

@@ -260,6 +260,33 @@ def test_diff_tells_of_no_removal_that_does_not_happen(
     assert result["diff"]["after"][r"C:\simulator-data"] == "without marker"
 
 
+@pytest.mark.parametrize("check", [True, False])
+def test_diff_tells_how_each_place_was(check: bool, run_module: Run, arguments: dict[str, t.Any], root: Path) -> None:
+    inputs, outputs = r"C:\simulator-data\nas-input-1", r"C:\simulator-data\nas-output-1"
+    (root / "nas-input-1").mkdir(parents=True)
+    assert run_module(windows_directory, check=True, **arguments)["diff"]["before"] == {
+        r"C:\simulator-data": "without marker",
+        inputs: "without marker",
+        outputs: "absent",
+    }
+    run_module(windows_directory, **arguments)
+    (root / "nas-output-1" / "report").write_text("")
+    diff = run_module(windows_directory, check=check, state="absent", force=True, **arguments)["diff"]
+    assert (diff["before"][inputs], diff["before"][outputs]) == ("with marker", "with marker and files")
+    assert (diff["after"][inputs], diff["after"][outputs]) == ("without marker", "absent")
+
+
+def test_diff_tells_whose_a_place_was(run_module: Run, arguments: dict[str, t.Any]) -> None:
+    run_module(windows_directory, **arguments)
+    other = {**arguments, "topology": {**arguments["topology"], "instance": "other"}, "take_over": True}
+    diff = run_module(windows_directory, check=True, **other)["diff"]
+    assert (
+        diff["before"][r"C:\simulator-data\nas-input-1"]
+        == "with the marker of 'nas-input-1' of instance file-simulator"
+    )
+    assert diff["after"][r"C:\simulator-data\nas-input-1"] == "with marker"
+
+
 def test_force_removes_the_servers_files_and_nobody_elses(
     run_module: Run, arguments: dict[str, t.Any], root: Path, tmp_path: Path
 ) -> None:
