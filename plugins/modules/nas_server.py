@@ -155,12 +155,18 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._ansible.engine
 )
 from ansible_collections.file_simulator.nas.plugins.module_utils._ansible.module import run
 from ansible_collections.file_simulator.nas.plugins.module_utils._ansible.servers import TOPOLOGY_SPEC
+from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.base import Request
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.plan import STATES
 from ansible_collections.file_simulator.nas.plugins.module_utils._server.pod import Images
 
+# In these, servers run an image.
+_RUNNING_STATES = ("present", "started", "restarted")
+
 
 def nas_server(module: AnsibleModule) -> dict[str, object]:
+    if module.params["state"] in _RUNNING_STATES and not module.params["image"]:
+        raise SimulatorError("image: is empty; name the image that the servers run, as nas_image returns it")
     engine, _topology, servers = open_engine(module, changes=True)
     outcome = engine.apply(
         servers,
@@ -200,7 +206,7 @@ def main() -> None:
         },
         required_if=[
             *ENGINE_REQUIRED_IF,
-            *[("state", state, ["image"]) for state in ("present", "started", "restarted")],
+            *[("state", state, ["image"]) for state in _RUNNING_STATES],
         ],
         supports_check_mode=True,
     )

@@ -27,6 +27,8 @@ options:
   query:
     description:
       - A JMESPath expression that is applied to the list of reports. Its result is returned as RV(result).
+      - Servers that the topology has disabled are in that list, too, as they are in RV(servers), for one that still runs is to
+        be found. They are V(absent) where all is well, so ask for C(enabled) where you ask for those that are not ready.
     type: str
 seealso:
   - module: file_simulator.nas.nas_server
@@ -39,7 +41,7 @@ EXAMPLES = r"""
 
 - name: Get the ports of the servers that do not answer
   file_simulator.nas.nas_server_info:
-    query: "[?state!='ready'].port"
+    query: "[?enabled && state!='ready'].port"
   register: silent
 """
 

@@ -10,7 +10,7 @@ Reads: the Windows directories' markers, the API server's answers to dry runs, a
 from __future__ import annotations
 
 import typing as t
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.parallel import for_each
@@ -46,7 +46,6 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._windows.drives
 _OWN_ADDRESS = "127.0.0.1/32"
 # How long a server that answers may take for it; one that does not is what is hoped for.
 _STRANGER_SECONDS = 0.5
-_UNKNOWN_YET = "(known once the role nas_image has run)"
 
 
 @dataclass(frozen=True)
@@ -94,8 +93,6 @@ class Preparation:
         ``going`` are the servers that are removed first, whose ports become free.
         """
         check_unfs3_image(servers, request)
-        if not request.images.nas and not request.check_mode:
-            raise SimulatorError("image: is empty; run the role nas_image first, and load its image into the cluster")
         namespace = self._changed_namespace()
         directories = {
             server.name: node_directory(server, self._topology, self._settings.node_data_root) for server in servers
@@ -108,7 +105,6 @@ class Preparation:
         addresses = state.local_addresses(self._cluster.items_wherever_allowed("Node"))
         self._check_strangers(servers, self._settings.node_address or next(iter(addresses), ""))
         version = self._cluster.version()
-        images = replace(request.images, nas=request.images.nas or _UNKNOWN_YET)
         mine = state.objects_of(self._observed, place, instance)
         objects = {}
         for server in servers:
@@ -132,7 +128,7 @@ class Preparation:
                 network_policy=self._settings.network_policy,
                 local_directory=local,
             )
-            rendered = server_objects(pod_of(server, images, clients), placement)
+            rendered = server_objects(pod_of(server, request.images, clients), placement)
             objects[server.name] = self._with_claim(server, marker.generation, rendered, mine.get(server.name, ()))
         return Prepared(namespace, objects, self._predicted(objects, inheriting))
 

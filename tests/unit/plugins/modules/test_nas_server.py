@@ -106,6 +106,19 @@ def test_twelve_steps(run_module: Run, podman: FakePodman, arguments: dict[str, 
     assert podman.pods == podman.volumes == podman.networks == {}
 
 
+@pytest.mark.parametrize("check", [True, False])
+@pytest.mark.parametrize("state", ["present", "started", "restarted"])
+def test_image_without_a_name_is_refused(
+    check: bool, state: str, run_module: Run, podman: FakePodman, arguments: dict[str, t.Any]
+) -> None:
+    """Check mode would predict that all servers are replaced."""
+    run_module(nas_server, **arguments)
+    before = podman.changes
+    with pytest.raises(ModuleFailed, match="image: is empty; name the image that the servers run"):
+        run_module(nas_server, check=check, state=state, **{**arguments, "image": ""})
+    assert podman.changes == before
+
+
 def test_diff_shows_the_changed_line(run_module: Run, podman: FakePodman, arguments: dict[str, t.Any]) -> None:
     run_module(nas_server, **arguments)
     diff = run_module(nas_server, check=True, **changed_topology(arguments, export_options="ro,no_root_squash"))["diff"]

@@ -11,6 +11,7 @@ import typing as t
 from pathlib import Path
 
 import pytest
+import yaml
 
 from ansible_collections.file_simulator.nas.plugins.module_utils._ansible import query
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman import status as _podman_status
@@ -207,6 +208,17 @@ class TestQuery:
     )
     def test_result(self, query: str, expected: t.Any, run_module: Run, arguments: dict[str, t.Any]) -> None:
         assert run_module(nas_server_info, query=query, **arguments)["result"] == expected
+
+    def test_example_asks_for_servers_that_are_to_run(self, run_module: Run, arguments: dict[str, t.Any]) -> None:
+        examples = yaml.safe_load(nas_server_info.EXAMPLES)
+        (query,) = [
+            options["query"] for task in examples for options in task.values() if options and "query" in options
+        ]
+        first, *others = run_module(nas_server_info, **arguments)["servers"]
+        topology = {**arguments["topology"], "changes": [{"name": first["name"], "enabled": False}]}
+        found = run_module(nas_server_info, query=query, **{**arguments, "topology": topology})
+        assert found["result"] == [other["port"] for other in others]
+        assert len(found["servers"]) == 1 + len(others)
 
     def test_without_one_there_is_no_result(self, run_module: Run, arguments: dict[str, t.Any]) -> None:
         assert "result" not in run_module(nas_server_info, **arguments)
