@@ -12,6 +12,8 @@ version_added: 1.0.0
 description:
   - Prints the tables of the last M(file_simulator.nas.nas_validation_report) and the last
     M(file_simulator.nas.nas_server_info) task, after everything else.
+  - Prints the lines that the playbook file_simulator.nas.teardown sets as the fact C(file_simulator_left), what stays and how
+    it is removed.
 author:
   - file_simulator.nas contributors (@file-simulator)
 requirements:
@@ -21,7 +23,8 @@ requirements:
 from ansible.plugins.callback import CallbackBase
 
 # In this order: what failed stands last, nearest to the prompt.
-_MODULES = ("nas_server_info", "nas_validation_report")
+_MODULES = ("nas_server_info", "nas_validation_report", "set_fact")
+_FACT = "file_simulator_left"
 
 
 class CallbackModule(CallbackBase):
@@ -39,9 +42,13 @@ class CallbackModule(CallbackBase):
     def v2_runner_on_ok(self, result) -> None:
         task, data = result._task, result._result
         module = task.action.rpartition(".")[2]
-        if module in _MODULES and not data.get("_ansible_no_log"):
-            tables = self._tables.setdefault(result._host.get_name(), {})
-            tables[module] = [str(line) for line in data.get("table", [])]
+        if module not in _MODULES or data.get("_ansible_no_log"):
+            return
+        facts = data.get("ansible_facts", {})
+        if module == "set_fact" and _FACT not in facts:
+            return
+        tables = self._tables.setdefault(result._host.get_name(), {})
+        tables[module] = [str(line) for line in (facts[_FACT] if module == "set_fact" else data.get("table", []))]
 
     def v2_playbook_on_stats(self, stats) -> None:
         for host, tables in self._tables.items():

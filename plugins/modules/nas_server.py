@@ -144,6 +144,21 @@ actions:
   sample:
     - server: nas-input-1
       verb: create
+kept:
+  description: Volumes that stay although their servers go, or are gone. Empty in check mode.
+  returned: always
+  type: list
+  elements: dict
+  contains:
+    server:
+      description: The server, which has the volume again when it comes back.
+      type: str
+    volume:
+      description: The name of the volume, on a cluster that of its claim.
+      type: str
+    only_there:
+      description: What the volume has and Windows has not, in words that name the files. Empty when that is nothing.
+      type: str
 """
 
 from ansible.module_utils.basic import AnsibleModule
@@ -158,6 +173,7 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._ansible.server
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.base import Request
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.plan import STATES
+from ansible_collections.file_simulator.nas.plugins.module_utils._engine.removal import kept_volume
 from ansible_collections.file_simulator.nas.plugins.module_utils._server.pod import Images
 
 # In these, servers run an image.
@@ -181,11 +197,13 @@ def nas_server(module: AnsibleModule) -> dict[str, object]:
             check_mode=module.check_mode,
         ),
     )
-    for warning in outcome.warnings:
+    kept = [(each.server, each.volume, each.only_there) for each in outcome.kept]
+    for warning in [*outcome.warnings, *(kept_volume(*each) for each in kept)]:
         module.warn(warning)
     return {
         "changed": outcome.changed,
         "actions": [{"verb": action.verb, "server": action.server} for action in outcome.actions],
+        "kept": [dict(zip(("server", "volume", "only_there"), each)) for each in kept],
         "diff": outcome.diff,
     }
 

@@ -112,6 +112,10 @@ directories:
     local_directory:
       description: As the managed machine sees it.
       type: str
+drive_root:
+  description: The directory that stands for Windows drives, null where the machine sees real ones.
+  returned: always
+  type: str
 drives:
   description:
     - V(wsl) where the machine sees Windows drives, V(windows) where it is a Windows machine, and V(emulated) where a
@@ -191,7 +195,8 @@ def windows_directory(module: AnsibleModule) -> dict[str, object]:
     if module.params["state"] == "present":
         for line in layout_warnings(topology, servers, free, long_paths=drives.kind != "wsl"):
             module.warn(line)
-    return layout_result(drives.kind, observed, free if os.path.isdir(root) else None, steps)
+    emulated = drives.root if drives.kind == "emulated" else None
+    return layout_result(drives.kind, observed, free if os.path.isdir(root) else None, steps, emulated)
 
 
 def main() -> None:

@@ -32,17 +32,27 @@ class Request:
 
 
 @dataclass(frozen=True)
+class KeptVolume:
+    """A volume that stays without its server. ``only_there`` says what it has and Windows has not, in words."""
+
+    server: str
+    volume: str
+    only_there: str = ""
+
+
+@dataclass(frozen=True)
 class Outcome:
     """What was done, or in check mode would have been.
 
     ``surroundings_changed`` tells of a change to what no server has for itself, such as the
-    namespace; it is in the diff and in no action.
+    namespace; it is in the diff and in no action. ``kept`` is empty in check mode.
     """
 
     actions: t.Sequence[Action]
     diff: t.Mapping[str, t.Any]
     surroundings_changed: bool = False
     warnings: t.Sequence[str] = ()
+    kept: t.Sequence[KeptVolume] = ()
 
     @property
     def changed(self) -> bool:

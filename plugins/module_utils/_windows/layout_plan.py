@@ -193,14 +193,22 @@ def remembered_file_systems(
 
 
 def layout_result(
-    kind: str, observed: t.Sequence[Observed], free_bytes: int | None, steps: t.Sequence[Step]
+    kind: str,
+    observed: t.Sequence[Observed],
+    free_bytes: int | None,
+    steps: t.Sequence[Step],
+    drive_root: str | None = None,
 ) -> dict[str, t.Any]:
-    """Return what the module says, the data root first in ``observed``. ``kind`` tells what the drives are."""
+    """Return what the module says, the data root first in ``observed``.
+
+    ``kind`` tells what the drives are; ``drive_root`` is the directory that stands for them, None where there are real ones.
+    """
     root, *places = (seen.place for seen in observed)
     return {
         "changed": bool(steps),
         "diff": _difference(observed, steps),
         "drives": kind,
+        "drive_root": drive_root,
         "data_root": {"windows_directory": root.shown, "local_directory": root.path, "free_bytes": free_bytes},
         "directories": [
             {"server": place.server, "windows_directory": place.shown, "local_directory": place.path}

@@ -17,7 +17,7 @@ import typing as t
 
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine import plan as _plan
-from ansible_collections.file_simulator.nas.plugins.module_utils._engine.base import Outcome, Request
+from ansible_collections.file_simulator.nas.plugins.module_utils._engine.base import KeptVolume, Outcome, Request
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.kubernetes import (
     agent,
     claims,
@@ -38,7 +38,6 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._engine.kuberne
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.kubernetes.state import Observed
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.kubernetes.status import Reporter
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.kubernetes.waiting import Watcher
-from ansible_collections.file_simulator.nas.plugins.module_utils._engine.removal import kept_volume
 from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes import names
 from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes.client import Cluster
 from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes.lease import Lease
@@ -135,6 +134,7 @@ class KubernetesEngine:
         guard = RemovalGuard(self._cluster, self._watcher, self._topology, self._drives, found)
         if not request.delete_storage:
             guard.check(actions, desired, current, check_mode=request.check_mode)
+        kept_volumes: list[KeptVolume] = []
         if not request.check_mode:
             kept = {} if gives_up else claims.kept_claims(found, servers, actions, desired, request)
             only_there = guard.only_there([name for name in kept if name in current], current)
@@ -152,7 +152,7 @@ class KubernetesEngine:
                 resting = {name for name, server in current.items() if server.stopped} - started
                 awaited = set(prepared.objects) - resting
                 warnings += self._wait([server for server in enabled if server.name in awaited], request.timeout)
-            warnings += [kept_volume(name, claim, only_there.get(name, "")) for name, claim in sorted(kept.items())]
+            kept_volumes = [KeptVolume(name, claim, only_there.get(name, "")) for name, claim in sorted(kept.items())]
         diff = _plan.difference(actions, desired, current)
         for action in actions:
             before = current[action.server].description if action.server in current else {}
@@ -161,7 +161,8 @@ class KubernetesEngine:
         if prepared.namespace:
             diff["before"]["namespace"] = settled(observed.namespace) if observed.namespace else {}
             diff["after"]["namespace"] = settled(prepared.namespace)
-        return Outcome(actions, diff, surroundings_changed=prepared.namespace is not None, warnings=warnings)
+        changed = prepared.namespace is not None
+        return Outcome(actions, diff, surroundings_changed=changed, warnings=warnings, kept=kept_volumes)
 
     def _prepared(
         self, enabled: t.Sequence[Server], observed: Observed, request: Request, going: t.Collection[str]

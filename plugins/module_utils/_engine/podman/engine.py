@@ -18,7 +18,7 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors 
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.locking import locked
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.parallel import for_each
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.progress import telling
-from ansible_collections.file_simulator.nas.plugins.module_utils._engine.base import Outcome, Request
+from ansible_collections.file_simulator.nas.plugins.module_utils._engine.base import KeptVolume, Outcome, Request
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.plan import Current
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman import render
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.acceptance import accept
@@ -145,12 +145,16 @@ class PodmanEngine:
         disabled = [server.name for server in servers if not server.enabled]
         decision = decide(seen.desired, seen.current, disabled, request)
         warnings = seen.placing.warnings() if seen.placing else []
+        kept: list[KeptVolume] = []
         if not request.check_mode:
-            warnings += self._do(servers, request, seen, decision)
+            more, kept = self._do(servers, request, seen, decision)
+            warnings += more
         elif not request.delete_storage and decision.losing & set(seen.own):
             # As the change would: without an agent, both sides are compared in a container that can change nothing.
             self._guard.check([seen.own[server] for server in sorted(decision.losing & set(seen.own))])
-        return Outcome(decision.actions, decision.diff, surroundings_changed=seen.leftover, warnings=warnings)
+        return Outcome(
+            decision.actions, decision.diff, surroundings_changed=seen.leftover, warnings=warnings, kept=kept
+        )
 
     # What there is, and what is wanted
 
@@ -160,8 +164,14 @@ class PodmanEngine:
         own = self._inventory.own(pods)
         placing = self._placing(servers, request, pods)
         current, desired = self._compared(servers, request, own, placing)
-        leftover = request.state == "absent" and not own and self._inventory.shared_is_left()
+        leftover = request.state == "absent" and not own and self._is_left()
         return _Seen(pods, own, current, desired, placing, leftover)
+
+    def _is_left(self) -> bool:
+        """Tell whether a removal that did not come to its end has left what the instance's servers have in common."""
+        return self._podman_or_none is not None and (
+            self._inventory.shared_is_left() or os.path.isdir(self._config_root)
+        )
 
     def _placing(
         self, servers: t.Sequence[Server], request: Request, pods: t.Mapping[tuple[str, str], Found]
@@ -192,8 +202,10 @@ class PodmanEngine:
 
     # Doing it
 
-    def _do(self, servers: t.Sequence[Server], request: Request, seen: _Seen, decision: Decision) -> list[str]:
-        """Do what was decided; return what to warn of."""
+    def _do(
+        self, servers: t.Sequence[Server], request: Request, seen: _Seen, decision: Decision
+    ) -> tuple[list[str], list[KeptVolume]]:
+        """Do what was decided; return what to warn of, and the volumes that stay without a server."""
         warnings: list[str] = []
         if seen.placing and seen.desired:
             self._network.ensure()
@@ -207,7 +219,7 @@ class PodmanEngine:
                 self._lifecycle.clear_away(self._network)
         absent = request.state == "absent"
         going = {server.name for server in servers if absent or not server.enabled}
-        return warnings + self._inventory.kept_volumes(going, only_there, everything=absent and request.purge)
+        return warnings, self._inventory.kept_volumes(going, only_there, everything=absent and request.purge)
 
     def _carry_out(self, request: Request, seen: _Seen, decision: Decision) -> dict[str, str]:
         """Bring servers to their new state; return, by server, what only a volume has that stays without its pod."""

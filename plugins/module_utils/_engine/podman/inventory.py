@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import typing as t
 
+from ansible_collections.file_simulator.nas.plugins.module_utils._engine.base import KeptVolume
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.plan import Current
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.cli import Podman
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.found import Found
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.leftover import noted
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.network import InstanceNetwork
-from ansible_collections.file_simulator.nas.plugins.module_utils._engine.removal import kept_volume
 
 
 class Inventory:
@@ -41,8 +41,10 @@ class Inventory:
             if server not in pods
         }
 
-    def kept_volumes(self, servers: t.Collection[str], only_there: t.Mapping[str, str], everything: bool) -> list[str]:
-        """Tell of the volumes that stay without a pod: of ``servers``, or all of the instance.
+    def kept_volumes(
+        self, servers: t.Collection[str], only_there: t.Mapping[str, str], everything: bool
+    ) -> list[KeptVolume]:
+        """Return the volumes that stay without a pod: of ``servers``, or all of the instance.
 
         ``only_there`` has, by server, what only its volume has, in words; of others, what was noted is told.
         """
@@ -50,7 +52,7 @@ class Inventory:
             return []
         with_pod = self.own()
         return [
-            kept_volume(server, volume, only_there.get(server) or noted(self._podman, volume))
+            KeptVolume(server, volume, only_there.get(server) or noted(self._podman, volume))
             for server, volume in sorted(self._volumes().items())
             if server not in with_pod and (everything or server in servers)
         ]

@@ -56,6 +56,16 @@ def test_leaves_other_tasks_alone(action: str, summary: CallbackModule, shown: l
     assert shown == []
 
 
+def test_prints_what_stays(summary: CallbackModule, shown: list[str]) -> None:
+    ended(summary, {"ansible_facts": {"another": ["x"]}}, action="ansible.builtin.set_fact")
+    ended(
+        summary, {"ansible_facts": {"file_simulator_left": ["What stays:", "- a"]}}, action="ansible.builtin.set_fact"
+    )
+    ended(summary, {"ansible_facts": {"another": ["x"]}}, action="set_fact")
+    summary.v2_playbook_on_stats(None)
+    assert shown == ["What stays:", "- a"]
+
+
 def test_last_task_counts(summary: CallbackModule, shown: list[str]) -> None:
     ended(summary, {"table": ["old"]})
     ended(summary, {"table": ["new"]})

@@ -264,3 +264,18 @@ def test_container_is_dead_whose_process_nobody_buries(tmp_path: Path, power_los
     assert not processes.is_dead(container)
     (tmp_path / "proc" / "8" / "stat").write_text("8 (a) b) Z 1 8")
     assert processes.is_dead(container)
+
+
+def test_what_a_killed_removal_left_goes_with_the_next(
+    run_module: Run, podman: FakePodman, arguments: dict[str, t.Any]
+) -> None:
+    """The end came between the network and the files of the instance."""
+    run_module(nas_server, **arguments)
+    run_module(nas_server, state="absent", **arguments)
+    left = Path(arguments["state_directory"]) / "file-simulator"
+    left.mkdir()
+    (left / "neighbours.nft").write_text("")
+    assert run_module(nas_server, check=True, state="absent", **arguments)["changed"] and left.exists()
+    assert run_module(nas_server, state="absent", **arguments)["changed"]
+    assert not left.exists()
+    assert not run_module(nas_server, state="absent", **arguments)["changed"]

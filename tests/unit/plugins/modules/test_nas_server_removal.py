@@ -274,11 +274,14 @@ def test_volume_without_a_pod_is_told_and_can_be_removed(
     if not named:
         down["topology"] = {"servers": [{"name": "nas-backup", "port": free_ports(3)[2]}]}
     for _again in range(2):
-        warnings = run_module(nas_server, state="absent", **down).get("warnings", [])
+        result = run_module(nas_server, state="absent", **down)
+        warnings = result.get("warnings", [])
+        kept = {"server": "nas-input-1", "volume": "file-simulator.nas-input-1.export", "only_there": ""}
+        assert result["kept"] == [kept]
         assert any(
             "nas-input-1: its volume file-simulator.nas-input-1.export is kept" in str(each) for each in warnings
         )
     result = run_module(nas_server, state="absent", delete_storage=True, **down)
     assert verbs(result) == ["remove nas-input-1"] and result["changed"]
-    assert podman.volumes == {}
+    assert podman.volumes == {} and result["kept"] == []
     assert not run_module(nas_server, state="absent", delete_storage=True, **down)["changed"]
