@@ -16,7 +16,8 @@ import yaml
 from ...module_runner import CHECKOUT
 from .playing import Played, play
 
-TEMPLATE = CHECKOUT / "playbooks" / "templates" / "left.txt.j2"
+PLAYBOOKS = CHECKOUT / "playbooks"
+TEMPLATE = PLAYBOOKS / "templates" / "left.txt.j2"
 SERVER = {"name": "nas-output-1", "port": 32150}
 KEPT = {"server": "nas-output-1", "volume": "desk.nas-output-1.export", "only_there": ""}
 ALL = {
@@ -29,10 +30,13 @@ ALL = {
 def told(home: Path, **facts: t.Any) -> list[str]:
     """The lines that are printed where these facts are so."""
     nothing = {"nas_servers_kept": [], "windows_layout_found": [], "nas_engine_chosen": {"choice": "podman"}}
-    text = f"begin\n{{{{ lookup('ansible.builtin.template', '{TEMPLATE}') }}}}"
-    played = play(home, [{"ansible.builtin.debug": {"msg": text}}], **{**nothing, **facts})
+    (teardown,) = yaml.safe_load((PLAYBOOKS / "teardown.yml").read_text())
+    show = {"ansible.builtin.debug": {"msg": "{{ file_simulator_left | to_json }}"}}
+    if not (home / "templates").exists():
+        (home / "templates").symlink_to(TEMPLATE.parent)
+    played = play(home, [teardown["post_tasks"][-1], show], **{**nothing, **facts})
     assert played.well, played.out
-    return [line for line in played.message.splitlines()[1:] if line]
+    return t.cast("list[str]", json.loads(played.message))
 
 
 def test_nothing_stays(tmp_path: Path) -> None:
