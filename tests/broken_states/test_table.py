@@ -84,7 +84,7 @@ TABLE: dict[str, Row] = {
         states.image_removed,
         "ready",
         "",
-        refused=r"image .* is not there; run the role nas_image",
+        refused=r"image .* is not there; make up .*role nas_image",
         kept=r"image not known.*make rescue",
     ),
 }

@@ -41,7 +41,7 @@ def test_status_says_so_and_make_up_mends_it(mounted_over: Simulator) -> None:
     assert report["state"] == "broken"
     assert report["problem"] == (
         f"{mounted_over.windows} is another directory than its agent syncs, mounted over it or anew; "
-        "starting it (make up) makes it anew around its volume"
+        "make up (in a playbook: nas_server with state: started) makes it anew around its volume"
     )
 
     mounted_over.forget_clients()

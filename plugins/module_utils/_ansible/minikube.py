@@ -14,6 +14,7 @@ from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.command import verbatim
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError
 from ansible_collections.file_simulator.nas.plugins.module_utils._minikube.cli import Minikube
+from ansible_collections.file_simulator.nas.plugins.module_utils._model import remedies
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.defaults import NODE_DATA_ROOT
 from ansible_collections.file_simulator.nas.plugins.module_utils._windows.drives import Drives
 
@@ -54,7 +55,7 @@ def open_minikube(module: AnsibleModule, drives: Drives) -> Minikube:
     minikube = find_minikube(module, drives)
     if minikube is None:
         raise SimulatorError(
-            f"{module.params['executable']} is not installed; run the role minikube, or install minikube and name it "
-            "with executable"
+            f"{module.params['executable']} is not installed; {remedies.INSTALL_MINIKUBE} installs it; one "
+            "that is elsewhere is named with executable"
         )
     return minikube

@@ -21,6 +21,7 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._minikube.optio
 )
 from ansible_collections.file_simulator.nas.plugins.module_utils._minikube.preflight import machine_memory
 from ansible_collections.file_simulator.nas.plugins.module_utils._minikube.profile import DRIVERS, DesiredProfile
+from ansible_collections.file_simulator.nas.plugins.module_utils._model import remedies
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.topology import Topology
 from ansible_collections.file_simulator.nas.plugins.module_utils._windows.directory import require_marker
 from ansible_collections.file_simulator.nas.plugins.module_utils._windows.drives import Drives, check_drive
@@ -74,5 +75,6 @@ def check_version(minikube: Minikube) -> None:
     if version is not None and version < OLDEST_MINIKUBE:
         shown = ".".join(str(number) for number in version)
         raise SimulatorError(
-            f"{minikube.executable} is version {shown}; 1.33.0 or newer is needed: let the role minikube install one"
+            f"{minikube.executable} is version {shown}; 1.33.0 or newer is needed, and "
+            f"{remedies.INSTALL_MINIKUBE} installs one"
         )

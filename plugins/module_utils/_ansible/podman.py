@@ -20,6 +20,7 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._common.files i
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.cli import Podman
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.host import adaptation, read_machine
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.version import check_version
+from ansible_collections.file_simulator.nas.plugins.module_utils._model import remedies
 from ansible_collections.file_simulator.nas.plugins.module_utils._windows.drive_root import STATE_DIRECTORY
 
 PODMAN_SPEC: dict[str, t.Any] = {
@@ -38,7 +39,7 @@ def open_podman(module: AnsibleModule, *, changes: bool = False) -> Podman | Non
         if module.check_mode:
             return None
         raise SimulatorError(
-            f"{module.params['podman_executable']} is not installed; install the package podman, or run playbooks/provision.yml"
+            f"{module.params['podman_executable']} is not installed; {remedies.BUILD_IMAGE} installs the package podman"
         )
     if os.geteuid() != 0:
         # NFS-Ganesha opens files by handle, which the kernel allows to the real root alone.

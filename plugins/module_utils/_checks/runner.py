@@ -22,6 +22,7 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._checks.registr
 from ansible_collections.file_simulator.nas.plugins.module_utils._checks.result import FAILED, PASSED, SKIPPED, Result
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.parallel import for_each
+from ansible_collections.file_simulator.nas.plugins.module_utils._model import remedies
 from ansible_collections.file_simulator.nas.plugins.module_utils._nfs.client import NasError
 
 # Checks wait far more than they compute.
@@ -62,7 +63,7 @@ class Runner:
         if self._engine not in check.engines:
             return f"means nothing with the engine {self._engine}"
         if check.disruptive and not disruptive:
-            return "takes servers out of service; ask for it with disruptive: true"
+            return f"takes servers out of service; ask for it with {remedies.TAKE_OUT_OF_SERVICE}"
         if check.writes and not writing:
             return "writes files of its own, and in check mode nothing is written"
         return ""

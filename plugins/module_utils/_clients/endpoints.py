@@ -16,6 +16,7 @@ from dataclasses import dataclass
 
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.text import bracketed
+from ansible_collections.file_simulator.nas.plugins.module_utils._model import remedies
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.server import Server
 from ansible_collections.file_simulator.nas.plugins.module_utils._server.mounting import mount_options
 from ansible_collections.file_simulator.nas.plugins.module_utils._server.pod import EXPORT_PATH
@@ -132,7 +133,7 @@ def _endpoint(
 
 def _given(server: Server, host: str, guess: bool) -> str:
     if not host and not guess:
-        raise SimulatorError(f"server {server.name}: it has no address yet; run nas_server with state: started first")
+        raise SimulatorError(f"server {server.name}: it has no address yet; start it first: {remedies.START}")
     if any(character.isspace() or character in ",/" for character in host):
         raise ValueError(f"'{host}' is no address")
     return host or UNKNOWN_YET

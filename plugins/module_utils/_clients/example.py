@@ -24,6 +24,7 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._clients.manife
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError
 from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes.names import LABEL_INSTANCE, Object
 from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes.objects import CONFIG_MAP, DEPLOYMENT
+from ansible_collections.file_simulator.nas.plugins.module_utils._model import remedies
 
 _PROGRAM = "nas_example.py"
 _PROGRAM_MOUNT = "/opt/nas-example"
@@ -59,7 +60,7 @@ def chosen_example(options: t.Mapping[str, t.Any] | None, endpoints: t.Sequence[
             raise SimulatorError(f"example: servers: '{name}' is not among the servers: {', '.join(known)}")
     for option in ("image", "program"):
         if not options[option]:
-            raise SimulatorError(f"example: {option}: is empty; the role nas_clients fills it in after nas_image")
+            raise SimulatorError(f"example: {option}: is empty; {remedies.PUBLISH} fills it in")
     return Example(options["image"], options["program"], tuple(dict.fromkeys(servers)), options["apply"])
 
 

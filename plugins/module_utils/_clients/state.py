@@ -28,6 +28,7 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes.obj
     key_of,
     settled,
 )
+from ansible_collections.file_simulator.nas.plugins.module_utils._model import remedies
 
 # A message that goes on and on is not read.
 _NAMED = 2
@@ -140,7 +141,7 @@ def check_recreated(
     more = f" and {len(doomed) - _NAMED} more (see to_be_deleted)" if len(doomed) > _NAMED else ""
     raise SimulatorError(
         f"{differing} cannot be changed: {reason}. These would have to be deleted: {', '.join(doomed[:_NAMED])}{more}; "
-        "do so with recreate: true (what is on the NAS stays)",
+        f"do so with {remedies.RECREATE_CLIENTS}; what is on the NAS stays",
         to_be_deleted=doomed,
     )
 

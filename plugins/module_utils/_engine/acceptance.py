@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError
+from ansible_collections.file_simulator.nas.plugins.module_utils._model import remedies
 from ansible_collections.file_simulator.nas.plugins.module_utils._server.pod import STATE_DIRECTORY
 
 ARGUMENTS = ("accept", "--state", STATE_DIRECTORY)
@@ -20,6 +21,6 @@ def withheld(server: str, answer: str) -> str:
         return str(json.loads(answer)["withheld"])
     except (ValueError, KeyError, TypeError):
         raise SimulatorError(
-            f"server {server}: its sync agent is of an older version, which knows no answer to accept; make up brings"
-            " a new one"
+            f"server {server}: its sync agent is of an older version, which knows no answer to accept; "
+            f"{remedies.START} brings a new one"
         ) from None

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.inspection import Inspector
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.plan import Action
+from ansible_collections.file_simulator.nas.plugins.module_utils._model import remedies
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.server import Server
 from ansible_collections.file_simulator.nas.plugins.module_utils._server.pod import Images
 from ansible_collections.file_simulator.nas.plugins.module_utils._server.status import ServerStatus
@@ -66,7 +67,7 @@ def check_unfs3_image(servers: t.Sequence[Server], request: Request) -> None:
         if server.nfs_server == "unfs3" and not request.images.unfs3:
             raise SimulatorError(
                 f"server {server.name}: nfs_server: unfs3 needs unfs3_image, an image that has unfsd; "
-                "the role nas_image builds one with nas_image_unfs3_build: true"
+                f"{remedies.BUILD_UNFS3_IMAGE} builds one"
             )
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError
+from ansible_collections.file_simulator.nas.plugins.module_utils._model import remedies
 
 AUTO = "auto"
 PODMAN = "podman"
@@ -112,13 +113,13 @@ def choose(asked: str, seen: EngineEnvironment, *, running: bool = False) -> Cho
     if asked != PODMAN and seen.podman_runs and not running:
         raise SimulatorError(
             f"engine: podman runs instance {seen.instance}, and {asked} would answer on the same ports; "
-            f"take it down first (playbooks/teardown.yml, or make down), or choose {AUTO}"
+            f"take it down first with {remedies.TAKE_DOWN}, or choose {AUTO}"
         )
     other = seen.recorded
     if asked == PODMAN and other and other.reachable and not running:
         raise SimulatorError(
             f"engine: instance {seen.instance} was stood up in the cluster {other.context}, and podman would answer "
-            f"on the same ports; take it down first (playbooks/teardown.yml, or make down), or choose {AUTO}"
+            f"on the same ports; take it down first with {remedies.TAKE_DOWN}, or choose {AUTO}"
         )
     kept = other if other and other.choice == asked and seen.context in ("", other.context) else None
     return Choice(asked, "asked for", kept)

@@ -15,6 +15,8 @@ import json
 import typing as t
 from dataclasses import dataclass
 
+from ansible_collections.file_simulator.nas.plugins.module_utils._model import remedies
+
 _MOST_NAMED = 5
 
 
@@ -83,8 +85,8 @@ def refusal(look: Look, directory: Directory, *, flushing: bool) -> str:
 def what_to_do(server: str) -> str:
     """Return what helps where a server's volume or storage must stay, the end of a refusal."""
     return (
-        f"mend that and try again, copy what is left with make rescue SERVER={server} TO=DIRECTORY, "
-        "or give it up with delete_storage: true"
+        f"mend that and try again, copy what is left with {remedies.rescue(server)}, "
+        f"or give it up with {remedies.DELETE_STORAGE}"
     )
 
 
@@ -93,10 +95,10 @@ def kept_volume(server: str, volume: str, only_there: str = "") -> str:
 
     ``only_there`` says what the volume has and Windows has not, as ``refusal`` does; empty when nothing is known.
     """
-    first = f": {only_there}, and make rescue SERVER={server} TO=DIRECTORY copies that" if only_there else ""
+    first = f": {only_there}, and {remedies.rescue(server)} copies that" if only_there else ""
     return (
         f"server {server}: its volume {volume} is kept, with all that clients wrote{first}; the server has it again when it "
-        "comes back, and state: absent with delete_storage: true removes it"
+        f"comes back; it is deleted with {remedies.DELETE_STORAGE}"
     )
 
 

@@ -115,7 +115,7 @@ def stop_or_delete(minikube: Minikube, name: str, state: str, check_mode: bool) 
     if state == "absent":
         actions = ["delete"] if found or name in known.unreadable else []
     elif status is None:
-        raise SimulatorError(f"profile {name}: minikube cannot read its configuration; delete it with state: absent")
+        raise plans.unreadable(name)
     else:
         actions = ["stop"] if found and status.word not in ("stopped", "absent") else []
         if actions and found:

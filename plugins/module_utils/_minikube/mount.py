@@ -21,6 +21,7 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._minikube.profi
     stop_arguments,
     unmount_arguments,
 )
+from ansible_collections.file_simulator.nas.plugins.module_utils._model import remedies
 from ansible_collections.file_simulator.nas.plugins.module_utils._windows.marker import MARKER_NAME, Marker
 
 # minikube start ends a moment before the mount process that it leaves behind has mounted.
@@ -102,7 +103,7 @@ def advice(desired: DesiredProfile) -> str:
     if desired.driver in CONTAINER_DRIVERS:
         return (
             f"check that {desired.driver} may share that directory (Docker Desktop: Settings, Resources, File sharing), "
-            "or set recreate: true"
+            f"or have the profile made anew with {remedies.RECREATE_PROFILE}"
         )
     return (
         "let the firewall pass connections from the node to minikube's mount process, then run this again; by hand: "

@@ -143,7 +143,7 @@ def _extra(options: t.Mapping[str, t.Any]) -> dict[str, tuple[str, ...]]:
                 f"extra_options: '{key}' is no option of minikube start; write it without hyphens before"
             )
         if name in _OURS:
-            instead = f"set {_OURS[name]} instead" if _OURS[name] else "the module sets it by itself"
+            instead = f"set {_OURS[name]} instead" if _OURS[name] else "it is set by itself"
             raise SimulatorError(f"extra_options: {name}: {instead}")
         values = value if isinstance(value, (list, tuple)) else [value]
         read[name] = tuple(str(each).lower() if isinstance(each, bool) else str(each) for each in values)

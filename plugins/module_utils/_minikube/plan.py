@@ -23,6 +23,7 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._minikube.profi
     DesiredProfile,
     driver_of,
 )
+from ansible_collections.file_simulator.nas.plugins.module_utils._model import remedies
 
 RECREATE = "recreate"
 RESTART = "restart"
@@ -114,10 +115,7 @@ def plan(desired: DesiredProfile, found: Profile | None, status: Status | None, 
     """
     if status is None:
         if not recreate:
-            raise SimulatorError(
-                f"profile {desired.name}: minikube cannot read its configuration; "
-                "delete it with state: absent, or set recreate: true"
-            )
+            raise unreadable(desired.name)
         return Plan(("delete", "start"))
     if found is None:
         return Plan(("start",))
@@ -127,7 +125,8 @@ def plan(desired: DesiredProfile, found: Profile | None, status: Status | None, 
     if fatal and not recreate and status.word != "absent":
         raise SimulatorError(
             f"profile {desired.name}: {'; '.join(str(change) for change in fatal)}: minikube cannot change that without "
-            "deleting the profile; ask for what is there, choose another name, or set recreate: true",
+            "deleting the profile; ask for what is there, choose another name, or have it made anew with "
+            f"{remedies.RECREATE_PROFILE}",
             changes=[str(change) for change in fatal],
         )
     if fatal:
@@ -158,12 +157,20 @@ def settled(status: Status | None, found: Profile | None) -> Status | None:
     return status
 
 
+def unreadable(name: str) -> SimulatorError:
+    """Return the error for a profile of which nothing can be known."""
+    return SimulatorError(
+        f"profile {name}: minikube cannot read its configuration; delete it with {remedies.DELETE_PROFILE}, "
+        f"or have it made anew with {remedies.RECREATE_PROFILE}"
+    )
+
+
 def check_stoppable(found: Profile) -> None:
     """Raise SimulatorError for a profile that minikube cannot stop."""
     if driver_of(found.driver) in GIVEN_DRIVERS:
         raise SimulatorError(
             f"profile {found.name}: minikube does not stop a machine that it did not make (driver {found.driver}); "
-            "shut that machine down itself, or take Kubernetes off it with state: absent"
+            f"shut that machine down itself, or take Kubernetes off it: {remedies.DELETE_PROFILE}"
         )
 
 

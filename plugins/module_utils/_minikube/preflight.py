@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.command import Runner, last_line
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.files import existing_ancestor
 from ansible_collections.file_simulator.nas.plugins.module_utils._minikube.profile import CONTAINER_DRIVERS
+from ansible_collections.file_simulator.nas.plugins.module_utils._model import remedies
 
 # What a driver is no use without, and who brings it.
 _PROGRAMS = {
@@ -87,7 +88,7 @@ def _machine_problems(driver: str, memory: int, disk: int, force: bool, seen: Se
     if driver == "none" and not seen.is_root:
         yield "driver none: needs root; set become: true"
     if driver in _ROOTLESS and seen.is_root and not force:
-        yield f"driver {driver}: minikube refuses it from root; run without become, or set force: true"
+        yield f"driver {driver}: minikube refuses it from root; run as another user, or with {remedies.FORCE_DRIVER}"
     if seen.kvm:
         yield f"driver {driver}: no virtualisation: {seen.kvm}"
     if driver != "ssh" and memory > seen.memory:

@@ -13,12 +13,13 @@ import typing as t
 
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.files import read_regular, write_whole
+from ansible_collections.file_simulator.nas.plugins.module_utils._model import remedies
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.server import Server
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.windows_path import WindowsPath
 from ansible_collections.file_simulator.nas.plugins.module_utils._windows.drives import Drives
 from ansible_collections.file_simulator.nas.plugins.module_utils._windows.marker import MARKER_NAME, Marker
 
-_UNKNOWN_YET = "(known once the role windows_layout has run)"
+_UNKNOWN_YET = "(known once the directories are laid out)"
 # A mount whose other end has died lets its callers wait for ever.
 _ANSWER_SECONDS = 1.0
 _Found = t.TypeVar("_Found")
@@ -68,7 +69,7 @@ def read_marker(directory: str) -> Marker | None:
     except OSError as error:
         raise SimulatorError(f"{path}: cannot be read: {error.strerror}") from None
     except ValueError:
-        raise SimulatorError(f"{path}: is damaged; remove it and run the role windows_layout again") from None
+        raise SimulatorError(f"{path}: is damaged; remove it, and {remedies.LAY_OUT} writes it anew") from None
 
 
 def write_marker(directory: str, marker: Marker) -> None:
@@ -95,8 +96,8 @@ def require_marker(shown: WindowsPath | str, directory: str, server: str) -> Mar
             return marker
         problem = f"has the marker of '{marker.server}'" if marker else f"has no marker {MARKER_NAME}"
     raise SimulatorError(
-        f"{shown} ({directory}) {problem}: it is not mounted, or not laid out yet; "
-        "mount it, or run the role windows_layout"
+        f"{shown} ({directory}) {problem}: it is not mounted, or not laid out; "
+        f"mount it if it should be there, else {remedies.LAY_OUT} lays it out"
     )
 
 

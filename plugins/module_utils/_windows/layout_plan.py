@@ -13,6 +13,7 @@ import typing as t
 from dataclasses import dataclass, replace
 
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError
+from ansible_collections.file_simulator.nas.plugins.module_utils._model import remedies
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.server import Server
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.topology import Topology
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.windows_names import fold
@@ -146,7 +147,7 @@ def _claimed(place: Place, marker: Marker, new_generation: str, claim: Claim) ->
     owner = f"'{marker.server}'" + (f" of instance {marker.instance}" if not claim.has(marker) else "")
     raise SimulatorError(
         f"{place.both} is marked as that of {owner}; give each server its own directory and each instance its own "
-        "data_root, or, when the other is gone for good, take it over with take_over: true"
+        f"data_root, or, when the other is gone for good, take it over with {remedies.TAKE_OVER}"
     )
 
 

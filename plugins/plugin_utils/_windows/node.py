@@ -21,6 +21,7 @@ from pathlib import Path
 
 from ansible_collections.file_simulator.nas.plugins.module_utils._ansible.servers import chosen
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError
+from ansible_collections.file_simulator.nas.plugins.module_utils._model import remedies
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.topology import read_topology
 from ansible_collections.file_simulator.nas.plugins.module_utils._windows.layout_plan import (
     Claim,
@@ -118,7 +119,7 @@ def _observed(place: Place, found: t.Mapping[str, t.Any], known: t.Mapping[str, 
         marker = None if found["marker"] is None else Marker.parse(found["marker"])
     except ValueError:
         raise SimulatorError(
-            f"{place.path}\\{MARKER_NAME}: is damaged; remove it and run the role windows_layout again"
+            f"{place.path}\\{MARKER_NAME}: is damaged; remove it, and {remedies.LAY_OUT} writes it anew"
         ) from None
     return Observed(
         place,

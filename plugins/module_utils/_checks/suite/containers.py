@@ -23,7 +23,7 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._engine.inspect
     ClusterInspector,
     ContainerFacts,
 )
-from ansible_collections.file_simulator.nas.plugins.module_utils._model import fields
+from ansible_collections.file_simulator.nas.plugins.module_utils._model import fields, remedies
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.resources import Resources
 from ansible_collections.file_simulator.nas.plugins.module_utils._server.pod import (
     Container,
@@ -227,7 +227,7 @@ def client_volumes(context: CheckContext, targets: t.Sequence[Target]) -> Findin
             addresses[cluster.cluster_ip, cluster.cluster_port] = target.name
     found = inspector.client_volumes(addresses)
     if not found:
-        return {None: Finding("no PersistentVolume points to these servers; the role nas_clients makes them", SKIPPED)}
+        return {None: Finding(f"no PersistentVolume points to these servers; {remedies.PUBLISH} makes them", SKIPPED)}
     findings: dict[str | None, Finding] = {}
     for target in targets:
         own = [volume for volume in found if volume.server == target.name]

@@ -22,6 +22,7 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes.nam
     Object,
 )
 from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes.objects import CLAIM
+from ansible_collections.file_simulator.nas.plugins.module_utils._model import remedies
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.fields import memory_bytes
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.server import Server
 
@@ -29,10 +30,13 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._model.server i
 REMOVED, KEPT = "removed", "kept"
 WITH_THE_POD = "removed with the pod"
 ANEW = "another one, filled from the Windows directory: owners and modes that clients set are not copied"
-_WAY_OUT = (
-    "nothing was changed. Leave it as it is, or copy what only the volume has (nas_rescue), give it up with "
-    "state: absent and delete_storage: true, and bring the server up again"
-)
+
+
+def _way_out(server: str) -> str:
+    return (
+        f"nothing was changed. Leave it as it is, or copy what only the volume has with {remedies.rescue(server)}, "
+        f"delete it with {remedies.DELETE_STORAGE}, and bring the server up again"
+    )
 
 
 def settled_claim(server: str, desired: Object, found: Object, expandable: t.Mapping[str, bool] | None) -> Object:
@@ -49,7 +53,7 @@ def settled_claim(server: str, desired: Object, found: Object, expandable: t.Map
     if asked != has:
         raise SimulatorError(
             f"server {server}: storage_class: its volume {name} is of class '{has or ''}', and a claim never gets another, "
-            f"such as '{asked}'; {_WAY_OUT}"
+            f"such as '{asked}'; {_way_out(server)}"
         )
     sizes = [each["spec"]["resources"]["requests"]["storage"] for each in (found, claim)]
     before, after = map(_bytes, sizes)
@@ -65,7 +69,7 @@ def settled_claim(server: str, desired: Object, found: Object, expandable: t.Map
     if cannot:
         raise SimulatorError(
             f"server {server}: storage.size_limit: its volume {name} has {sizes[0]} and {cannot}: {sizes[1]} is not to be "
-            f"had; {_WAY_OUT}"
+            f"had; {_way_out(server)}"
         )
     return claim
 
@@ -80,7 +84,7 @@ def check_generation(server: str, directory: str, generation: str, items: t.Sequ
         raise SimulatorError(
             f"server {server}: its persistent volume {claim['metadata']['name']} belongs to another directory than "
             f"{directory} is now; nothing was changed. Move the old directory with its marker there and the volume "
-            "stays, or remove the volume with state: absent and delete_storage: true"
+            f"stays, or delete the volume: {remedies.DELETE_STORAGE}"
         )
 
 

@@ -111,7 +111,7 @@ class KubernetesEngine:
             {**names.shared_labels(), names.LABEL_INSTANCE: instance},
             f"instance {instance}",
         )
-        warning = held.enter_context(lease.held(f"nas_server (state: {request.state})", _LEASE_SECONDS))
+        warning = held.enter_context(lease.held(f"the run for state '{request.state}'", _LEASE_SECONDS))
         return [warning] if warning else []
 
     def _apply(

@@ -17,6 +17,7 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes.nam
     ANNOTATION_LOCAL,
     Object,
 )
+from ansible_collections.file_simulator.nas.plugins.module_utils._model import remedies
 
 
 def check_move(
@@ -35,7 +36,7 @@ def check_move(
     has, desired = (here, local_directory) if here != local_directory else (on_node, node_directory)
     raise SimulatorError(
         f"server {server}: directory: it runs on {has}, and this would move it to {desired}; name its own with "
-        "drive_root and data_root, or have it moved with move_data_root: true"
+        f"drive_root and data_root, or have it moved with {remedies.MOVE_DATA_ROOT}"
     )
 
 

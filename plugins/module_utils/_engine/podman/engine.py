@@ -40,6 +40,7 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.removal_guard import RemovalGuard
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.rescue import rescue
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.status import podman_statuses
+from ansible_collections.file_simulator.nas.plugins.module_utils._model import remedies
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.server import Server
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.topology import Topology
 from ansible_collections.file_simulator.nas.plugins.module_utils._server.pod import Images
@@ -84,7 +85,7 @@ class PodmanEngine:
     @property
     def _podman(self) -> Podman:
         if self._podman_or_none is None:
-            raise SimulatorError("podman is not installed; run the role nas_image or install the package podman")
+            raise SimulatorError(f"podman is not installed; {remedies.BUILD_IMAGE} installs it")
         return self._podman_or_none
 
     @property
@@ -136,7 +137,7 @@ class PodmanEngine:
         """
         if request.check_mode:
             return self._apply(servers, request)
-        operation = f"nas_server (state: {request.state})"
+        operation = f"the run for state '{request.state}'"
         with locked(f"{self._config_root}.lock", f"instance {self._instance}", operation, _LOCK_SECONDS):
             return self._apply(servers, request)
 

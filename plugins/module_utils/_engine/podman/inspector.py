@@ -18,6 +18,7 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._engine.inspect
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.cli import Podman
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.render import Names
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.status import read_status
+from ansible_collections.file_simulator.nas.plugins.module_utils._model import remedies
 from ansible_collections.file_simulator.nas.plugins.module_utils._server.pod import SERVER_CONTAINER
 
 
@@ -38,7 +39,7 @@ class PodmanInspector:
     @property
     def _podman(self) -> Podman:
         if self._podman_or_none is None:
-            raise SimulatorError("podman is not installed; run the role nas_image or install the package podman")
+            raise SimulatorError(f"podman is not installed; {remedies.BUILD_IMAGE} installs it")
         return self._podman_or_none
 
     def versions(self) -> dict[str, str]:

@@ -19,6 +19,7 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._engine.base im
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.cli import Podman
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.found import Found
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.render import Placement
+from ansible_collections.file_simulator.nas.plugins.module_utils._model import remedies
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.server import Server
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.topology import Topology
 from ansible_collections.file_simulator.nas.plugins.module_utils._server.allowed_clients import let_in
@@ -67,7 +68,7 @@ class Placing:
         images = self._request.images
         for image in {images.nas, *(images.unfs3 for server in self._servers if server.nfs_server == "unfs3")}:
             if not podman.succeeds(["image", "exists", image]):
-                raise SimulatorError(f"image {image} is not there; run the role nas_image first")
+                raise SimulatorError(f"image {image} is not there; {remedies.BUILD_IMAGE} builds it")
 
     def pods(self, gateway: str) -> dict[str, tuple[Pod, Placement]]:
         """Return what to run of each server; ``gateway`` is the network's, empty while there is none."""
@@ -114,7 +115,7 @@ class Placing:
             if has and has != desired:
                 raise SimulatorError(
                     f"server {server.name}: directory: it runs on {has}, and this would move it to {desired}; name its own "
-                    "with drive_root and data_root, or have it moved with move_data_root: true"
+                    f"with drive_root and data_root, or have it moved with {remedies.MOVE_DATA_ROOT}"
                 )
 
     def _check_ports(self, servers: t.Sequence[Server], found: t.Mapping[tuple[str, str], Found]) -> None:

@@ -22,6 +22,7 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.damage import unsound
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.found import Found
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.render import Names
+from ansible_collections.file_simulator.nas.plugins.module_utils._model import remedies
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.server import Server
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.topology import Topology
 from ansible_collections.file_simulator.nas.plugins.module_utils._nfs.probe import Answer, ProbeError, probe
@@ -85,16 +86,16 @@ def _state(pod: Found | None, host: str, server: Server, ill: str) -> tuple[str,
     if pod is None:
         return ABSENT, "", None
     if pod.current.damage or ill:
-        return BROKEN, f"{pod.current.damage or ill}; starting it (make up) makes it anew around its volume", None
+        return BROKEN, f"{pod.current.damage or ill}; {remedies.START} makes it anew around its volume", None
     if pod.current.stopped:
         return STOPPED, "", None
     if not pod.current.running:
         down = sorted(name for name, word in pod.containers.items() if word != "running" and name != INIT_CONTAINER)
-        return BROKEN, f"not running: {', '.join(down)}; starting it (make up) mends that", None
+        return BROKEN, f"not running: {', '.join(down)}; {remedies.START} mends that", None
     try:
         return READY, "", probe(host, server.port, timeout=_PROBE_SECONDS, version=server.nfs_version)
     except ProbeError as error:
-        return NOT_ANSWERING, f"{error}; starting it (make up) mends that", None
+        return NOT_ANSWERING, f"{error}; {remedies.START} mends that", None
 
 
 def read_status(mountpoint: str) -> dict[str, t.Any] | None:

@@ -11,6 +11,7 @@ import typing as t
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine import plan as _plan
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.base import Request
+from ansible_collections.file_simulator.nas.plugins.module_utils._model import remedies
 
 # What becomes of a server's volume, in the words of the diff.
 REMOVED, ANEW, KEPT = "removed", "removed, and a new one made: the Windows directory is another one", "kept"
@@ -42,7 +43,7 @@ def volume_fate(
         raise SimulatorError(
             f"server {action.server}: its persistent volume belongs to {described.get('windows_directory')}, and "
             f"{desired[action.server].get('windows_directory')} is another directory; nothing was changed. Move that "
-            "directory with its marker to the new place and the volume stays, or remove the volume with "
-            "state: absent and delete_storage: true"
+            "directory with its marker to the new place and the volume stays, or delete the volume: "
+            f"{remedies.DELETE_STORAGE}"
         )
     return ANEW

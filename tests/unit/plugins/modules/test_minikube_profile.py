@@ -300,7 +300,7 @@ def test_refused_before_minikube_is_asked(
         ({"ports": [0]}, "ports: 0 is outside"),
         ({"listen_address": "localhost"}, "listen_address: 'localhost' is no IP address"),
         ({"extra_options": {"profile": "x"}}, "extra_options: profile: set name instead"),
-        ({"extra_options": {"keep_context": "x"}}, "extra_options: keep-context: the module sets it"),
+        ({"extra_options": {"keep_context": "x"}}, "extra_options: keep-context: it is set by itself"),
         ({"extra_options": {"--cni": "x"}}, "extra_options: '--cni'"),
         ({"topology": {"data_root": "\\\\server\\share"}}, "UNC"),
         ({"topology": {"data_root": "simulator-data"}}, "no drive"),

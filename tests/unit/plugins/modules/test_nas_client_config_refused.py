@@ -49,7 +49,7 @@ def using(claim: str, **more: t.Any) -> dict[str, t.Any]:
         ),
         (
             {"reports": [{"name": "nas-input-1", "host": "", "port": 1, "cluster": None}]},
-            "server nas-input-1: it has no address yet; run nas_server with state: started first",
+            "server nas-input-1: it has no address yet; start it first: make up",
         ),
         (
             {
@@ -98,7 +98,7 @@ def test_volume_with_other_content(run_module: Run, kubernetes: FakeKubernetes, 
         assert str(refused.value) == (
             "PersistentVolume orders.nas-input-1 cannot be changed: spec.nfs.server is 10.0.0.7, not 10.0.0.9. These "
             "would have to be deleted: PersistentVolume orders.nas-input-1, PersistentVolumeClaim nas-input-1 in namespace "
-            "orders; do so with recreate: true (what is on the NAS stays)"
+            "orders; do so with make up ARGS='-e nas_clients_recreate=true' (in a playbook: recreate: true); what is on the NAS stays"
         )
     assert kubernetes.changes == []
     assert not (tmp_path / "files").exists()

@@ -244,7 +244,7 @@ class TestRefused:
 
     def test_missing_image(self, run_module: Run, podman: FakePodman, arguments: dict[str, t.Any]) -> None:
         podman.images = []
-        with pytest.raises(ModuleFailed, match="run the role nas_image first"):
+        with pytest.raises(ModuleFailed, match=r"is not there; make up .*the role nas_image"):
             run_module(nas_server, **arguments)
 
     def test_unknown_server(self, run_module: Run, arguments: dict[str, t.Any]) -> None:
@@ -317,8 +317,8 @@ def test_one_run_at_a_time_changes_an_instance(
     """Three runs at once removed each other's parts, and all of them failed."""
     monkeypatch.setattr(podman_engine, "_LOCK_SECONDS", 0.1)
     lock = os.path.join(arguments["state_directory"], "file-simulator.lock")
-    with locked(lock, "it", "nas_server (state: started)", 0):
-        with pytest.raises(ModuleFailed, match=r"instance file-simulator: nas_server \(state: started\) of .* since"):
+    with locked(lock, "it", "the run for state 'started'", 0):
+        with pytest.raises(ModuleFailed, match=r"instance file-simulator: the run for state 'started' of .* since"):
             run_module(nas_server, **arguments)
         assert podman.changes == []
         run_module(nas_server, check=True, **arguments)

@@ -37,7 +37,9 @@ def test_container_that_ends_again_and_again_is_made_anew(
     run_module: Run, podman: FakePodman, one: dict[str, t.Any]
 ) -> None:
     podman.restarts = {SERVER: 12}
-    assert status(run_module, one).startswith("nfs-server ends again and again, 12 times so far; starting it (make up)")
+    assert status(run_module, one).startswith(
+        "nfs-server ends again and again, 12 times so far; make up (in a playbook: nas_server with state: started)"
+    )
     assert verbs(run_module(nas_server, state="started", **one)) == ["repair nas-input-1"]
     podman.restarts = {SERVER: 1}
     assert verbs(run_module(nas_server, state="started", **one)) == []
@@ -47,7 +49,7 @@ def test_paused_server_goes_on_before_it_is_made_anew(
     run_module: Run, podman: FakePodman, one: dict[str, t.Any]
 ) -> None:
     podman.pods[POD]["containers"][SERVER] = "paused"
-    assert "nfs-server is paused; starting it (make up)" in status(run_module, one)
+    assert "nfs-server is paused; make up (in a playbook: nas_server with state: started)" in status(run_module, one)
     before = len(podman.calls)
     assert verbs(run_module(nas_server, state="started", **one)) == ["repair nas-input-1"]
     changes = [words[:2] for words in podman.calls[before:]]

@@ -134,7 +134,7 @@ def test_broken(run_module: Run, podman: FakePodman, arguments: dict[str, t.Any]
     found = run_module(nas_server_info, **arguments)["servers"][0]
     assert (found["state"], found["problem"]) == (
         "broken",
-        "not running: sync-agent; starting it (make up) mends that",
+        "not running: sync-agent; make up (in a playbook: nas_server with state: started) mends that",
     )
 
 

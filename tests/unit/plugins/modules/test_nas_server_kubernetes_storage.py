@@ -181,10 +181,8 @@ def test_one_run_at_a_time(
     assert kubernetes.kind("Lease") == {}
     cluster = open_cluster(in_cluster["kubeconfig"], "here")
     other = lease.Lease(cluster, "file-simulator", "file-simulator-nas-servers", {}, "x")
-    with other.held("nas_server (state: absent)", 0.0):
-        told = (
-            r"^instance file-simulator: nas_server \(state: absent\) of .* holds it since .*; wait until it has ended"
-        )
+    with other.held("the run for state 'absent'", 0.0):
+        told = r"^instance file-simulator: the run for state 'absent' of .* holds it since .*; wait until it has ended"
         with pytest.raises(ModuleFailed, match=told):
             run_module(nas_server, **in_cluster)
         assert run_module(nas_server, check=True, **in_cluster)["changed"] is False

@@ -45,7 +45,7 @@ def test_a_good_machine_has_none(driver: str) -> None:
         ),
         ("docker", {"engine_error": "dial unix: permission denied"}, "usermod --append --groups docker"),
         ("podman", {"engine_error": "x"}, "podman does not answer: x; see: podman info"),
-        ("docker", {"is_root": True}, "refuses it from root; run without become"),
+        ("docker", {"is_root": True}, "refuses it from root; run as another user"),
         ("docker", {"memory": 8191}, "memory: 8192 MiB are asked for, and this machine has 8191 MiB"),
         ("docker", {"disk_free": 10239}, "disk: /home/user has 10239 MiB free"),
         ("kvm2", {"kvm": "there is no /dev/kvm"}, "no virtualisation: there is no /dev/kvm"),

@@ -61,7 +61,7 @@ class TestMarker:
     )
     def test_is_damaged(self, tmp_path: Path, content: bytes) -> None:
         (tmp_path / MARKER_NAME).write_bytes(content)
-        with pytest.raises(SimulatorError, match=r"file-simulator.json: is damaged; remove it and run the role"):
+        with pytest.raises(SimulatorError, match=r"file-simulator.json: is damaged; remove it, and make up"):
             windows.read_marker(str(tmp_path))
 
     def test_cannot_be_read(self, tmp_path: Path) -> None:
