@@ -150,7 +150,7 @@ servers:
     warnings:
       description:
         - What deserves attention although the server runs. That sync is halted and why, that its agent is silent or lags behind,
-          conflicts, refused names, files that fail, and little free space.
+          conflicts, refused paths and paths that fail (ten of each with the reason), and little free space.
       type: list
       elements: str
     containers:

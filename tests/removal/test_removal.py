@@ -56,7 +56,7 @@ def test_what_only_a_kept_volume_has_is_named_each_time(server: OutputServer) ->
     server.refused_name()
     for _time in ("first", "second"):
         told = str(server.down()["warnings"])
-        assert "'results 12:30.csv'" in told and "cannot be held by Windows" in told
+        assert "'results 12:30.csv'" in told and "cannot be copied to Windows" in told
     assert server.kept()
 
 

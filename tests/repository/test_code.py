@@ -6,7 +6,9 @@
 from __future__ import annotations
 
 import ast
+import re
 import typing as t
+from itertools import pairwise
 from pathlib import Path
 
 from ansible_collections.file_simulator.nas.plugins.module_utils._server import pod
@@ -39,6 +41,24 @@ def test_containers_are_named_in_one_place() -> None:
         for literal in literals(path)
         if any(name in literal for name in CONTAINERS)
     }
+    assert found == set()
+
+
+# Words of which there may be one. Not bytes and the like, of which nobody minds.
+SEVERAL = re.compile(r" (changes|checks|conflicts|containers|entries|errors|files|names|paths|pods|results|servers)\b")
+AGENT = ROOT / "roles" / "nas_image" / "files" / "nas_sync_agent"
+
+
+def test_nothing_says_1_files() -> None:
+    """What is counted is counted with ``counted``; a number that is written in the code is more than one."""
+    found = set()
+    for path in [*PLUGINS.rglob("*.py"), *AGENT.rglob("*.py")]:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            for number, word in pairwise(node.values if isinstance(node, ast.JoinedStr) else []):
+                if not isinstance(number, ast.FormattedValue) or getattr(number.value, "id", "_x").isupper():
+                    continue
+                if SEVERAL.match(str(getattr(word, "value", ""))):
+                    found.add(f"{path.relative_to(ROOT)}: {ast.unparse(node)}")
     assert found == set()
 
 

@@ -15,6 +15,7 @@ import json
 import typing as t
 from dataclasses import dataclass
 
+from ansible_collections.file_simulator.nas.plugins.module_utils._common.text import counted
 from ansible_collections.file_simulator.nas.plugins.module_utils._model import remedies
 
 _MOST_NAMED = 5
@@ -73,7 +74,7 @@ def refusal(look: Look, directory: Directory, *, flushing: bool) -> str:
     if answer["error_count"]:
         return f"{_named(answer, 'errors', 'error_count')} cannot be looked at"
     if answer["refused_count"]:
-        return f"{_named(answer, 'refused', 'refused_count')} cannot be held by Windows"
+        return f"{_named(answer, 'refused', 'refused_count')} cannot be copied to Windows"
     if answer["waiting_count"] and (not flushing or answer.get("halted_reason")):
         why = answer.get("halted_reason")
         return f"{_named(answer, 'waiting', 'waiting_count')} have not reached {directory.path}" + (
@@ -142,5 +143,7 @@ def _named(answer: t.Mapping[str, t.Any], which: str, count: str) -> str:
     names = [repr(str(entry.get("path", "")) or ".") for entry in entries[:_MOST_NAMED]]
     more = int(answer[count]) - len(names)
     reason = str(entries[0].get("reason", "")) if entries else ""
-    words = ", ".join(names) + (f" and {more} more" if more > 0 and names else "") or f"{answer[count]} files"
+    words = ", ".join(names) + (f" and {more} more" if more > 0 and names else "") or counted(
+        int(answer[count]), "file"
+    )
     return words + (f" ({reason})" if reason else "")

@@ -41,7 +41,7 @@ RECREATE_PROFILE = Remedy("make up ARGS='-e minikube_recreate=true'", "recreate:
 DELETE_PROFILE = Remedy("make down ARGS='-e minikube_state=absent'", "minikube_profile with state: absent")
 FORCE_DRIVER = Remedy("make up ARGS='-e minikube_force=true'", "force: true")
 DELETE_STORAGE = Remedy(
-    "make down ARGS='-e nas_servers_delete_storage=true', which deletes that of every server",
+    "make down ARGS='-e nas_servers_delete_storage=true', for all servers",
     "nas_server with state: absent and delete_storage: true",
 )
 TAKE_OUT_OF_SERVICE = Remedy("make validate ARGS='-e validation_disruptive=true'", "disruptive: true")

@@ -24,9 +24,11 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._checks.registr
 )
 from ansible_collections.file_simulator.nas.plugins.module_utils._checks.result import FAILED, SKIPPED, Measure
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError
+from ansible_collections.file_simulator.nas.plugins.module_utils._common.text import counted
 from ansible_collections.file_simulator.nas.plugins.module_utils._nfs.client import CannotList
 from ansible_collections.file_simulator.nas.plugins.module_utils._nfs.probe import Answer, ProbeError, probe
 from ansible_collections.file_simulator.nas.plugins.module_utils._server.pod import AGENT_CONTAINER, SERVER_CONTAINER
+from ansible_collections.file_simulator.nas.plugins.module_utils._server.status_warnings import halted
 from ansible_collections.file_simulator.nas.plugins.module_utils._windows.directory import require_marker
 
 _PROBE_SECONDS = 5.0
@@ -101,7 +103,9 @@ def sync_state(context: CheckContext, target: Target) -> Finding:
     if status.get("mode") != mode:
         raise Failed(f"the sync agent's mode is {status.get('mode')}", expected=mode, seen=str(status.get("mode")))
     if state == "halted":
-        raise Failed(f"sync is halted: {status.get('halted_reason')}", expected="idle", seen=state, evidence=evidence)
+        raise Failed(
+            f"sync is halted: {halted(status.get('halted_reason'))}", expected="idle", seen=state, evidence=evidence
+        )
     if state not in ("idle", "running", "starting"):
         raise Failed(f"the sync agent is {state}", expected="idle or running", seen=state, evidence=evidence)
     silent = _age(str(status.get("time", "")))
@@ -123,8 +127,8 @@ def sync_state(context: CheckContext, target: Target) -> Finding:
             measures=(measure,),
         )
     notes = [
-        f"{status[key]} {word}"
-        for key, word in (("conflict_count", "conflicts"), ("refused_count", "names refused"))
+        counted(status[key], word)
+        for key, word in (("conflict_count", "conflict"), ("refused_count", "refused path"))
         if status.get(key)
     ]
     return Finding(", ".join([state, *notes]), measures=(measure,))
@@ -193,7 +197,7 @@ def listing(context: CheckContext, target: Target) -> Finding:
             names = client.names()
         except CannotList:
             raise Skipped("the NFS client needs READDIRPLUS to list an NFSv3 server, and unfs3 has none") from None
-    return Finding(f"{len(names)} names in /data")
+    return Finding(f"{counted(len(names), 'name')} in /data")
 
 
 @check(

@@ -26,6 +26,7 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._checks.registr
     check_together,
 )
 from ansible_collections.file_simulator.nas.plugins.module_utils._checks.result import Measure
+from ansible_collections.file_simulator.nas.plugins.module_utils._common.text import counted
 from ansible_collections.file_simulator.nas.plugins.module_utils._nfs.client import CannotList, NasClient
 
 # From a read-only server, files that are there already stand for those of a check.
@@ -159,7 +160,7 @@ def _check_kept(memory: _Memory, fsid: tuple[int, int] | None) -> None:
     if lost:
         raise Failed(
             f"gone after the restart: {', '.join(lost)}",
-            expected=f"{len(memory.content)} files",
+            expected=counted(len(memory.content), "file"),
             seen=f"{len(lost)} less",
         )
     changed = sorted(path for path, content in memory.content.items() if memory.files.on_nas(path) != content)

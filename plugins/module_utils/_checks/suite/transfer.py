@@ -118,7 +118,7 @@ def write_cycles(context: CheckContext, target: Target) -> Finding:
             # Side by side: after each overwriting, the server itself keeps the file open for up to a second.
             names = [files.name(f"cycles-to-windows-{number}") for number in range(_SIDE_BY_SIDE)]
             _cycle(context, target, names, context.limits.to_windows, client.write, files.in_windows)
-            done.append(f"{_CYCLES} of {len(names)} files from the NAS")
+            done.append(f"{_CYCLES} of {_SIDE_BY_SIDE} files from the NAS")
     return Finding(f"every version arrived whole: {' and '.join(done)}")
 
 

@@ -32,3 +32,8 @@ def all_visible(value: Any) -> Any:
     if isinstance(value, dict):
         return {visible(key): all_visible(inner) for key, inner in value.items()}
     return [all_visible(inner) for inner in value] if isinstance(value, list) else value
+
+
+def counted(number: int, one: str) -> str:
+    """``1 file`` or ``2 files``."""
+    return f"{number} {one}{'' if number == 1 else 's'}"

@@ -222,7 +222,10 @@ def test_unreachable_node_is_a_warning(
     ("left", "told"),
     [
         ({"waiting_count": 1, "waiting": [{"path": "late.csv"}]}, "'late.csv' have not reached"),
-        ({"refused_count": 1, "refused": [{"path": "a:b", "reason": "forbidden"}]}, "'a:b' .forbidden. cannot be held"),
+        (
+            {"refused_count": 1, "refused": [{"path": "a:b", "reason": "forbidden"}]},
+            "'a:b' .forbidden. cannot be copied",
+        ),
         ({"state": "unknown", "reason": "the marker is gone"}, "nobody can tell .*the marker is gone"),
         ({"nonce": "another"}, "an old one"),
         (None, "nobody can tell what has not reached"),

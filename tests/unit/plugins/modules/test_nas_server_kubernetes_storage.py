@@ -86,9 +86,9 @@ class TestClaims:
         predicted, done = [run_module(nas_server, check=check, **given) for check in (True, False)]
         assert predicted["diff"] == done["diff"]
         assert predicted["diff"]["after"][OUTPUT]["volume"].endswith(f"{CLAIM} is kept, unused")
-        assert "'CON.txt' (reserved) cannot be held by Windows" in str(done["warnings"])
+        assert "'CON.txt' (reserved) cannot be copied to Windows" in str(done["warnings"])
         assert verbs(run_module(nas_server, **given)) == [] and CLAIM in kubernetes.kind("PersistentVolumeClaim")
-        refused(run_module, kubernetes, "'CON.txt' .reserved. cannot be held by Windows", **persistent(given))
+        refused(run_module, kubernetes, "'CON.txt' .reserved. cannot be copied to Windows", **persistent(given))
         kubernetes.left = {}
         result = run_module(nas_server, check=True, **persistent(given))
         assert result["diff"]["after"][OUTPUT]["volume"].startswith("another one, filled from the Windows directory")
@@ -97,10 +97,10 @@ class TestClaims:
         kubernetes.left[OUTPUT] = REFUSED
         told = f"server {OUTPUT}: its volume {CLAIM} is kept, with all that clients wrote"
         result = run_module(nas_server, state="absent", purge=True, **persistent(given))
-        named = f"{told}: 'CON.txt' (reserved) cannot be held by Windows, and make rescue SERVER={OUTPUT}"
+        named = f"{told}: 'CON.txt' (reserved) cannot be copied to Windows, and make rescue SERVER={OUTPUT}"
         assert named in str(result["warnings"])
         again = run_module(nas_server, state="absent", purge=True, **persistent(given))
-        assert f"{told}: 'CON.txt' (reserved) cannot be held by Windows (as of 20" in str(again["warnings"])
+        assert f"{told}: 'CON.txt' (reserved) cannot be copied to Windows (as of 20" in str(again["warnings"])
         run_module(nas_server, **persistent(given))
         kubernetes.left = {}
         for _time in ("first", "second"):

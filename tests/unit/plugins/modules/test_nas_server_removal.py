@@ -70,7 +70,7 @@ def laid_out(run_module: Run, podman: FakePodman, arguments: dict[str, t.Any], t
 @pytest.mark.parametrize(
     ("case", "told"),
     [
-        ("refused", r"'results 12:30.csv' \(a character that Windows forbids\) cannot be held by Windows"),
+        ("refused", r"'results 12:30.csv' \(a character that Windows forbids\) cannot be copied to Windows"),
         ("halted", r"'late.csv' have not reached C:\\simulator-data\\nas-output-1 \(no space left\)"),
         ("unknown", r"nobody can tell .*: the marker is gone"),
         ("old answer", "the agent's answer is an old one"),
@@ -118,13 +118,13 @@ def test_check_mode_tells_of_what_would_be_refused(
     assert run_module(nas_server, check=True, **given)["changed"]
     podman.left[OUTPUT] = REFUSED
     before = podman.changes
-    with pytest.raises(ModuleFailed, match=r"'results 12:30.csv' .* cannot be held by Windows"):
+    with pytest.raises(ModuleFailed, match=r"'results 12:30.csv' .* cannot be copied to Windows"):
         run_module(nas_server, check=True, **given)
     assert run_module(nas_server, check=True, **{**given, "delete_storage": True})["changed"]
     assert not [call for call in podman.calls if call[0] == "run"]
     podman.fail["exec"] = "the container is not running"
     assert run_module(nas_server, check=True, **given)["changed"]
-    for found, told in ((REFUSED, "'results 12:30.csv' .* cannot be held"), (WAITS, "'late.csv' have not reached")):
+    for found, told in ((REFUSED, "'results 12:30.csv' .* cannot be copied"), (WAITS, "'late.csv' have not reached")):
         podman.left_at_last[OUTPUT] = found
         with pytest.raises(ModuleFailed, match=told):
             run_module(nas_server, check=True, **given)
@@ -141,7 +141,7 @@ def test_what_only_a_kept_volume_has_is_told(run_module: Run, podman: FakePodman
     assert f"make rescue SERVER={OUTPUT}" in told
     again = str(run_module(nas_server, state="absent", purge=True, **given)["warnings"])
     assert f"its volume {VOLUME} is kept, with all that clients wrote: 'results 12:30.csv' (a character" in again
-    assert re.search(r"cannot be held by Windows \(as of 20..-..-.. ..:.. UTC\), and make rescue", again)
+    assert re.search(r"cannot be copied to Windows \(as of 20..-..-.. ..:.. UTC\), and make rescue", again)
     # What the next pod has brought to Windows is not told of any more.
     run_module(nas_server, **given)
     podman.left_at_last = {}
@@ -172,7 +172,7 @@ def test_stopped_server_stays_stopped(run_module: Run, podman: FakePodman, laid_
     run_module(nas_server, **{**laid_out, "state": "stopped"})
     podman.left_at_last[OUTPUT] = REFUSED
     before = podman.changes
-    with pytest.raises(ModuleFailed, match="cannot be held by Windows"):
+    with pytest.raises(ModuleFailed, match="cannot be copied to Windows"):
         run_module(nas_server, **{**laid_out, "state": "absent"})
     assert podman.changes == before
 

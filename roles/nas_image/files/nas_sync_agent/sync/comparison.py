@@ -19,6 +19,7 @@ from typing import Any
 from ..cli import Options
 from ..errors import SideUnavailable
 from ..model import Agree, Refuse, Side
+from ..text import counted
 from ..trees.nas import NasTree
 from ..trees.windows import WindowsTree
 from . import identity
@@ -117,7 +118,7 @@ def _differing(nas: NasTree, ledger: Ledger, found: Comparison) -> list[str]:
     differing = [path for _directory, paths, _names in scanned for path in paths]
     found.errors.update(scan.unreadable)
     if not scan.entries and not scan.unreadable and (known := ledger.files(Side.NAS)) > 1:
-        raise SideUnavailable(f"the export is empty, but the ledger knows {known} files in it")
+        raise SideUnavailable(f"the export is empty, but the ledger knows {counted(known, 'file')} in it")
     # What an agent that was killed had in its hands: it is put back, or found to be delivered, at the next start.
     found.waiting += (f"{_STAGE}{name}" for name in _waiting(nas, ledger))
     return differing

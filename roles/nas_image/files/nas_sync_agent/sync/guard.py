@@ -16,6 +16,7 @@ from typing import NoReturn
 from ..cli import Options
 from ..errors import Emptied
 from ..model import FILE, Deletions, Remove, Side
+from ..text import counted
 from ..trees.base import Tree
 from . import acceptance
 from .ledger import Ledger
@@ -89,7 +90,7 @@ class Guard:
             return ""
         where = commonpath([dirname(path) for path in going])
         return (
-            f"all is gone from the {side.value} side, and nobody saw it go: {len(going)} files in"
+            f"all is gone from the {side.value} side, and nobody saw it go: {counted(len(going), 'file')} in"
             f" {repr(where) if where else 'the whole tree'} would be deleted on the {side.other.value} side;"
             f" if that is meant: make accept SERVER={self._options.server}, or in the agent's container"
             f" python3 -m nas_sync_agent accept --state {self._options.state}"

@@ -34,7 +34,7 @@ def test_safe() -> None:
 def test_many_files_are_a_few_names_and_a_number() -> None:
     listed = [{"path": f"f{number}", "reason": "too long"} for number in range(20)]
     assert judged(refused_count=70, refused=listed) == (
-        "'f0', 'f1', 'f2', 'f3', 'f4' and 65 more (too long) cannot be held by Windows"
+        "'f0', 'f1', 'f2', 'f3', 'f4' and 65 more (too long) cannot be copied to Windows"
     )
 
 

@@ -5,7 +5,9 @@
 
 from __future__ import annotations
 
+import re
 import typing as t
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -15,6 +17,7 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._server.status_
 
 from ...strategies import QUICK
 
+ROOT = Path(__file__).parents[5]
 # 2026-11-22T09:30:00Z
 TOLD = 1795339800.0
 QUIET = {
@@ -35,19 +38,69 @@ def test_at_rest_there_are_none() -> None:
 @pytest.mark.parametrize(
     ("sync", "told"),
     [
-        ({"halted_reason": "the marker is gone"}, "sync halted: the marker is gone"),
+        ({"halted_reason": "the exported directory was replaced"}, "sync halted: the exported directory was replaced"),
         ({"lag_seconds": 75.0}, "a change has been waiting for 75 s"),
         (
-            {"conflict_count": 2, "conflicts": [{"path": "a", "kept_as": "b"}, {"path": "r.csv", "kept_as": "r.conflict-nas.csv"}]},
-            "2 conflicts, the last: r.csv is kept as r.conflict-nas.csv",
+            {"refused_count": 1, "refused": [{"path": "a:b", "side": "windows", "reason": "':'"}]},
+            "1 path is refused and stays where it is: a:b: ':'",
         ),
-        ({"refused_count": 1, "refused": [{"path": "a:b", "side": "windows", "reason": "':'"}]}, "1 refused name, the last: a:b: ':'"),
-        ({"error_count": 2, "errors": [{"path": "x", "reason": "EIO"}]}, "2 files that fail and are tried again, the last: x: EIO"),
+        ({"error_count": 1, "errors": [{"path": "x", "reason": "EIO"}]}, "1 path fails and is tried again: x: EIO"),
         ({"conflict_count": 3, "conflicts": "?"}, "3 conflicts"),
     ],
 )  # fmt: skip
 def test_each_has_a_line(sync: dict[str, t.Any], told: str) -> None:
     assert warnings(**sync) == [told]
+
+
+def refused(number: int) -> list[dict[str, str]]:
+    return [{"path": f"{index:03}:x", "side": "nas", "reason": "has ':'"} for index in range(number)]
+
+
+def test_several_have_a_line_each() -> None:
+    conflicts = [{"path": "a", "kept_as": "b"}, {"path": "r.csv", "kept_as": "r.conflict-nas.csv"}]
+    assert warnings(conflict_count=2, conflicts=conflicts) == [
+        "2 conflicts",
+        "conflict: a is kept as b",
+        "conflict: r.csv is kept as r.conflict-nas.csv",
+    ]
+    assert warnings(refused_count=6, refused=refused(6)) == [
+        "6 paths are refused and stay where they are",
+        *(f"refused: {index:03}:x: has ':'" for index in range(6)),
+    ]
+
+
+@pytest.mark.parametrize(("number", "listed", "which"), [(12, 12, "all of them"), (300, 100, "100 of them")])
+def test_the_first_ten_are_shown_and_how_to_see_the_others(number: int, listed: int, which: str) -> None:
+    told = warnings(refused_count=number, refused=refused(listed))
+    assert told[10] == "refused: 009:x: has ':'"
+    assert told[11:] == [
+        f"refused: {number - 10} more; make -s status FORMAT=json (in a playbook: nas_server_info) has {which}"
+    ]
+
+
+def test_the_last_conflicts_are_shown() -> None:
+    conflicts = [{"path": str(index), "kept_as": "b"} for index in range(12)]
+    told = warnings(conflict_count=12, conflicts=conflicts)
+    assert told[1] == "conflict: 2 is kept as b" and told[10] == "conflict: 11 is kept as b"
+
+
+GONE = "the marker .file-simulator.json cannot be read: No such file or directory"
+DAMAGED = "the marker .file-simulator.json is damaged"
+
+
+@pytest.mark.parametrize(("reason", "help_"), [(GONE, ""), (DAMAGED, "remove it, and ")])
+def test_a_marker_that_is_gone_comes_back_with_make_up(reason: str, help_: str) -> None:
+    told = f"sync halted: {reason}; {help_}make up (in a playbook: the role windows_layout) puts it back"
+    assert warnings(halted_reason=reason) == [told]
+    # Where its drive is not mounted, nothing is to be laid out.
+    unmounted = warnings_of({**QUIET, "halted_reason": reason}, {}, agent=True, now=TOLD, missing="/mnt/c/x")
+    assert unmounted[1:] == [f"sync halted: {reason}"]
+
+
+def test_the_agent_says_so_of_its_marker() -> None:
+    identity = ROOT / "roles/nas_image/files/nas_sync_agent/sync/identity.py"
+    said = re.findall(r'SideUnavailable\(f"([^"]*MARKER[^"]*)"', identity.read_text(encoding="utf-8"))
+    assert len(said) >= 3 and all(text.startswith("the marker ") for text in said)
 
 
 @pytest.mark.parametrize(

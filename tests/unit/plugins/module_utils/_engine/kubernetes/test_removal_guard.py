@@ -90,7 +90,7 @@ def test_agent_is_started_again_on_the_new_directory(tmp_path: Path) -> None:
 
 
 def test_what_it_cannot_bring_there_keeps_the_pod(tmp_path: Path) -> None:
-    with pytest.raises(SimulatorError, match=r"'CON' .* cannot be held by Windows"):
+    with pytest.raises(SimulatorError, match=r"'CON' .* cannot be copied to Windows"):
         check(Pod(Marker("nas-output-1", "generation", True), brings=False), tmp_path)
 
 
