@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import hashlib
 import os
 import shutil
@@ -21,18 +23,26 @@ _UNUSED_SECONDS = 24 * 3600
 def cached(kind: str, sources: t.Iterable[Path], make: t.Callable[[Path], None]) -> Path:
     """Return the directory that ``make`` fills, made anew when a source has changed: whole or not at all.
 
-    Others of its kind go when nobody has asked for them for a day.
+    Who wants what another test run is making waits for it. Others of its kind go when nobody has asked for them for a day.
     """
     recipe = hashlib.sha256(b"\0".join(source.read_bytes() for source in sources)).hexdigest()[:12]
     directory = CACHE / f"{kind}-{recipe}"
     CACHE.mkdir(parents=True, exist_ok=True)
-    if not directory.exists():
-        with tempfile.TemporaryDirectory(prefix="draft-", dir=CACHE) as draft:
-            (made := Path(draft) / "made").mkdir()
-            make(made)
-            made.replace(directory)
-    os.utime(directory)
+    with _locked(CACHE / f"{kind}.lock"):
+        if not directory.exists():
+            with tempfile.TemporaryDirectory(prefix="draft-", dir=CACHE) as draft:
+                (made := Path(draft) / "made").mkdir()
+                make(made)
+                made.replace(directory)
+        os.utime(directory)
     for other in CACHE.glob(f"{kind}-*"):
         if other.stat().st_mtime < time.time() - _UNUSED_SECONDS:
             shutil.rmtree(other, ignore_errors=True)
     return directory
+
+
+@contextlib.contextmanager
+def _locked(path: Path) -> t.Iterator[None]:
+    with open(path, "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
