@@ -22,9 +22,11 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.
     LABEL_SERVER,
 )
 
-# How many seconds a call may take. Starting a pod includes copying the whole Windows directory;
-# stopping includes what the sync agent still has to carry, running includes the files of a rescue.
-_LIMIT = 120
+# How many seconds a call may take: a limit ends what hangs, and not what is slow. Podman's calls take turns, and those for
+# eight servers run side by side; on emulated machines that share a processor, the last of them has taken more than 120.
+# Starting a pod includes copying the whole Windows directory; stopping includes what the sync agent still has to carry,
+# running includes the files of a rescue.
+_LIMIT = 600
 _LIMITS = {"pod start": 3600, "pod stop": 900, "pod rm": 900, "stop": 900, "load": 1800, "run": 1800}
 # The one message that decides something: nothing else tells which container of podman's storage has a name. The list
 # that has such containers is empty as long as any container, whosesoever, has lost its network with the machine.

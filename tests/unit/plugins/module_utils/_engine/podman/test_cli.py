@@ -40,6 +40,11 @@ def test_a_call_that_hangs_ends_and_says_what_to_do(tmp_path: Path, monkeypatch:
         podman.succeeds(["pod", "exists", "a"])
 
 
+def test_what_is_slow_does_not_hang() -> None:
+    """Calls for seven servers side by side take turns: 36 s for the last of them on an emulated machine, and once over 120."""
+    assert min(cli._LIMIT, *cli._LIMITS.values()) >= 600
+
+
 def test_absence_and_failure_differ(tmp_path: Path) -> None:
     assert not _program(tmp_path, "exit 1").succeeds(["pod", "exists", "a"])
     with pytest.raises(SimulatorError, match="pod exists a: podman: database is locked"):
