@@ -138,6 +138,7 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._ansible.server
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.topology import read_topology
 from ansible_collections.file_simulator.nas.plugins.module_utils._windows.drive_root import drive_root, home_of_caller
 from ansible_collections.file_simulator.nas.plugins.module_utils._windows.drives import (
+    check_answering,
     check_drive,
     find_drives,
 )
@@ -166,7 +167,9 @@ def windows_directory(module: AnsibleModule) -> dict[str, object]:
     topology = read_topology(module.params["topology"])
     servers = chosen(topology, module.params["servers"])
     drives = find_drives(drive_root(module.params["drive_root"], topology.instance, module.params["state_directory"]))
-    for path in (topology.data_root, *(server.directory for server in servers)):
+    paths = (topology.data_root, *(server.directory for server in servers))
+    check_answering(drives, paths)
+    for path in paths:
         check_drive(drives, path)
     places = places_of(topology, servers, drives.local)
     registry = Registry(module.params["registry"] or os.path.join(home_of_caller(), _REGISTRY))

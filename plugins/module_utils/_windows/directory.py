@@ -6,57 +6,25 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
-import threading
-import typing as t
 
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.files import read_regular, write_whole
 from ansible_collections.file_simulator.nas.plugins.module_utils._model import remedies
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.server import Server
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.windows_path import WindowsPath
+from ansible_collections.file_simulator.nas.plugins.module_utils._windows.answering import answer
 from ansible_collections.file_simulator.nas.plugins.module_utils._windows.drives import Drives
 from ansible_collections.file_simulator.nas.plugins.module_utils._windows.marker import MARKER_NAME, Marker
 
 _UNKNOWN_YET = "(known once the directories are laid out)"
-# A mount whose other end has died lets its callers wait for ever.
-_ANSWER_SECONDS = 1.0
-_Found = t.TypeVar("_Found")
+_ANSWER_SECONDS = 5.0
 
 
 def space_of(directory: str) -> tuple[int, int] | None:
     """Return the free and all bytes of the drive that has ``directory``, None when it does not tell at once."""
-
-    def look() -> tuple[int, int]:
-        drive = os.statvfs(directory)
-        return drive.f_bavail * drive.f_frsize, drive.f_blocks * drive.f_frsize
-
-    return _at_once(look)
-
-
-def identity_of(directory: str) -> tuple[int, int] | None:
-    """Return the numbers of a directory's file system and of itself, None when it does not tell at once."""
-
-    def look() -> tuple[int, int]:
-        status = os.stat(directory)
-        return status.st_dev, status.st_ino
-
-    return _at_once(look)
-
-
-def _at_once(look: t.Callable[[], _Found]) -> _Found | None:
-    found: list[_Found] = []
-
-    def attempt() -> None:
-        with contextlib.suppress(OSError):
-            found.append(look())
-
-    # A daemon: the module ends without it.
-    asking = threading.Thread(target=attempt, daemon=True)
-    asking.start()
-    asking.join(_ANSWER_SECONDS)
-    return found[0] if found else None
+    found = answer(directory, _ANSWER_SECONDS)
+    return None if found is None or found.error else (found.free_bytes, found.all_bytes)
 
 
 def read_marker(directory: str) -> Marker | None:

@@ -15,12 +15,18 @@ from dataclasses import dataclass, field
 
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.windows_path import WindowsPath
+from ansible_collections.file_simulator.nas.plugins.module_utils._windows.answering import answers, words
 from ansible_collections.file_simulator.nas.plugins.module_utils._windows.wsl_mounts import drive_mounts
 
 _WSL_CONF = "/etc/wsl.conf"
 _KERNEL_RELEASE = "/proc/sys/kernel/osrelease"
 _MOUNTINFO = "/proc/self/mountinfo"
 _WSL_AUTOMOUNT_ROOT = "/mnt/"
+_RESTART = "restart WSL (wsl.exe --shutdown)"
+# A drive that sleeps takes seconds.
+_ANSWER_SECONDS = 10.0
+# What a directory says that is not there yet, or not for the one who asks.
+_HARMLESS = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.ENAMETOOLONG, errno.EACCES, errno.EPERM})
 
 
 @dataclass(frozen=True)
@@ -67,13 +73,28 @@ def find_drives(
     return Drives("wsl", root or "/mnt/", mounts)
 
 
+def check_answering(drives: Drives, paths: t.Sequence[WindowsPath]) -> None:
+    """Raise SimulatorError for the first of ``paths`` that is on a drive whose other end has died, or answers nothing.
+
+    What looks at such a path by itself waits until the drive is back.
+    """
+    # The drives first: who looks at a path on them looks at them, too.
+    places = [*((drives.drive(path), path) for path in paths), *((drives.local(path), path) for path in paths)]
+    found = answers([place for place, _path in places], _ANSWER_SECONDS)
+    remedy = f"mount it again{', or ' + _RESTART if drives.kind == 'wsl' else ''}"
+    for (place, path), seen in zip(places, found):
+        if seen.error and seen.error not in _HARMLESS:
+            raise SimulatorError(f"{path} ({place}): its drive is dead ({words(seen.error)}); {remedy}")
+    if len(found) < len(places):
+        place, path = places[len(found)]
+        raise SimulatorError(f"{path} ({place}): its drive has not answered for {_ANSWER_SECONDS:.0f} s; {remedy}")
+
+
 def check_drive(drives: Drives, path: WindowsPath) -> None:
     """Raise SimulatorError when the drive of ``path`` is not there: WSL leaves an empty directory then."""
     drive = drives.drive(path)
     if drives.kind == "wsl" and path.drive not in drives.mounts and not os.path.ismount(drive):
-        raise SimulatorError(
-            f"{path}: drive {path.drive}: is not mounted at {drive}; check the letter, or restart WSL (wsl.exe --shutdown)"
-        )
+        raise SimulatorError(f"{path}: drive {path.drive}: is not mounted at {drive}; check the letter, or {_RESTART}")
 
 
 def automount_root(wsl_conf: str) -> str | None:

@@ -9,8 +9,8 @@ if [ "$(podman inspect --format '{{.State.Running}}' "$pod.nfs-server")" = true 
 fi
 directory=$(podman inspect --format '{{range .Mounts}}{{if eq .Destination "/windows"}}{{.Source}}{{end}}{{end}}' \
     "$pod.sync-windows-data")
-# A mount whose other end has died lets its callers wait for ever.
-if ! timeout 10 test -e "$directory/.file-simulator.json"; then
+# Who looks at a mount whose other end has frozen waits for it, and not even SIGKILL ends him: so he holds nothing of ours.
+if ! timeout --kill-after=1 10 test -e "$directory/.file-simulator.json" >/dev/null 2>&1; then
     echo "$directory is not mounted, or is not what was laid out there; the server starts when it is"
     exit 1
 fi

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from ...harness.boot_unit import ROLE
+from ...harness.frozen_mount import can_freeze, frozen
 
 _PODMAN = """\
 #!/bin/sh
@@ -72,6 +73,14 @@ def test_one_whose_drive_is_missing_is_not_started(desk: Desk) -> None:
     status, said, calls = desk.start()
     assert status == 1 and calls == []
     assert said == f"{desk.directory} is not mounted, or is not what was laid out there; the server starts when it is\n"
+
+
+@pytest.mark.skipif(not can_freeze(), reason="a mount that answers nothing needs root and /dev/fuse")
+def test_one_whose_drive_has_frozen_is_not_waited_for(desk: Desk) -> None:
+    """Who looks at such a drive does not end by any signal; nor would the unit, and every other job with it."""
+    with frozen(desk.directory):
+        status, said, calls = desk.start()
+    assert status == 1 and calls == [] and "is not mounted" in said
 
 
 def test_one_that_fails_leaves_nothing_running(desk: Desk) -> None:

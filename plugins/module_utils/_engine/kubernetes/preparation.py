@@ -34,7 +34,6 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes.cli
 from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes.names import Object
 from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes.objects import CLAIM, settled
 from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes.problems import ApiError
-from ansible_collections.file_simulator.nas.plugins.module_utils._model import remedies
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.server import Server
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.topology import Topology
 from ansible_collections.file_simulator.nas.plugins.module_utils._nfs.probe import ProbeError, probe

@@ -5,7 +5,7 @@
 """Whether agents sync the Windows directories that testers see. Private to file_simulator.nas. Changes nothing.
 
 A container keeps the directory that it was started with. What is mounted over that later, or anew in its place, is
-another one to everybody else: the agent goes on with the old one and finds nothing wrong.
+another one to everybody else: the agent goes on with the old one and finds nothing wrong, or a drive that has died.
 """
 
 from __future__ import annotations
@@ -17,7 +17,10 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.found import Found
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.render import Names
 from ansible_collections.file_simulator.nas.plugins.module_utils._server.pod import AGENT_CONTAINER, WINDOWS_MOUNT
-from ansible_collections.file_simulator.nas.plugins.module_utils._windows.directory import identity_of
+from ansible_collections.file_simulator.nas.plugins.module_utils._windows.answering import answer, words
+
+# A drive that sleeps, or a machine that has much to do, takes seconds.
+_ANSWER_SECONDS = 10.0
 
 
 def covered(found: t.Iterable[Found], runs: t.Mapping[str, Run]) -> dict[str, str]:
@@ -31,13 +34,21 @@ def covered(found: t.Iterable[Found], runs: t.Mapping[str, Run]) -> dict[str, st
     def look(name: str) -> tuple[str, str]:
         current = running[name].current
         path = str(current.description.get("local_directory"))
-        agents = identity_of(f"/proc/{runs[name].process}/root{WINDOWS_MOUNT}")
-        there = identity_of(path)
-        # Where one does not answer, nothing is known; a missing directory is told of elsewhere.
-        other = agents is not None and there is not None and agents != there
-        return (
-            current.server,
-            f"{path} is another directory than its agent syncs, mounted over it or anew" if other else "",
-        )
+        return current.server, _difference(path, f"/proc/{runs[name].process}/root{WINDOWS_MOUNT}")
 
     return {server: problem for server, problem in for_each(list(running), look) if problem}
+
+
+def _difference(path: str, agents: str) -> str:
+    """Return how an agent's directory differs from that at ``path``, empty when it does not or when nobody knows."""
+    there = answer(path, _ANSWER_SECONDS)
+    if there is None or there.error:
+        return ""  # a missing directory is told of elsewhere
+    seen = answer(agents, _ANSWER_SECONDS)
+    if seen is None:
+        return f"its agent's {path}, which was mounted anew since, does not answer"
+    if seen.error:
+        return f"its agent's {path}, which was mounted anew since, is dead: {words(seen.error)}"
+    if seen.identity != there.identity:
+        return f"{path} is another directory than its agent syncs, mounted over it or anew"
+    return ""

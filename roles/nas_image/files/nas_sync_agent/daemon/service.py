@@ -23,6 +23,7 @@ from ..trees.nas import NasTree
 from ..trees.syscalls import Syscalls
 from ..trees.windows import WindowsTree
 from .alone import Alone
+from .answering import Answering
 from .boot import boot_id
 from .http import StatusServer
 from .once import carry_once, flush, keep_left, left_by_start
@@ -60,7 +61,9 @@ class Service:
         self._ledger = self._reserve.open_ledger()
         windows = WindowsTree(options.windows, syscalls)
         nas = NasTree(options.export, join(options.state, "stage"), syscalls, options.files)
-        self._engine = Engine(options, windows, nas, self._ledger, self._status, time.time_ns, self._progress, boot_id())
+        self._engine = Engine(
+            options, windows, nas, self._ledger, self._status, time.time_ns, self._progress, boot_id()
+        )
         self._watching = Watching(options, self._engine, self._status)
         self._stopping = False
         self._known = False
@@ -95,6 +98,8 @@ class Service:
         self._write_status()
         if self._options.mode is Mode.NONE:
             self._status.phase("idle")
+        else:
+            Answering(self._options, self._status).start()
         while not self._stopping:
             now = time.monotonic()
             if self._options.mode is not Mode.NONE:

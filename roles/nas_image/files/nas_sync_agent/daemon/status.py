@@ -41,6 +41,7 @@ class Status:
         self._started = now_text()
         self._phase = "starting"
         self._unknown = ""
+        self._silent = ""
         self._full: dict[str, Side] = {}
         self._last_cycle: dict[str, Any] | None = None
         self._delivered = {"files": 0, "bytes": 0, "deleted": 0}
@@ -156,7 +157,17 @@ class Status:
         """A side is unknown for a reason; none when it is empty."""
         with self._lock:
             before, self._unknown = self._unknown, reason
-            self.changed = self.changed or before != reason
+        self._turned(before, reason)
+
+    def silent(self, reason: str) -> None:
+        """A side answers nothing, not even that something is wrong; none when it is empty. From another thread."""
+        with self._lock:
+            before, self._silent = self._silent, reason
+        self._turned(before, reason)
+
+    def _turned(self, before: str, reason: str) -> None:
+        if before != reason:
+            self.changed = True
         if reason and not before:
             self._journal.error("halted: %s", visible(reason))
         elif before and not reason:
@@ -201,12 +212,12 @@ class Status:
     def halted_reason(self) -> str:
         """Why the agent does not go on; empty when it does."""
         with self._lock:
-            return visible(self._unknown)
+            return visible(self._silent or self._unknown)
 
     def snapshot(self) -> dict[str, Any]:
         """Everything, as JSON has it. Lists are bounded, with the full count beside them."""
         with self._lock:
-            reason = self._unknown
+            reason = self._silent or self._unknown
             errors = {**self._left, **self._errors}
             for paths in self._unreadable.values():
                 errors.update(paths)

@@ -4,6 +4,8 @@
 
 Two files take turns and are written in place, blanks making up for what a short status needs less than a long one:
 where clients have filled the file system there is still room to say so.
+
+One thread at a time writes them.
 """
 
 from __future__ import annotations
@@ -11,6 +13,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+import threading
 from posixpath import exists, join
 from typing import Any
 
@@ -19,6 +22,7 @@ from ..trees import libc
 _LEAST = 32 << 10
 
 _log = logging.getLogger("nas_sync_agent")
+_turn = threading.Lock()
 
 
 def write_status(state: str, seen: dict[str, Any]) -> None:
@@ -26,15 +30,16 @@ def write_status(state: str, seen: dict[str, Any]) -> None:
     path = join(state, "status.json")
     text = json.dumps(seen, indent=1).encode()
     data = text.ljust(-(-len(text) // _LEAST) * _LEAST - 1) + b"\n" if len(text) % _LEAST else text
-    try:
-        _write(path + ".tmp", data)
-        if not exists(path):
-            os.replace(path + ".tmp", path)
+    with _turn:
+        try:
             _write(path + ".tmp", data)
-            return
-        _exchange(path + ".tmp", path)
-    except OSError as error:
-        _log.debug("cannot write the status file: %s", error.strerror)
+            if not exists(path):
+                os.replace(path + ".tmp", path)
+                _write(path + ".tmp", data)
+                return
+            _exchange(path + ".tmp", path)
+        except OSError as error:
+            _log.debug("cannot write the status file: %s", error.strerror)
 
 
 def _write(path: str, data: bytes) -> None:
