@@ -15,6 +15,8 @@ import subprocess
 import sys
 import typing as t
 
+from ansible_collections.file_simulator.nas.plugins.module_utils._common.parallel import for_each
+
 _LOOK = """
 import os, sys
 for path in sys.argv[1:]:
@@ -61,6 +63,18 @@ def answers(paths: t.Sequence[str], seconds: float) -> list[Answer]:
             looking.stdout.close()
         looking.returncode = 0  # nobody is to wait for it
     return [Answer(*map(int, line.split())) for line in told.splitlines()]
+
+
+def each_answer(paths: t.Sequence[str], seconds: float) -> list[Answer | None]:
+    """Return what each directory tells, None for one that does not within ``seconds``.
+
+    Where all are well, one process has looked at all of them.
+    """
+    found = answers(paths, seconds) if paths else []
+    rest = paths[len(found) + 1 :]
+    if len(found) == len(paths):
+        return [*found]
+    return [*found, None, *for_each(rest, lambda path: answer(path, seconds))]
 
 
 def answer(path: str, seconds: float) -> Answer | None:

@@ -7,13 +7,14 @@
 from __future__ import annotations
 
 import os
+import typing as t
 
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.files import read_regular, write_whole
 from ansible_collections.file_simulator.nas.plugins.module_utils._model import remedies
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.server import Server
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.windows_path import WindowsPath
-from ansible_collections.file_simulator.nas.plugins.module_utils._windows.answering import answer
+from ansible_collections.file_simulator.nas.plugins.module_utils._windows.answering import each_answer
 from ansible_collections.file_simulator.nas.plugins.module_utils._windows.drives import Drives
 from ansible_collections.file_simulator.nas.plugins.module_utils._windows.marker import MARKER_NAME, Marker
 
@@ -21,10 +22,13 @@ _UNKNOWN_YET = "(known once the directories are laid out)"
 _ANSWER_SECONDS = 5.0
 
 
-def space_of(directory: str) -> tuple[int, int] | None:
-    """Return the free and all bytes of the drive that has ``directory``, None when it does not tell at once."""
-    found = answer(directory, _ANSWER_SECONDS)
-    return None if found is None or found.error else (found.free_bytes, found.all_bytes)
+def spaces_of(directories: t.Sequence[str]) -> dict[str, tuple[int, int] | None]:
+    """Return the free and all bytes of the drive that has each directory, None where it does not tell at once."""
+    found = each_answer(directories, _ANSWER_SECONDS)
+    return {
+        directory: None if seen is None or seen.error else (seen.free_bytes, seen.all_bytes)
+        for directory, seen in zip(directories, found)
+    }
 
 
 def read_marker(directory: str) -> Marker | None:

@@ -36,7 +36,7 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._server.status 
     ClusterPlace,
     ServerStatus,
 )
-from ansible_collections.file_simulator.nas.plugins.module_utils._windows.directory import space_of
+from ansible_collections.file_simulator.nas.plugins.module_utils._windows.directory import spaces_of
 from ansible_collections.file_simulator.nas.plugins.module_utils._windows.drives import Drives
 
 _PROBE_SECONDS = 2.0
@@ -65,6 +65,8 @@ class Reporter:
         diagnoses = self._watcher.diagnoses(present, read_logs=True)
         elsewhere = self._any_node() if any(server.name not in pods for server in servers) else ""
 
+        spaces = spaces_of([self._drives.local(server.directory) for server in servers])
+
         def status(server: Server) -> ServerStatus:
             pod = newest_pod(pods.get(server.name, ()))
             host = self._host(pod) or elsewhere
@@ -79,7 +81,7 @@ class Reporter:
                 host=host,
                 local_directory=local_directory,
                 answer=answer,
-                windows_space=space_of(local_directory),
+                windows_space=spaces[local_directory],
                 containers=_containers(pod),
                 sync=self._status_of(pod) if server.sync.mode != "none" else None,
                 cluster=ClusterPlace(

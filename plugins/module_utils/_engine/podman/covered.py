@@ -12,12 +12,11 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.file_simulator.nas.plugins.module_utils._common.parallel import for_each
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.cli import Run
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.found import Found
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.render import Names
 from ansible_collections.file_simulator.nas.plugins.module_utils._server.pod import AGENT_CONTAINER, WINDOWS_MOUNT
-from ansible_collections.file_simulator.nas.plugins.module_utils._windows.answering import answer, words
+from ansible_collections.file_simulator.nas.plugins.module_utils._windows.answering import Answer, each_answer, words
 
 # A drive that sleeps, or a machine that has much to do, takes seconds.
 _ANSWER_SECONDS = 10.0
@@ -31,20 +30,20 @@ def covered(found: t.Iterable[Found], runs: t.Mapping[str, Run]) -> dict[str, st
     named = {Names(pod.instance, pod.current.server).container(AGENT_CONTAINER): pod for pod in found}
     running = {name: pod for name, pod in named.items() if name in runs and runs[name].process}
 
-    def look(name: str) -> tuple[str, str]:
-        current = running[name].current
-        path = str(current.description.get("local_directory"))
-        return current.server, _difference(path, f"/proc/{runs[name].process}/root{WINDOWS_MOUNT}")
+    paths = {name: str(pod.current.description.get("local_directory")) for name, pod in running.items()}
+    there = each_answer(list(paths.values()), _ANSWER_SECONDS)
+    theirs = each_answer([f"/proc/{runs[name].process}/root{WINDOWS_MOUNT}" for name in paths], _ANSWER_SECONDS)
+    problems = {
+        running[name].current.server: _difference(path, *seen)
+        for (name, path), seen in zip(paths.items(), zip(there, theirs))
+    }
+    return {server: problem for server, problem in problems.items() if problem}
 
-    return {server: problem for server, problem in for_each(list(running), look) if problem}
 
-
-def _difference(path: str, agents: str) -> str:
+def _difference(path: str, there: Answer | None, seen: Answer | None) -> str:
     """Return how an agent's directory differs from that at ``path``, empty when it does not or when nobody knows."""
-    there = answer(path, _ANSWER_SECONDS)
     if there is None or there.error:
         return ""  # a missing directory is told of elsewhere
-    seen = answer(agents, _ANSWER_SECONDS)
     if seen is None:
         return f"its agent's {path}, which was mounted anew since, does not answer"
     if seen.error:

@@ -35,7 +35,7 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._server.status 
     STOPPED,
     ServerStatus,
 )
-from ansible_collections.file_simulator.nas.plugins.module_utils._windows.directory import space_of
+from ansible_collections.file_simulator.nas.plugins.module_utils._windows.directory import spaces_of
 from ansible_collections.file_simulator.nas.plugins.module_utils._windows.drives import Drives
 
 _PROBE_SECONDS = 2.0
@@ -51,6 +51,8 @@ def podman_statuses(
     host = connect_address(topology.listen_address)
     ill = unsound(podman, found.values()) if podman else {}
 
+    spaces = spaces_of([drives.local(server.directory) for server in servers])
+
     def status(server: Server) -> ServerStatus:
         pod = found.get(server.name)
         state, problem, answer = _state(pod, host, server, ill.get(server.name, ""))
@@ -65,7 +67,7 @@ def podman_statuses(
             host=host,
             local_directory=local_directory,
             answer=answer,
-            windows_space=space_of(local_directory),
+            windows_space=spaces[local_directory],
             # The agent's clock is this machine's: one that has stopped telling has stopped.
             now=time.time(),
             containers=pod.containers if pod else {},

@@ -17,7 +17,7 @@ import pytest
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.windows_path import WindowsPath
 from ansible_collections.file_simulator.nas.plugins.module_utils._windows import answering, drives
-from ansible_collections.file_simulator.nas.plugins.module_utils._windows.directory import space_of
+from ansible_collections.file_simulator.nas.plugins.module_utils._windows.directory import spaces_of
 
 from .....harness.frozen_mount import can_freeze, frozen
 
@@ -53,10 +53,16 @@ def test_first_that_does_not_answer_ends_the_list(frozen_drive: drives.Drives) -
     assert [each.error for each in found] == [0]
 
 
+def test_one_that_does_not_answer_keeps_nobody_from_knowing_the_others(frozen_drive: drives.Drives) -> None:
+    found = answering.each_answer(["/", frozen_drive.local(ROOT), "/", "/none", frozen_drive.local(ROOT)], 2)
+    assert [each and each.error for each in found] == [0, None, 0, errno.ENOENT, None]
+    assert answering.each_answer([], 2) == []
+
+
 def test_program_that_has_asked_ends(frozen_drive: drives.Drives, tmp_path: Path) -> None:
     """A thread that waits for a frozen drive keeps its whole process, which not even SIGKILL ends."""
     place = frozen_drive.local(ROOT)
-    program = f"from {space_of.__module__} import space_of; print(space_of({place!r}))"
+    program = f"from {spaces_of.__module__} import spaces_of; print(spaces_of([{place!r}])[{place!r}])"
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
     asking = subprocess.Popen([sys.executable, "-c", program], env=environment, stdout=subprocess.PIPE, text=True)
     # Where it does not end, waiting for it would not, either.

@@ -106,6 +106,6 @@ class TestRequireMarker:
 
 class TestSpace:
     def test_of_a_directory_and_of_none(self, tmp_path: Path) -> None:
-        found = windows.space_of(str(tmp_path))
+        found = windows.spaces_of([str(tmp_path)])[str(tmp_path)]
         assert found is not None and 0 <= found[0] <= found[1]
-        assert windows.space_of(str(tmp_path / "missing")) is None
+        assert windows.spaces_of([str(tmp_path / "missing")]) == {str(tmp_path / "missing"): None}
