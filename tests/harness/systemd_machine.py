@@ -10,7 +10,6 @@ runs on. It reaches nothing outside and nothing reaches it; ``command`` runs pro
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import os
 import shutil
 import subprocess
@@ -19,9 +18,9 @@ import typing as t
 from pathlib import Path
 
 from ..module_runner import CHECKOUT
+from .cache import cached
 from .programs import require_programs
 
-_CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "file-simulator" / "systemd"
 _PACKAGES = (
     "systemd-sysv", "dbus", "podman", "catatonit", "netavark", "aardvark-dns", "crun", "runc", "iptables", "nftables",
     "iproute2", "procps", "python3-venv", "ca-certificates",
@@ -127,21 +126,15 @@ class SystemdMachine:
 
 def _base() -> Path:
     """The archive of the root file system; made when the cache has none of this recipe."""
-    recipe = hashlib.sha256(Path(__file__).read_bytes() + (CHECKOUT / "requirements.txt").read_bytes()).hexdigest()[:12]
-    archive = _CACHE / f"bookworm-{recipe}.tar"
-    if not archive.exists():
-        _CACHE.mkdir(parents=True, exist_ok=True)
-        draft = _CACHE / f"draft-{os.getpid()}"
-        try:
-            _make(draft)
-            packed = draft.with_suffix(".tar")
-            subprocess.run(["tar", "--create", "--file", packed, "--directory", draft, "."], check=True)
-            packed.replace(archive)
-        finally:
-            shutil.rmtree(draft, ignore_errors=True)
-        for older in set(_CACHE.glob("bookworm-*.tar")) - {archive}:
-            older.unlink()
-    return archive
+    name = "root.tar"
+    sources = (Path(__file__), CHECKOUT / "requirements.txt")
+    return cached("bookworm.systemd", sources, lambda draft: _pack(draft / name)) / name
+
+
+def _pack(archive: Path) -> None:
+    root = archive.parent.with_name("root")
+    _make(root)
+    subprocess.run(["tar", "--create", "--file", archive, "--directory", root, "."], check=True)
 
 
 def _make(root: Path) -> None:

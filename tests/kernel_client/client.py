@@ -15,7 +15,7 @@ from pathlib import Path
 
 import yaml
 
-from .machine import HOST, Failed, Machine, NoAnswer
+from ..harness.small_machine.machine import HOST, Failed, Machine, NoAnswer
 
 MARKER = ".file-simulator.json"
 MOUNT_LIMIT = 20.0

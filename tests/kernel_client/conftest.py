@@ -14,8 +14,9 @@ from pathlib import Path
 import pytest
 
 from ..harness.small_machine import image
+from ..harness.small_machine.machine import Machine
 from .client import Client, Server, as_volumes_say, read_reports
-from .machine import Machine
+from .machine import nfs_client
 
 # Which servers a test gets through an argument of this name.
 CHOICES: dict[str, t.Callable[[Server], bool]] = {
@@ -64,9 +65,9 @@ def measured(request: pytest.FixtureRequest) -> dict[str, float]:
 
 @pytest.fixture(scope="session")
 def machine(measured: dict[str, float]) -> t.Iterator[Machine]:
-    prepared = image.prepare()
+    image.prepare()
     started = time.monotonic()
-    with Machine(prepared) as machine:
+    with nfs_client() as machine:
         measured["boot"] = time.monotonic() - started
         yield machine
 

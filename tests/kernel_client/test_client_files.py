@@ -16,8 +16,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from ..harness.small_machine.machine import Failed
 from .client import Client, Server, from_inside
-from .machine import Failed
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 Facts = dict[str, dict[str, t.Any]]

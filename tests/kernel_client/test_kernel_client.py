@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pytest
 
+from ..harness.small_machine.machine import Failed
 from .client import MARKER, Client, Server
-from .machine import Failed
 
 # Requirements WIN-02 and WIN-03: what a tester may have to wait, in seconds.
 TO_NAS, TO_WINDOWS = 30.0, 60.0

@@ -19,9 +19,9 @@ import typing as t
 import pytest
 
 from ..harness.ports import reserve
+from ..harness.small_machine.machine import Machine
 from ..module_runner import CHECKOUT
 from .client import from_inside
-from .machine import Machine
 
 from ansible_collections.file_simulator.nas.plugins.module_utils._server import unfs3 as _unfs3  # isort: skip
 from ansible_collections.file_simulator.nas.plugins.module_utils._clients.endpoints import endpoints  # isort: skip

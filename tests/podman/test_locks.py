@@ -10,8 +10,8 @@ import typing as t
 import nfs_rs
 import pytest
 
-from ..harness.small_machine import image
-from ..kernel_client.machine import HOST, Machine
+from ..harness.small_machine.machine import HOST, Machine
+from ..kernel_client.machine import nfs_client
 from ..validation.servers import podman
 from .simulator import INSTANCE, PORT, SERVER, Simulator
 
@@ -24,7 +24,7 @@ HOLDER, RIVAL = "/holder/locked", "/rival/locked"
 @pytest.fixture(scope="module")
 def machine(simulator: Simulator) -> t.Iterator[Machine]:
     """Two clients: to a server, each minor version of one machine is another one."""
-    with Machine(image.prepare()) as machine:
+    with nfs_client() as machine:
         for target, version in (("/holder", "4.2"), ("/rival", "4.0")):
             options = f"nfsvers={version},proto=tcp,port={PORT},hard"
             machine.run("mount", source=f"{HOST}:/data", target=target, options=options, limit=20.0)

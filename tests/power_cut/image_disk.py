@@ -5,12 +5,12 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import shutil
 import subprocess
-import tempfile
 from pathlib import Path
+
+from ..harness.cache import cached
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 AGENT = CHECKOUT / "roles" / "nas_image" / "files" / "nas_sync_agent"
@@ -20,42 +20,33 @@ _PLACES = ("windows", "export", "etc/nas", "run", "tmp", "proc", "dev", "mnt")
 _SIZE = 512 << 20
 
 
-def prepare(image: str, agent: Path = AGENT, cache: Path | None = None) -> Path:
+def prepare(image: str, agent: Path = AGENT) -> Path:
     """Return the disk, made first where the cache has none of this image with this ``agent``.
 
     The image's name has the hash of what it is made of.
     """
-    cache = cache or Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "file-simulator" / "power-cut"
-    files = [path.read_bytes() for path in sorted(agent.rglob("*.py"))]
-    disk = cache / f"{_name(image.encode(), Path(__file__).read_bytes(), *files)}.ext4"
-    if not disk.exists():
-        cache.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix="building-", dir=cache) as scratch:
-            archive = _archive(image, cache, Path(scratch))
-            _build(archive, agent, Path(scratch) / "root", Path(scratch) / "disk")
-            os.rename(Path(scratch) / "disk", disk)
-    return disk
+    name = "disk.ext4"
+    sources = [image, Path(__file__), *sorted(agent.rglob("*.py"))]
+    return cached("nas-disk", sources, lambda draft: _build(_archive(image), agent, draft / name)) / name
 
 
-def _name(*content: bytes) -> str:
-    return hashlib.sha256(b"".join(content)).hexdigest()[:16]
-
-
-def _archive(image: str, cache: Path, scratch: Path) -> Path:
+def _archive(image: str) -> Path:
     """Return the image's files: podman may not have it any more when a test runs again."""
-    archive = cache / f"{_name(image.encode())}.tar"
-    if not archive.exists():
-        name = f"power-cut-{os.getpid()}"
-        _run("podman", "create", "--name", name, "--pull", "never", "--network", "none", image, "true")
-        try:
-            _run("podman", "export", "--output", str(scratch / "root.tar"), name)
-        finally:
-            _run("podman", "rm", name)
-        os.rename(scratch / "root.tar", archive)
-    return archive
+    name = "root.tar"
+    return cached("nas-files", [image], lambda draft: _export(image, draft / name)) / name
 
 
-def _build(archive: Path, agent: Path, root: Path, disk: Path) -> None:
+def _export(image: str, archive: Path) -> None:
+    container = f"power-cut-{os.getpid()}"
+    _run("podman", "create", "--name", container, "--pull", "never", "--network", "none", image, "true")
+    try:
+        _run("podman", "export", "--output", str(archive), container)
+    finally:
+        _run("podman", "rm", container)
+
+
+def _build(archive: Path, agent: Path, disk: Path) -> None:
+    root = disk.parent.with_name("root")
     root.mkdir()
     _run("tar", "--extract", "--file", str(archive), "--directory", str(root))
     shutil.rmtree(root / _INSTALLED)

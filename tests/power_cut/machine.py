@@ -89,7 +89,7 @@ class Machine:
             {"device": "/dev/vdc", "at": "/disks/windows", "type": disks.file_system, "options": "rw"},
         ]
         more = {"config.json": json.dumps({**config, "disks": mounts}).encode()}
-        with_guest(image, GUEST, self._scratch / "initramfs", more)
+        with_guest(image, [GUEST], self._scratch / "initramfs", more)
         with open(self._scratch / "stderr", "wb") as stderr:
             self._process = subprocess.Popen(
                 self._command(image, disks), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=stderr

@@ -8,7 +8,7 @@ from __future__ import annotations
 import subprocess
 from pathlib import Path
 
-from .cache import cached
+from ..cache import cached
 
 # What docs/windows.md has a user install, and what a machine needs that others look into.
 _PACKAGES = (

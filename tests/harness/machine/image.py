@@ -15,9 +15,9 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..cache import cached
 from ..programs import require_programs
 from .bare import bare_root
-from .cache import cached
 from .provision import SOURCES, USER, provision
 
 _DISK_BYTES = 16 * 1024**3

@@ -9,17 +9,15 @@ A guest's own programs are not in it: :func:`with_guest` adds them at each start
 
 from __future__ import annotations
 
-import hashlib
 import lzma
-import os
 import re
 import shutil
 import subprocess
-import tempfile
 import typing as t
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from ..cache import cached
 from . import cpio, packages
 
 PROGRAMS = ("bin/mount", "sbin/mount.nfs")
@@ -33,6 +31,7 @@ PYTHON_MODULES = [
     "functools",
     "glob",
     "hashlib",
+    "importlib",
     "json",
     "os",
     "pathlib",
@@ -65,33 +64,32 @@ class Image:
     initramfs: Path
 
 
-def prepare(drivers: t.Sequence[str] = NFS_CLIENT, cache: Path | None = None) -> Image:
-    """Return the image with these kernel modules, built first where the cache has none of this recipe."""
-    cache = cache or _cache_directory()
-    recipe = b"".join(Path(module.__file__ or "").read_bytes() for module in (cpio, packages))
-    recipe += Path(__file__).read_bytes() + " ".join(drivers).encode()
-    place = cache / hashlib.sha256(recipe).hexdigest()[:16]
-    if not place.is_dir():
-        cache.mkdir(parents=True, exist_ok=True)
-        scratch = Path(tempfile.mkdtemp(prefix="building-", dir=cache))
-        try:
-            _build(scratch / "root", scratch / "image", drivers)
-            # Whoever else has built it meanwhile has built the same.
-            if not place.is_dir():
-                (scratch / "image").rename(place)
-        finally:
-            shutil.rmtree(scratch)
+def prepare(
+    drivers: t.Sequence[str] = NFS_CLIENT,
+    programs: t.Mapping[str, str] | None = None,
+    kernels: t.Sequence[str] = packages.KERNELS,
+) -> Image:
+    """Return the image with these kernel modules, built first where the cache has none of this recipe.
+
+    ``programs``: more of them, by the packages that have them. ``kernels``: the first that the distribution has.
+    """
+    programs = programs or {}
+    sources = [Path(module.__file__ or "") for module in (cpio, packages)] + [Path(__file__)]
+    recipe = repr((drivers, sorted(programs.items()), kernels))
+    place = cached("small", [*sources, recipe], lambda draft: _build(draft, drivers, programs, kernels))
     return Image(kernel=place / "vmlinuz", initramfs=place / "initramfs")
 
 
-def with_guest(image: Image, guest: Path, combined: Path, more: t.Mapping[str, bytes] | None = None) -> None:
-    """Write an initramfs that has the image's and ``guest``, a directory with init and Python files, as /guest.
+def with_guest(
+    image: Image, guests: t.Sequence[Path], combined: Path, more: t.Mapping[str, bytes] | None = None
+) -> None:
+    """Write an initramfs that has the image's and the Python files of ``guests`` as /guest; the first has init, too.
 
     ``more`` are further files by their paths in the guest. The kernel unpacks one archive after the other.
     """
     archive = cpio.Archive()
-    archive.file("init", (guest / "init").read_bytes(), executable=True)
-    for path in guest.glob("*.py"):
+    archive.file("init", (guests[0] / "init").read_bytes(), executable=True)
+    for path in (path for guest in guests for path in guest.glob("*.py")):
         archive.copy(path, f"guest/{path.name}")
     for name, content in (more or {}).items():
         archive.file(name, content)
@@ -101,15 +99,10 @@ def with_guest(image: Image, guest: Path, combined: Path, more: t.Mapping[str, b
         archive.write(stream)
 
 
-def _cache_directory() -> Path:
-    home = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return Path(home) / "file-simulator" / "small-machine"
-
-
-def _build(root: Path, image: Path, drivers: t.Sequence[str]) -> None:
+def _build(image: Path, drivers: t.Sequence[str], programs: t.Mapping[str, str], kernels: t.Sequence[str]) -> None:
+    root = image.with_name("root")
     root.mkdir()
-    image.mkdir()
-    packages.extract(root)
+    packages.extract(root, kernels, list(programs))
     archive = cpio.Archive()
     for directory in ("dev", "proc", "sys", "tmp", "etc", "run"):
         archive.directory(directory)
@@ -120,7 +113,7 @@ def _build(root: Path, image: Path, drivers: t.Sequence[str]) -> None:
     archive.file("etc/services", b"nfs 2049/tcp\nsunrpc 111/tcp\n")
     archive.file("etc/netconfig", _find(root, "etc/netconfig").read_bytes())
     _add_python(archive, root)
-    for program in PROGRAMS:
+    for program in (*PROGRAMS, *programs.values()):
         archive.copy(_find(root, program), program)
         _add_libraries(archive, root, _find(root, program))
     archive.link("sbin/mount.nfs4", "mount.nfs")

@@ -16,6 +16,8 @@ from ..programs import Unavailable
 
 # Debian's and Ubuntu's names for a kernel without drivers for real hardware.
 KERNELS = ("linux-image-cloud-amd64", "linux-image-virtual")
+# With all drivers; only Ubuntu's smaller kernel has 9p.
+KERNELS_WITH_9P = ("linux-image-amd64", "linux-image-virtual")
 PROGRAMS = ("busybox-static", "mount", "nfs-common", "python3-minimal", "libpython3-stdlib")
 # Of what these packages depend on, a machine without users and services needs no more than this.
 _NEEDED = re.compile(
@@ -24,8 +26,8 @@ _NEEDED = re.compile(
 _UNNEEDED = re.compile(r"libperl.*|libpam.*|lib.*-perl|libklibc|libnettle.*|libldap.*")
 
 
-def extract(directory: Path) -> None:
-    """Download the packages and unpack them into ``directory``."""
+def extract(directory: Path, kernels: t.Sequence[str], more: t.Sequence[str] = ()) -> None:
+    """Download one of ``kernels``, the packages, and ``more``, and unpack them into ``directory``."""
     for program in ("apt-get", "dpkg-deb"):
         if shutil.which(program) is None:
             raise Unavailable(f"{program} is not here: the virtual machine is made of Debian's or Ubuntu's packages")
@@ -34,7 +36,7 @@ def extract(directory: Path) -> None:
     try:
         # As root, apt would hand over to a user of its own, who cannot write there.
         sandbox = ("-o", "APT::Sandbox::User=root") if os.geteuid() == 0 else ()
-        _run("apt-get", *sandbox, "download", *_resolve(downloads), cwd=downloads)
+        _run("apt-get", *sandbox, "download", *_resolve(downloads, kernels, more), cwd=downloads)
         for package in sorted(downloads.glob("*.deb")):
             _run("dpkg-deb", "--extract", str(package), str(directory), cwd=downloads)
     finally:
@@ -52,22 +54,23 @@ def install_qemu() -> None:
     _run(*command.split(), "--yes", cwd=Path("/"), env=environment)
 
 
-def _resolve(scratch: Path) -> list[str]:
+def _resolve(scratch: Path, kernels: t.Sequence[str], more: t.Sequence[str]) -> list[str]:
     """Return the packages to download: what apt would install on a machine that has nothing yet."""
     nothing = scratch / "status"
     nothing.touch()
     options = ("-o", f"Dir::State::status={nothing}", "-o", "APT::Install-Recommends=false")
     problem: subprocess.CalledProcessError | None = None
-    for kernel in KERNELS:
+    for kernel in kernels:
         try:
-            shown = _run("apt-get", "--simulate", *options, "install", kernel, *PROGRAMS, cwd=scratch)
+            shown = _run("apt-get", "--simulate", *options, "install", kernel, *PROGRAMS, *more, cwd=scratch)
         except subprocess.CalledProcessError as error:
             problem = problem or error
         else:
             found = re.findall(r"^Inst (\S+) \((\S+)", shown, re.MULTILINE)
-            return [f"{n}={v}" for n, v in found if _NEEDED.fullmatch(n) and not _UNNEEDED.fullmatch(n)]
+            needed = [(n, v) for n, v in found if n in more or (_NEEDED.fullmatch(n) and not _UNNEEDED.fullmatch(n))]
+            return [f"{name}={version}" for name, version in needed]
     assert problem
-    raise Unavailable(f"apt-get knows no kernel package of {KERNELS}, try apt-get update: {problem.stderr.strip()}")
+    raise Unavailable(f"apt-get knows no kernel package of {kernels}, try apt-get update: {problem.stderr.strip()}")
 
 
 def _run(*command: str, cwd: Path, **options: t.Any) -> str:

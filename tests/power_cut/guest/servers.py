@@ -5,16 +5,21 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import time
 import typing as t
 
 IMAGE, LOGS, SCRATCH = "/disks/image", "/logs", "/scratch"
-START_LIMIT = 300.0
+START_LIMIT, STOP_LIMIT = 300.0, 60.0
+# Each start has a root directory of its own: a mount of the last one may be dead, and hang.
+_STARTS = itertools.count()
+_SHARED, _EMPTY, _VOLUMES = ("proc", "dev"), ("run", "tmp", "etc/nas"), ("windows", "export")
 _INTEGRITY = """
 import json, sqlite3, sys
 found = {}
@@ -37,7 +42,8 @@ class Server:
         self.ready = False
         self.mounted = f"/mnt/{self.name}"
         self._config = config
-        self._root = f"/roots/{self.name}"
+        self._root = f"/roots/{self.name}-{next(_STARTS)}"
+        self._running: list[subprocess.Popen[bytes]] = []
         self._environment = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C.UTF-8"}
 
     def start(self) -> None:
@@ -46,14 +52,23 @@ class Server:
         first = self._spawn("init", self._config["init"])
         if first.wait(START_LIMIT):
             return
-        self._spawn("agent", self._config["agent"])
-        self._spawn("server", self._config["nfs"])
+        self._running = [self._spawn("agent", self._config["agent"]), self._spawn("server", self._config["nfs"])]
         os.makedirs(self.mounted, exist_ok=True)
         command = ["/bin/mount", "-t", "nfs", "-o", self._config["options"], "127.0.0.1:/data", self.mounted]
         deadline = time.monotonic() + START_LIMIT
         while time.monotonic() < deadline and not self.ready:
             self.ready = self._listens() and subprocess.run(command, timeout=START_LIMIT).returncode == 0
             time.sleep(0.2)
+
+    def stop(self, *, kill: bool) -> None:
+        """End the NFS server, then the agent: as a pod that is deleted, or as processes that are killed."""
+        _mount_off(self.mounted)
+        for process in reversed(self._running):
+            process.send_signal(signal.SIGKILL if kill else signal.SIGTERM)
+            process.wait(STOP_LIMIT)
+        for place in (*_VOLUMES, *_EMPTY, *_SHARED):
+            _mount_off(f"{self._root}/{place}")
+        _mount_off(self._root)
 
     def status(self) -> dict[str, t.Any] | None:
         """What the agent says of itself."""
@@ -81,13 +96,13 @@ class Server:
         """The image's files, and in it the volumes of a pod."""
         os.makedirs(self._root)
         _mount("-o", "bind", IMAGE, self._root)
-        for name in ("proc", "dev"):
+        for name in _SHARED:
             _mount("-o", "bind", f"/{name}", f"{self._root}/{name}")
-        for name in ("run", "tmp", "etc/nas"):
+        for name in _EMPTY:
             _mount("-t", "tmpfs", "tmpfs", f"{self._root}/{name}")
-        for disk in ("windows", "nas"):
-            os.makedirs(f"/disks/{disk}/{self.name}", exist_ok=True)
-        _mount("-o", "bind", f"/disks/windows/{self.name}", f"{self._root}/windows")
+        os.makedirs(f"/disks/nas/{self.name}", exist_ok=True)
+        windows = self._config.get("windows", f"/disks/windows/{self.name}")
+        _mount("-o", "bind", windows, f"{self._root}/windows")
         _mount("-o", "bind", f"/disks/nas/{self.name}", f"{self._root}/export")
         with open(f"{self._root}/etc/nas/ganesha.conf", "w") as stream:
             stream.write(self._config["conf"])
@@ -147,3 +162,8 @@ def last_words() -> dict[str, str]:
 
 def _mount(*words: str) -> None:
     subprocess.run(["/bin/busybox", "mount", *words], check=True)
+
+
+def _mount_off(place: str) -> None:
+    """Take a mount away whether it is in use, or dead, or not."""
+    subprocess.run(["/bin/busybox", "umount", "-l", place], check=True)

@@ -11,17 +11,15 @@ from __future__ import annotations
 
 import errno
 import glob
+import importlib
 import json
 import os
+import sys
 import threading
 import time
 import traceback
 import types
 import typing as t
-
-from . import files, locking, mounts, programs
-
-MODULES = (files, locking, mounts, programs)
 
 
 def answer(module: types.ModuleType, request: dict[str, t.Any]) -> dict[str, object]:
@@ -56,21 +54,26 @@ def serve(module: types.ModuleType, requests: int, port: int) -> None:
         threading.Thread(target=work, args=(line,), daemon=True).start()
 
 
-def main() -> None:
-    """Hand requests out until the host hangs up."""
+def main(*names: str) -> None:
+    """Hand requests out to the modules of these names until the host hangs up."""
+    modules = [importlib.import_module(f"guest.{name}") for name in names]
     port = os.open(glob.glob("/dev/vport*")[0], os.O_RDWR)
     outgoing = {}
-    for module in MODULES:
+    for module in modules:
         requests, outgoing[module] = os.pipe()
         if os.fork() == 0:
             serve(module, requests, port)
             return
         os.close(requests)
     for line in lines(port):
-        operation = json.loads(line)["operation"]
-        module = next((module for module in MODULES if hasattr(module, operation)), files)
+        request = json.loads(line)
+        operation = request["operation"]
+        if operation == "ready":
+            os.write(port, json.dumps({"id": request["id"], "result": True}).encode() + b"\n")
+            continue
+        module = next((module for module in modules if hasattr(module, operation)), modules[0])
         os.write(outgoing[module], line + b"\n")
 
 
 if __name__ == "__main__":
-    main()
+    main(*sys.argv[1:])

@@ -1,7 +1,7 @@
 # Copyright (c) 2026, file_simulator.nas contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What takes minutes to make, kept in the cache under the name of what it was made of."""
+"""What takes a while to make for machines, kept in the cache under the name of what it was made of."""
 
 from __future__ import annotations
 
@@ -20,13 +20,14 @@ CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "file
 _UNUSED_SECONDS = 24 * 3600
 
 
-def cached(kind: str, sources: t.Iterable[Path], make: t.Callable[[Path], None]) -> Path:
+def cached(kind: str, sources: t.Iterable[Path | str], make: t.Callable[[Path], None]) -> Path:
     """Return the directory that ``make`` fills, made anew when a source has changed: whole or not at all.
 
-    Who wants what another test run is making waits for it. Others of its kind go when nobody has asked for them for a day.
+    A source is a file, or a text. Who wants what another test run is making waits for it. Others of its kind go when nobody
+    has asked for them for a day.
     """
-    recipe = hashlib.sha256(b"\0".join(source.read_bytes() for source in sources)).hexdigest()[:12]
-    directory = CACHE / f"{kind}-{recipe}"
+    contents = [source.encode() if isinstance(source, str) else source.read_bytes() for source in sources]
+    directory = CACHE / f"{kind}-{hashlib.sha256(bytes(1).join(contents)).hexdigest()[:12]}"
     CACHE.mkdir(parents=True, exist_ok=True)
     with _locked(CACHE / f"{kind}.lock"):
         if not directory.exists():
