@@ -16,7 +16,8 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from agent_faults import Control, Killed, TestSyscalls, WindowsSyscalls
+from agent_faults import Control, Killed, TestSyscalls
+from agent_windows import WindowsSyscalls
 from nas_sync_agent.cli import DeletionLimit, Options
 from nas_sync_agent.daemon.inotify import Watcher
 from nas_sync_agent.daemon.status import Status

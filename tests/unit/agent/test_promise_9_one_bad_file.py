@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import pytest
 from agent_world import World
-from nas_sync_agent.model import Side
+from nas_sync_agent.model import Mode, Side
 
 W, N = Side.WINDOWS, Side.NAS
 
@@ -124,3 +124,32 @@ def test_a_file_that_grows_while_it_is_read_ends_the_copy(world: World, source: 
     world.turn()
     assert reads[0] < 10
     world.control.fault = None
+
+
+@pytest.mark.parametrize("layer", ["windows"])
+@pytest.mark.parametrize("content", ["", "longer than the name of what it leads to"])
+def test_a_link_that_looks_like_a_file(world: World, content: str) -> None:
+    """Minikube's server shows it as a file of the length of its target's name, and opens the target."""
+    world.mode = Mode.WINDOWS_TO_NAS
+    world.start()
+    world.windows_calls.hides_links = True
+    world.root(W).joinpath("link").symlink_to(world.root(W) / "target")
+    world.write(W, "target", content)
+    world.write(W, "good", "2")
+    world.settle()
+    assert world.files(N) == {"target": content, "good": "2"}
+    errors = world.status.snapshot()["errors"]
+    assert [item["path"] for item in errors] == ["link"]
+    assert "bytes" in errors[0]["reason"]
+
+
+@pytest.mark.parametrize("layer", ["windows"])
+def test_an_error_that_the_system_cannot_name(world: World) -> None:
+    world.mode = Mode.WINDOWS_TO_NAS
+    world.start()
+    world.write(W, "a", "1")
+    world.windows_calls.locked.add("a")
+    world.settle()
+    assert [item["reason"] for item in world.status.snapshot()["errors"]] == [
+        "the file server has refused it, for a reason that the system cannot name"
+    ]

@@ -114,3 +114,15 @@ def test_what_is_really_there_is_read(directory: Path) -> None:
     assert digest(directory / "zeros", Untold(), room=200 * BLOCK) == plain
     with pytest.raises(OSError, match="larger than its file system"):
         digest(directory / "zeros", Untold(), room=99 * BLOCK)
+
+
+@pytest.mark.parametrize("layer", ["windows"])
+def test_not_written_out_where_the_room_is_not_told(world: World) -> None:
+    """Minikube's server tells nothing of the room: all of Windows' disk would go."""
+    world.mode = Mode.NAS_TO_WINDOWS
+    world.start()
+    make(world.root(N) / "huge", HUGE)
+    world.write(N, "neighbour", "1")
+    world.settle()
+    assert world.files(W) == {"neighbour": "1"}
+    assert [error["path"] for error in world.status.snapshot()["errors"]] == ["huge"]

@@ -36,6 +36,9 @@ class Emptied(SideUnavailable):
     """All of a side is gone and nobody saw it go: what that means is for a person to say."""
 
 
+_UNNAMED = 526
+"""ESERVERFAULT: what the kernel makes of a 9p server's error in words that it does not know, which are nearly all of them
+where minikube's server speaks."""
 _NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT})
 ABSENT = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ELOOP})
 """Errors that say that a path is not there (a symbolic link in the middle of it counts as nothing)."""
@@ -49,8 +52,15 @@ def reason(error: Exception) -> str:
     if isinstance(error, SideUnavailable | MemoryError | sqlite3.Error):
         raise error
     if isinstance(error, OSError):
-        return error.strerror or str(error)
+        return why(error)
     return f"unexpected {type(error).__name__}: {error}"
+
+
+def why(error: OSError) -> str:
+    """What the system says of an error."""
+    if error.errno == _UNNAMED:
+        return "the file server has refused it, for a reason that the system cannot name"
+    return error.strerror or str(error)
 
 
 def is_full(error: OSError) -> bool:

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import errno
 from dataclasses import dataclass
 
 from ..errors import Changed, SideFull, is_full
@@ -55,6 +56,10 @@ class Prepared:
         return Intent(self.path, to, self.temporary, self.content.stamp, records)
 
 
+_LARGER = "it is larger than its own file system, and the {} side does not tell how much it can hold"
+_DIFFERS = "its content has another length than the {} bytes that it shows: it may be a link that looks like a file"
+
+
 def prepare_copy(action: Deliver, here: Tree, there: Tree, path: str, expected: Entry | None) -> Prepared:
     """Copy the source of an action, to be named ``path``.
 
@@ -65,6 +70,9 @@ def prepare_copy(action: Deliver, here: Tree, there: Tree, path: str, expected: 
     if room is not None and 0 < source.size > room:
         # Not even tried: a copy that fails at its end takes the room from all others meanwhile.
         raise SideFull(there.side, source.size, room)
+    if room is None and 0 < here.all_room() < source.size:
+        # It has holes, and would be written out until nothing more goes to the other side.
+        raise OSError(errno.EFBIG, _LARGER.format(there.side.value))
     hasher = Digest()
     with there.writing(path) as (fd, temporary), here.reading(action.path) as reading:
         _expect(here.seen(reading), source)
@@ -73,12 +81,12 @@ def prepare_copy(action: Deliver, here: Tree, there: Tree, path: str, expected: 
             hasher.update(data)
             length += len(data)
             if length > source.size:
-                raise Changed(action.path)  # it grows, perhaps as fast as it is read
+                break  # perhaps it grows as fast as it is read
             _write(there, fd, data)
         _expect(here.seen(reading), source)
         _expect(here.look(action.path), source)
         if length != source.size:
-            raise Changed(action.path)
+            raise OSError(errno.EIO, _DIFFERS.format(source.size))
         there.carry_over(fd, source, path)
     try:
         content = there.completed(temporary)

@@ -14,7 +14,7 @@ from posixpath import commonpath, dirname
 from typing import NoReturn
 
 from ..cli import Options
-from ..errors import Emptied
+from ..errors import Emptied, why
 from ..model import FILE, Deletions, Remove, Side
 from ..text import counted
 from ..trees.base import Tree
@@ -64,7 +64,7 @@ class Guard:
         try:
             acceptance.note_withheld(self._options.state, side, doubt)
         except OSError as error:
-            raise Emptied(f"{doubt}; it cannot be said now: {error.strerror}") from error
+            raise Emptied(f"{doubt}; it cannot be said now: {why(error)}") from error
         raise Emptied(doubt)
 
     def _doubt(self, side: Side) -> str:

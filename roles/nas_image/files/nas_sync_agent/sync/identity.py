@@ -9,7 +9,7 @@ import os
 import uuid
 from posixpath import join
 
-from ..errors import SideUnavailable
+from ..errors import SideUnavailable, why
 from ..model import FILE
 from ..names import MARKER
 from ..ownership import RootOwnership
@@ -78,7 +78,7 @@ def check_windows(ledger: Ledger, tree: Tree, server: str) -> str:
                 raise SideUnavailable(f"the marker {MARKER} is no regular file")
             data = tree.sys.read(fd, _LONGEST_MARKER)
     except OSError as error:
-        raise SideUnavailable(f"the marker {MARKER} cannot be read: {error.strerror}") from error
+        raise SideUnavailable(f"the marker {MARKER} cannot be read: {why(error)}") from error
     try:
         marker = json.loads(data)
         owner, generation = marker["server"], marker["generation"]

@@ -9,6 +9,7 @@ from posixpath import join
 from typing import Any
 
 from ..cli import Options
+from ..errors import why
 from ..model import DIRECTORY, FILE, Side
 from ..names import conflict, problem
 from ..trees.nas import NasTree
@@ -50,7 +51,7 @@ def rescue(options: Options, ledger: Ledger, target: Target) -> dict[str, Any]:
             try:
                 copied += _copy(nas, path, target)
             except OSError as error:
-                failed[path] = error.strerror or str(error)
+                failed[path] = why(error)
         for staged in left_in_stage(found):
             path = conflict(homes.get(staged, staged), Side.NAS, 1)
             try:
@@ -58,7 +59,7 @@ def rescue(options: Options, ledger: Ledger, target: Target) -> dict[str, Any]:
                     target.file(_storable(path), nas.seen(source).mtime_ns, nas.chunks(source))
                 copied += 1
             except OSError as error:
-                failed[path] = error.strerror or str(error)
+                failed[path] = why(error)
     finally:
         nas.close()
     shown = [{"path": visible(path), "reason": visible(reason)} for path, reason in list(failed.items())[:_MOST_LISTED]]

@@ -205,7 +205,7 @@ class NasTree(Tree):
     def staged_digest(self, name: str) -> bytes:
         """The digest of a file in the stage."""
         with self.reading_staged(name) as fd:
-            return digest_of(self.sys, fd, self.seen(fd).size, self._all_room())
+            return digest_of(self.sys, fd, self.seen(fd).size, self.all_room())
 
     def _staged(self, name: str) -> Entry:
         return self.entry(self.sys.stat(name, self._stage_fd))

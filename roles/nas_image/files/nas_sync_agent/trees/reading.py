@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from posixpath import basename, dirname
 
-from ..errors import ABSENT, Changed, SideUnavailable
+from ..errors import ABSENT, Changed, SideUnavailable, why
 from ..model import DIRECTORY, FILE, OTHER, Entry, Side
 from .contents import BLOCK, digest_of
 from .syscalls import Syscalls
@@ -19,6 +19,8 @@ _FLAGS_DIRECTORY = os.O_RDONLY | os.O_DIRECTORY
 # O_NONBLOCK: a name that has become a fifo must not hold the agent up.
 FLAGS_READ = os.O_RDONLY | os.O_NONBLOCK
 _OPEN_DIRECTORIES = 32
+_MOST_UNTOLD = 1 << 44
+"""Bytes that a file system has at most which does not tell how many: what NTFS can have with its usual clusters."""
 
 
 class ReadTree:
@@ -44,7 +46,7 @@ class ReadTree:
         try:
             self._root_fd = self.sys.open(self.root, _FLAGS_DIRECTORY)
         except OSError as error:
-            raise SideUnavailable(f"cannot open {self.root}: {error.strerror}") from error
+            raise SideUnavailable(f"cannot open {self.root}: {why(error)}") from error
 
     def close(self) -> None:
         """Give all descriptors back."""
@@ -126,12 +128,12 @@ class ReadTree:
                     if found.kind != FILE or found.stamp != expected.stamp:
                         raise Changed(path)
                     if when == 0:
-                        digest = digest_of(self.sys, fd, found.size, self._all_room())
+                        digest = digest_of(self.sys, fd, found.size, self.all_room() or _MOST_UNTOLD)
         except FileNotFoundError as error:
             raise Changed(path) from error
         return digest
 
-    def _all_room(self) -> int:
+    def all_room(self) -> int:
         """Bytes that the file system has, used or not; 0 where it does not tell."""
         try:
             return self.sys.room(self._root_fd)[1]
