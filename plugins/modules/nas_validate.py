@@ -157,12 +157,15 @@ run:
           description: Lines for people, such as the end of a server's log.
           type: list
           elements: str
+        remedy:
+          description: What to do about a failure; empty for what did not fail.
+          type: str
         measures:
           description: Figures that the check took, with the limit that must hold and the target that is hoped for.
           type: list
           elements: dict
 failed_checks:
-  description: One line for each failure.
+  description: One line for each failure, with what to do about it.
   returned: always
   type: list
   elements: str
@@ -210,7 +213,8 @@ def nas_validate(module: AnsibleModule) -> dict[str, object]:
 
 
 def _line(result: Result) -> str:
-    return f"{result.check} of {result.server or 'all servers'}: {result.detail}"
+    remedy = f"; {result.remedy}" if result.remedy else ""
+    return f"{result.check} of {result.server or 'all servers'}: {result.detail}{remedy}"
 
 
 def main() -> None:

@@ -86,6 +86,7 @@ def nasty() -> Run:
         seen=NASTY,
         evidence=(NASTY, "]]>", "x" * 5000),
         measures=(Measure(NASTY, 0.0, "s", 1.0, 0.5), Measure(NASTY, 5.0, NASTY, 1.0)),
+        remedy=NASTY,
     )
     server = {"name": NASTY, "role": NASTY, "state": NASTY, "windows_directory": NASTY, "sync": {"state": NASTY}}
     return Run("\x07", 1.0, NASTY, NASTY, NASTY, {NASTY: NASTY}, [server], [result])
@@ -151,16 +152,17 @@ def _failed(common: dict[str, t.Any], server: Server, took: float, bounds: tuple
         **common,
         outcome="failed",
         seconds=took if bounds is None else bounds[0] * 1.04,
-        detail=f"{path} was not readable over NFS in time; the sync agent is halted: the marker of {server.directory} is gone",
+        detail=f"{path} was not on the NAS within 30 s: sync is halted: the marker .file-simulator.json cannot be read",
         expected="sha256 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08 at /data/.check-7f3a/round trip.bin",
         seen="NFS4ERR_NOENT",
         evidence=(
-            f"$ podman logs --tail 3 file-simulator.{server.name}.sync-agent",
-            "2026-11-22T09:30:02.114Z ERROR nas_sync_agent halted: the marker .file-simulator.json is gone",
-            "2026-11-22T09:30:02.116Z INFO nas_sync_agent the Windows side is unknown; nothing is deleted",
-            "2026-11-22T09:30:32.201Z INFO nas_sync_agent still halted",
+            f"sync agent: {server.name}: state halted",
+            "sync-agent: 09:30:02 ERROR: halted: the marker .file-simulator.json cannot be read: No such file or directory",
+            "sync-agent: 09:30:02 the Windows side is unknown; nothing is deleted",
+            "sync-agent: 09:30:32 still halted",
         ),
         measures=measures,
+        remedy="make up (in a playbook: the role windows_layout) puts the marker back",
     )
 
 

@@ -15,7 +15,10 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._model import r
 from .documents import ROOT
 from .test_code import PLUGINS, literals
 
-REMEDIES = [each for each in vars(remedies).values() if isinstance(each, remedies.Remedy)] + [remedies.rescue("nas-a")]
+REMEDIES = [each for each in vars(remedies).values() if isinstance(each, remedies.Remedy)] + [
+    remedies.rescue("nas-a"),
+    remedies.logs("nas-a"),
+]
 HOME = PLUGINS / "module_utils" / "_model" / "remedies.py"
 # What one of the two readers alone understands, with the place where both are told.
 ONE_SIDED = re.compile(

@@ -11,6 +11,7 @@ import typing as t
 from ansible_collections.file_simulator.nas.plugins.module_utils._checks.registry import Check, registered
 from ansible_collections.file_simulator.nas.plugins.module_utils._checks.suite import (
     availability,
+    cluster,
     containers,
     disruptive,
     export,
@@ -20,7 +21,7 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._checks.suite i
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError
 
 # In the order in which reports show their checks.
-SUITE = (availability, containers, transfer, export, disruptive, persistence)
+SUITE = (availability, containers, cluster, transfer, export, disruptive, persistence)
 CATALOGUE: tuple[Check, ...] = registered(SUITE)
 
 

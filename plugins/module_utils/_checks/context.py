@@ -11,7 +11,12 @@ import time
 import typing as t
 from dataclasses import dataclass
 
-from ansible_collections.file_simulator.nas.plugins.module_utils._checks.finding import Failed, Finding, concluded
+from ansible_collections.file_simulator.nas.plugins.module_utils._checks.finding import (
+    Failed,
+    Finding,
+    concluded,
+    parted,
+)
 from ansible_collections.file_simulator.nas.plugins.module_utils._checks.limits import Limits
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.parallel import for_each
@@ -24,9 +29,12 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._nfs.client imp
     NasClient,
     NasError,
 )
+from ansible_collections.file_simulator.nas.plugins.module_utils._server.log_lines import telling
 from ansible_collections.file_simulator.nas.plugins.module_utils._server.pod import AGENT_CONTAINER
 from ansible_collections.file_simulator.nas.plugins.module_utils._server.status import ServerStatus
+from ansible_collections.file_simulator.nas.plugins.module_utils._server.status_warnings import halted
 
+_LOG_LINES = 50
 # Seconds: what a check measures is not to depend on when it looked.
 _LONGEST_PAUSE = 0.25
 
@@ -105,17 +113,25 @@ class CheckContext:
         words += [f"sync agent: {each.get('path')}: {each.get('reason')}" for each in status.get("errors", [])[:5]]
         return tuple(words)
 
-    def log(self, target: Target, container: str, lines: int = 10) -> tuple[str, ...]:
-        """Return the end of a container's log, as evidence."""
+    def log(self, target: Target, container: str) -> tuple[str, ...]:
+        """Return the lines of a container's log that tell most, as evidence."""
         try:
-            return tuple(f"{container}: {line}" for line in self.inspector.log_tail(target.name, container, lines))
+            lines = self.inspector.log_tail(target.name, container, _LOG_LINES)
+            return tuple(f"{container}: {line}" for line in telling(lines))
         except SimulatorError as error:
             return (error.message,)
 
     def timed_out(self, what: str, target: Target, seconds: float, **more: t.Any) -> Failed:
         """Return the failure of something that did not happen within ``seconds``."""
         evidence = (*self.agent_summary(target), *self.log(target, AGENT_CONTAINER))
-        return Failed(f"{what} within {seconds:g} s", evidence=evidence, **more)
+        reason, remedy = parted(halted(self._halted_reason(target)))
+        cause = f": sync is halted: {reason}" if reason else ""
+        return Failed(f"{what} within {seconds:g} s{cause}", evidence=evidence, remedy=remedy, **more)
+
+    def _halted_reason(self, target: Target) -> str:
+        with contextlib.suppress(SimulatorError):
+            return str((self.inspector.sync_status(target.name) or {}).get("halted_reason") or "")
+        return ""
 
 
 def run_step(
@@ -135,9 +151,10 @@ def run_step(
             try:
                 return step(target) or nothing
             except NasError as error:
-                raise Failed(f"the NFS client: {error}", seen=str(error)) from None
+                raise Failed(f"the NFS client: {error}") from None
             except SimulatorError as error:
-                raise Failed(error.message, seen=error.message) from None
+                problem, remedy = parted(error.message)
+                raise Failed(problem, remedy=remedy) from None
 
         finding = concluded(work)
         return None if finding is nothing else finding

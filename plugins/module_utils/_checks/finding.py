@@ -26,10 +26,11 @@ class Finding:
     seen: str = ""
     evidence: tuple[str, ...] = ()
     measures: tuple[Measure, ...] = ()
+    remedy: str = ""
 
 
 class Failed(Exception):
-    """The property does not hold; the detail names the cause."""
+    """The property does not hold; the detail names the cause. Without a ``remedy``, that of the check is told."""
 
     def __init__(
         self,
@@ -39,9 +40,10 @@ class Failed(Exception):
         seen: str = "",
         evidence: t.Sequence[str] = (),
         measures: t.Sequence[Measure] = (),
+        remedy: str = "",
     ) -> None:
         super().__init__(detail)
-        self.finding = Finding(detail, FAILED, expected, seen, tuple(evidence), tuple(measures))
+        self.finding = Finding(detail, FAILED, expected, seen, tuple(evidence), tuple(measures), remedy)
 
 
 class Skipped(Exception):
@@ -50,6 +52,12 @@ class Skipped(Exception):
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
         self.finding = Finding(reason, SKIPPED)
+
+
+def parted(message: str) -> tuple[str, str]:
+    """Return the two parts of a message that says what is wrong; and then what to do."""
+    problem, _semicolon, remedy = message.partition("; ")
+    return problem, remedy
 
 
 # What a check of all servers together concludes: of each by its name, or of the whole under None.

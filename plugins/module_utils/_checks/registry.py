@@ -33,7 +33,8 @@ Together = t.Callable[[CheckContext, t.Sequence[Target]], Findings]
 class Check:
     """One check.
 
-    ``title`` is what is true when it passes, ``requirements`` are the ids that it verifies. ``needs`` are
+    ``title`` is what is true when it passes, ``remedy`` what to do when it fails, with {server} for the server's name,
+    ``requirements`` are the ids that it verifies. ``needs`` are
     checks that must have passed on the same server: where one has not, this one is skipped, for it could only
     repeat that. ``engines`` are those where it means something. ``nfs_client`` tells whether it needs one.
     It is made for ``each`` server by itself or for all of them ``together``.
@@ -47,6 +48,7 @@ class Check:
     needs: tuple[str, ...]
     engines: tuple[str, ...]
     nfs_client: bool
+    remedy: str
     each: Each | None = None
     together: Together | None = None
 
@@ -73,6 +75,7 @@ _REGISTERED: dict[str, Check] = {}
 def check(
     title: str,
     *,
+    remedy: str,
     stage: str,
     tags: tuple[str, ...],
     requirements: tuple[str, ...] = (),
@@ -84,7 +87,7 @@ def check(
 
     def entered(work: Each) -> Each:
         name = work.__name__
-        _enter(Check(name, title, stage, tags, requirements, needs, engines, nfs_client, each=work))
+        _enter(Check(name, title, stage, tags, requirements, needs, engines, nfs_client, remedy, each=work))
         return work
 
     return entered
@@ -93,6 +96,7 @@ def check(
 def check_together(
     title: str,
     *,
+    remedy: str,
     stage: str,
     tags: tuple[str, ...],
     requirements: tuple[str, ...] = (),
@@ -104,7 +108,7 @@ def check_together(
 
     def entered(work: Together) -> Together:
         name = work.__name__
-        _enter(Check(name, title, stage, tags, requirements, needs, engines, nfs_client, together=work))
+        _enter(Check(name, title, stage, tags, requirements, needs, engines, nfs_client, remedy, together=work))
         return work
 
     return entered

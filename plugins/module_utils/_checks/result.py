@@ -39,7 +39,7 @@ class Result:
     """What one check found on one server, or on all of them together where ``server`` is None.
 
     ``detail`` is one line that names the cause; ``expected`` and ``seen`` are what it was drawn from;
-    ``evidence`` is lines for people, such as a server's log. ``requirements`` are ids of docs/requirements.md.
+    ``evidence`` is lines for people, such as a server's log; ``remedy`` is what to do about a failure. ``requirements`` are ids of docs/requirements.md.
     """
 
     check: str
@@ -53,6 +53,7 @@ class Result:
     seen: str = ""
     evidence: tuple[str, ...] = ()
     measures: tuple[Measure, ...] = ()
+    remedy: str = ""
 
     def as_dict(self) -> dict[str, t.Any]:
         """Return the result as it is in the module's answer and in the JSON report."""

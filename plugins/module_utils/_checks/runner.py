@@ -11,7 +11,12 @@ import traceback
 import typing as t
 
 from ansible_collections.file_simulator.nas.plugins.module_utils._checks.context import CheckContext, Target
-from ansible_collections.file_simulator.nas.plugins.module_utils._checks.finding import Finding, Findings, concluded
+from ansible_collections.file_simulator.nas.plugins.module_utils._checks.finding import (
+    Finding,
+    Findings,
+    concluded,
+    parted,
+)
 from ansible_collections.file_simulator.nas.plugins.module_utils._checks.registry import (
     DISRUPT,
     STAGES,
@@ -25,6 +30,7 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._common.paralle
 from ansible_collections.file_simulator.nas.plugins.module_utils._model import remedies
 from ansible_collections.file_simulator.nas.plugins.module_utils._nfs.client import NasError
 
+_REPORT = f"report it as a bug, with what {remedies.COLLECT} collects"
 # Checks wait far more than they compute.
 _WORKERS = 24
 
@@ -125,6 +131,7 @@ class Runner:
                 seen=finding.seen,
                 evidence=finding.evidence,
                 measures=finding.measures,
+                remedy=(finding.remedy or check.remedy.format(server=server)) if finding.outcome == FAILED else "",
             )
         )
 
@@ -134,9 +141,10 @@ def _guarded(work: t.Callable[[], Finding]) -> Finding:
     try:
         return concluded(work)
     except NasError as error:
-        return Finding(f"the NFS client: {error}", FAILED, seen=str(error))
+        return Finding(f"the NFS client: {error}", FAILED)
     except SimulatorError as error:
-        return Finding(error.message, FAILED, seen=error.message)
+        problem, remedy = parted(error.message)
+        return Finding(problem, FAILED, remedy=remedy)
     except Exception as error:
         lines = tuple(traceback.format_exc().splitlines()[-8:])
-        return Finding(f"the check broke: {type(error).__name__}: {error}", FAILED, evidence=lines)
+        return Finding(f"the check broke: {type(error).__name__}: {error}", FAILED, evidence=lines, remedy=_REPORT)

@@ -46,8 +46,14 @@ DELETE_STORAGE = Remedy(
 )
 TAKE_OUT_OF_SERVICE = Remedy("make validate ARGS='-e validation_disruptive=true'", "disruptive: true")
 SHOW_ALL = Remedy("make -s status FORMAT=json", "nas_server_info")
+COLLECT = Remedy("make doctor", "the playbook file_simulator.nas.doctor")
 
 
 def rescue(server: str) -> Remedy:
     """Return how files are copied that only the volume of ``server`` has."""
     return Remedy(f"make rescue SERVER={server} TO=DIRECTORY", "nas_rescue")
+
+
+def logs(server: str) -> Remedy:
+    """Return what shows all that the containers of ``server`` have logged."""
+    return Remedy(f"make logs SERVER={server}", "nas_log_info")

@@ -18,6 +18,8 @@ _GANESHA = re.compile(
 )
 # As the sync agent writes.
 _AGENT = re.compile(r"(?P<date>\d{4}-\d\d-\d\d)T(?P<clock>\d\d:\d\d:\d\d)\S* (?P<level>[A-Z]+) (?P<text>.*)")
+# Levels of what is as it should be.
+_QUIET = ("EVENT", "INFO", "NULL")
 # Says nothing: what a server draws around its own name.
 _RULES = re.compile(r"-{10,}")
 
@@ -39,6 +41,21 @@ def merged(logs: t.Mapping[str, t.Sequence[str]]) -> list[str]:
     return [line for _time, line in sorted(found, key=lambda each: each[0])]
 
 
+def telling(lines: t.Sequence[str], most: int = 5) -> list[str]:
+    """Return the lines of a container's log that tell a reader most: what it warned of, and the last two.
+
+    Each has the time of day, where it had one, and nothing of what a program writes before every line.
+    """
+    found = []
+    for line in lines:
+        match = _GANESHA.fullmatch(line) or _AGENT.fullmatch(line)
+        when, text = _parsed(line)
+        if text.strip() and not _RULES.fullmatch(text):
+            found.append((match is None or match["level"] not in _QUIET, f"{when[11:]} {text}".strip()))
+    loud = [number for number, (warns, _line) in enumerate(found[:-2]) if warns][-(most - 2) :]
+    return [found[number][1] for number in [*loud, *range(max(0, len(found) - 2), len(found))]]
+
+
 def _parsed(line: str) -> tuple[str, str]:
     """Return when a line was logged, empty where it does not tell, and what it says."""
     ganesha = _GANESHA.fullmatch(line)
@@ -55,5 +72,5 @@ def _told(level: str, part: str, text: str) -> str:
     """Return a message after its level, where that says more than that something happened."""
     if _RULES.fullmatch(text):
         return text
-    words = [word for word in (level if level not in ("EVENT", "INFO", "NULL") else "", part) if word]
+    words = [word for word in (level if level not in _QUIET else "", part) if word]
     return f"{' '.join(words)}: {text}" if words else text

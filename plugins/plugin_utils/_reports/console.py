@@ -2,9 +2,10 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A run of checks as lines for a console, readable at 120 columns. Private to file_simulator.nas. Pure.
+"""A run of checks as lines for a console. Private to file_simulator.nas. Pure.
 
-First a line for each check; then, where a reader's eyes end up, what failed in full, and one line for the whole.
+First a line for each check, readable at 120 columns; then, where a reader's eyes end up, what failed in full at 80
+columns, a line for the whole, and one for each failure. Servers that fail for one cause are one failure.
 """
 
 from __future__ import annotations
@@ -16,7 +17,6 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._checks.result 
     FAILED,
     PASSED,
     SKIPPED,
-    Result,
     Run,
 )
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.text import (
@@ -27,8 +27,10 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._common.text im
     visible,
 )
 from ansible_collections.file_simulator.nas.plugins.plugin_utils._reports import digest
+from ansible_collections.file_simulator.nas.plugins.plugin_utils._reports.causes import Cause, causes
 
 _WIDTH = 120
+_NARROW = 80
 # A table names so many servers or reasons; the other reports have all of them.
 _MOST_NAMED = 3
 _MOST_EVIDENCE = 20
@@ -47,9 +49,16 @@ def console_table(run: Run) -> list[str]:
         lines += ["", visible(tag).upper()]
         for check in checks:
             lines += _check_lines(check, min(widest, 36), check == slowest and len(found) > 1)
-    for number, failure in enumerate(digest.failures(run)):
-        lines += ["" if number else "\nFAILED", *_failure_lines(failure)]
-    return [part for line in [*lines, "", _ending(run)] for part in line.split("\n")]
+    failed, shown = causes(run), set[str]()
+    for number, cause in enumerate(failed):
+        lines += ["" if number else "\nFAILED", *_failure_lines(cause, shown)]
+    return [part for line in [*lines, "", _ending(run), *map(_in_one_line, failed)] for part in line.split("\n")]
+
+
+def _in_one_line(cause: Cause) -> str:
+    others = f" and {len(cause.results) - 1} more" if len(cause.results) > 1 else ""
+    where = f"{visible(cause.first.check)} of {visible(cause.servers[0])}{others}"
+    return shortened(f"✗ {where}: {visible(cause.first.detail)}", _WIDTH)
 
 
 def _title(run: Run) -> str:
@@ -90,25 +99,32 @@ def _figure(series: digest.Series) -> str:
     return f"{what}max {figure(top.measure.value, series.unit)}{more}{flag}"
 
 
-def _failure_lines(failure: Result) -> t.Iterator[str]:
-    requirements = ", ".join(visible(requirement) for requirement in failure.requirements)
-    head = f"✗ {visible(failure.check)} on {visible(failure.server or digest.ALL_SERVERS)}"
-    yield shortened(head + (f"  ({requirements})" if requirements else ""), _WIDTH)
-    yield from _wrapped("  ", failure.detail)
-    for word, text in (("expected", failure.expected), ("seen", failure.seen)):
-        if text:
-            yield from _wrapped(f"  {word:<8}  ", text)
-    evidence = [line for text in failure.evidence for line in visible(text, lines=True).split("\n")]
-    if len(evidence) > _MOST_EVIDENCE:
-        yield f"  | … {counted(len(evidence) - _MOST_EVIDENCE, 'line')} before are in the other reports"
-    for line in evidence[-_MOST_EVIDENCE:]:
-        yield shortened(f"  | {line}", _WIDTH)
+def _failure_lines(cause: Cause, shown: set[str]) -> t.Iterator[str]:
+    """Yield what was expected and seen, the cause, what to do, and evidence that was not ``shown`` before."""
+    first, *others = (visible(server) for server in cause.servers)
+    same = f", and the same on {', '.join(others)}" if others else ""
+    requirements = ", ".join(visible(requirement) for requirement in cause.first.requirements)
+    head = f"✗ {visible(cause.first.check)} on {first}{same}" + (f"  ({requirements})" if requirements else "")
+    yield from _wrapped("", head, "  ")
+    for word, text in cause.lines:
+        yield from _wrapped(f"  {word:<8}  ", text)
+    evidence = [line for text in cause.first.evidence for line in visible(text, lines=True).split("\n")]
+    fresh = [line for line in dict.fromkeys(evidence) if line not in shown]
+    shown.update(fresh)
+    lines = [part for line in fresh for part in _wrapped("  | ", line, "  |   ")]
+    if len(lines) > _MOST_EVIDENCE:
+        yield f"  | … {counted(len(lines) - _MOST_EVIDENCE, 'line')} before are in the other reports"
+    yield from lines[-_MOST_EVIDENCE:]
 
 
-def _wrapped(margin: str, text: str) -> list[str]:
-    """Break text into lines; the first begins with the margin, the others are below its end."""
+def _wrapped(margin: str, text: str, below: str = "") -> list[str]:
+    """Break text into lines; the first begins with the margin, the others with ``below``, or below its end."""
     return textwrap.wrap(
-        visible(text), _WIDTH, initial_indent=margin, subsequent_indent=" " * len(margin), break_on_hyphens=False
+        visible(text),
+        _NARROW,
+        initial_indent=margin,
+        subsequent_indent=below or " " * len(margin),
+        break_on_hyphens=False,
     )
 
 
@@ -116,11 +132,4 @@ def _ending(run: Run) -> str:
     counts = run.counts
     total = counted(len(run.results), "check result")
     parts = [f"{counts[outcome]} {outcome}" for outcome in (PASSED, FAILED, SKIPPED) if counts[outcome]]
-    text = f"{total}: {', '.join(parts) or 'nothing was checked'}, in {duration(run.seconds)}"
-    if not counts[FAILED]:
-        return text
-    failed = list(dict.fromkeys(visible(failure.check) for failure in digest.failures(run)))
-    named = ", ".join(failed[:_MOST_NAMED]) + (
-        f" and {len(failed) - _MOST_NAMED} more" if len(failed) > _MOST_NAMED else ""
-    )
-    return shortened(f"{text}. Failed: {named}", _WIDTH)
+    return f"{total}: {', '.join(parts) or 'nothing was checked'}, in {duration(run.seconds)}"

@@ -21,6 +21,7 @@ from xml.etree import ElementTree
 from ansible_collections.file_simulator.nas.plugins.module_utils._checks.result import FAILED, SKIPPED, Result, Run
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.text import figure, visible
 from ansible_collections.file_simulator.nas.plugins.plugin_utils._reports import digest
+from ansible_collections.file_simulator.nas.plugins.plugin_utils._reports.causes import Cause
 
 
 def junit(run: Run) -> str:
@@ -79,11 +80,7 @@ def _case(run: Run, result: Result, name: str) -> ElementTree.Element:
 
 
 def _failure_text(result: Result) -> t.Iterator[str]:
-    yield result.detail
-    if result.expected:
-        yield f"expected: {result.expected}"
-    if result.seen:
-        yield f"seen: {result.seen}"
+    yield from (f"{word}: {text}" for word, text in Cause((result,)).lines)
     yield from result.evidence
 
 

@@ -15,6 +15,7 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._checks.finding
     Finding,
     Findings,
     Skipped,
+    parted,
 )
 from ansible_collections.file_simulator.nas.plugins.module_utils._checks.registry import (
     QUICK_TAG,
@@ -25,6 +26,7 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._checks.registr
 from ansible_collections.file_simulator.nas.plugins.module_utils._checks.result import FAILED, SKIPPED, Measure
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.text import counted
+from ansible_collections.file_simulator.nas.plugins.module_utils._model import remedies
 from ansible_collections.file_simulator.nas.plugins.module_utils._nfs.client import CannotList
 from ansible_collections.file_simulator.nas.plugins.module_utils._nfs.probe import Answer, ProbeError, probe
 from ansible_collections.file_simulator.nas.plugins.module_utils._server.pod import AGENT_CONTAINER, SERVER_CONTAINER
@@ -32,7 +34,6 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._server.status_
 from ansible_collections.file_simulator.nas.plugins.module_utils._windows.directory import require_marker
 
 _PROBE_SECONDS = 5.0
-_LOG_LINES = 10
 # An agent at rest tells every half minute that it lives.
 _HEARTBEAT_SECONDS = 60.0
 _MEBIBYTE = 2**20
@@ -44,6 +45,7 @@ def _asked(target: Target) -> Answer:
 
 @check(
     "The server answers over NFS at its port",
+    remedy=f"{remedies.START} starts it again; {remedies.logs('{server}')} shows what it logged",
     stage="ask",
     tags=(READY_TAG, QUICK_TAG, "nfs"),
     requirements=("NAS-01", "NAS-02", "NAS-03", "NAS-06", "EXP-04", "TST-01"),
@@ -55,13 +57,14 @@ def ready(context: CheckContext, target: Target) -> Finding:
     try:
         answer = _asked(target)
     except ProbeError as error:
-        problem = target.status.problem
+        problem, remedy = parted(target.status.problem)
         cause = f" ({problem})" if problem and problem != str(error) else ""
         raise Failed(
             f"{error}; its state is {target.status.state}{cause}",
             expected=f"an answer from {where}",
             seen=str(error),
-            evidence=context.log(target, SERVER_CONTAINER, _LOG_LINES),
+            evidence=context.log(target, SERVER_CONTAINER),
+            remedy=remedy,
         ) from None
     measure = Measure("answer", round(answer.seconds, 4), "s", limit=_PROBE_SECONDS)
     return Finding(f"{where} answered in {answer.seconds * 1000:.0f} ms", measures=(measure,))
@@ -69,6 +72,7 @@ def ready(context: CheckContext, target: Target) -> Finding:
 
 @check(
     "The Windows directory is there, with the marker of this server",
+    remedy=f"mount its drive; where it was never laid out, {remedies.LAY_OUT} does that",
     stage="ask",
     tags=(READY_TAG, QUICK_TAG, "windows"),
     requirements=("WIN-01", "WIN-07"),
@@ -79,12 +83,14 @@ def windows_directory(context: CheckContext, target: Target) -> Finding:
     try:
         marker = require_marker(target.server.directory, target.local_directory, target.name)
     except SimulatorError as error:
-        raise Failed(error.message, expected=f"the marker of {target.name}") from None
+        problem, remedy = parted(error.message)
+        raise Failed(problem, expected=f"the marker of {target.name}", remedy=remedy) from None
     return Finding(f"{target.server.directory} has generation {marker.generation}")
 
 
 @check(
     "The sync agent is alive, syncs what it is to sync, is not halted and lags behind nothing",
+    remedy=f"{remedies.logs('{server}')} shows what the agent logged; {remedies.START} starts it where it does not run",
     stage="look",
     tags=(READY_TAG, QUICK_TAG, "sync"),
     requirements=("WIN-05",),
@@ -96,16 +102,15 @@ def sync_state(context: CheckContext, target: Target) -> Finding:
     if not target.server.sync.has_agent:
         raise Skipped("nothing is synced while it runs: its sync mode is none")
     status = context.inspector.sync_status(target.name)
-    evidence = (*context.agent_summary(target), *context.log(target, AGENT_CONTAINER, _LOG_LINES))
+    evidence = (*context.agent_summary(target), *context.log(target, AGENT_CONTAINER))
     if not status:
         raise Failed("the sync agent says nothing of itself", expected="a status", evidence=evidence)
     mode, state = target.server.sync.mode, str(status.get("state"))
     if status.get("mode") != mode:
         raise Failed(f"the sync agent's mode is {status.get('mode')}", expected=mode, seen=str(status.get("mode")))
     if state == "halted":
-        raise Failed(
-            f"sync is halted: {halted(status.get('halted_reason'))}", expected="idle", seen=state, evidence=evidence
-        )
+        problem, remedy = parted(halted(status.get("halted_reason")))
+        raise Failed(f"sync is halted: {problem}", expected="idle", seen=state, evidence=evidence, remedy=remedy)
     if state not in ("idle", "running", "starting"):
         raise Failed(f"the sync agent is {state}", expected="idle or running", seen=state, evidence=evidence)
     silent = _age(str(status.get("time", "")))
@@ -145,6 +150,7 @@ def _age(text: str) -> float:
 
 @check_together(
     "Each server has the file system id of its export id, and no two have the same",
+    remedy=f"give each server an export_id of its own in the topology, then {remedies.START}",
     stage="look",
     tags=(READY_TAG, QUICK_TAG, "nfs"),
     requirements=("NAS-07",),
@@ -183,6 +189,7 @@ def _fsid(found: tuple[int, int]) -> str:
 
 @check(
     "A client lists /data and reads its attributes",
+    remedy=f"{remedies.logs('{server}')} shows what the server logged",
     stage="look",
     tags=(QUICK_TAG, "nfs"),
     requirements=("NAS-05", "TST-01"),
@@ -202,6 +209,7 @@ def listing(context: CheckContext, target: Target) -> Finding:
 
 @check(
     "There is room in the export",
+    remedy="delete files, or raise storage.size_limit in the topology",
     stage="look",
     tags=(QUICK_TAG, "nfs"),
     requirements=("TST-01",),
@@ -216,7 +224,7 @@ def free_space(context: CheckContext, target: Target) -> Finding:
     measure = Measure("free", round(free / _MEBIBYTE, 1), "MiB")
     if free < needed:
         raise Failed(
-            f"only {shown} are free in the export; delete files, or raise storage.size_limit",
+            f"only {shown} are free in the export",
             expected=expected,
             seen=shown,
             measures=(measure,),

@@ -9,18 +9,15 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.file_simulator.nas.plugins.module_utils._checks.context import CheckContext, Target
-from ansible_collections.file_simulator.nas.plugins.module_utils._checks.files import PREFIX
 from ansible_collections.file_simulator.nas.plugins.module_utils._checks.finding import Failed, Finding, Findings
 from ansible_collections.file_simulator.nas.plugins.module_utils._checks.registry import (
-    KUBERNETES,
     QUICK_TAG,
     READY_TAG,
     check,
     check_together,
 )
-from ansible_collections.file_simulator.nas.plugins.module_utils._checks.result import FAILED, SKIPPED, Measure
+from ansible_collections.file_simulator.nas.plugins.module_utils._checks.result import FAILED, Measure
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.inspection import (
-    ClusterInspector,
     ContainerFacts,
 )
 from ansible_collections.file_simulator.nas.plugins.module_utils._model import fields, remedies
@@ -42,6 +39,7 @@ def _pod(target: Target) -> Pod:
 
 @check(
     "The containers that belong to the server run, a sync agent where there is to be one and no other",
+    remedy=f"{remedies.START} puts them back; {remedies.logs('{server}')} shows what they logged",
     stage="ask",
     tags=(READY_TAG, QUICK_TAG, "engine"),
     requirements=("WIN-04", "WIN-05"),
@@ -52,10 +50,15 @@ def containers(context: CheckContext, target: Target) -> Finding:
     pod = _pod(target)
     expected = [container.name for container in pod.containers]
     found = {facts.name: facts for facts in context.inspector.containers(target.name)}
-    seen = ", ".join(f"{name} {'runs' if facts.running else 'does not run'}" for name, facts in sorted(found.items()))
+    # The init container's work is done when the others run.
+    rest = {pod.init.name: "has ended"}
+    seen = ", ".join(
+        f"{name} {'runs' if facts.running else rest.get(name, 'does not run')}" for name, facts in sorted(found.items())
+    )
 
     def failed(detail: str, evidence: t.Sequence[str] = ()) -> Failed:
-        return Failed(detail, expected=", ".join(expected), seen=seen or "no pod", evidence=evidence)
+        running = [name for name in expected if name != pod.init.name]
+        return Failed(detail, expected=f"{_listed(running)} running", seen=seen or "no pod", evidence=evidence)
 
     missing = [name for name in expected if name not in found]
     if missing:
@@ -76,6 +79,7 @@ def _listed(names: t.Sequence[str]) -> str:
 
 @check(
     "No container is privileged, may become so, or has a capability that it does not need",
+    remedy=f"somebody changed the containers; {remedies.START} puts them back",
     stage="look",
     tags=(QUICK_TAG, "engine", "security"),
     needs=("containers",),
@@ -110,6 +114,7 @@ def _excess(facts: ContainerFacts, desired: Container) -> t.Iterator[str]:
 
 @check(
     "Each container has the CPU and memory that the topology gives it",
+    remedy=f"somebody changed the containers; {remedies.START} puts them back",
     stage="look",
     tags=(QUICK_TAG, "engine", "resources"),
     requirements=("DEP-04",),
@@ -145,6 +150,7 @@ def _amounts(facts: ContainerFacts, desired: Resources) -> t.Iterator[tuple[str,
 
 @check_together(
     "What all servers request fits the machine that testers have",
+    remedy="lower the resources in the topology, or say with the limits cpu and memory what your machine has",
     stage="look",
     tags=(QUICK_TAG, "resources"),
     requirements=("DEP-05",),
@@ -174,74 +180,3 @@ def capacity(context: CheckContext, targets: t.Sequence[Target]) -> Findings:
         detail = f"the servers request {seen} together, which is more than {expected[len('at most ') :]}"
         return {None: Finding(detail, FAILED, expected, seen, measures=measures)}
     return {None: Finding(f"{seen} requested", expected=expected, seen=seen, measures=measures)}
-
-
-@check_together(
-    "A pod finds the server by its name, and gets an answer over NFS",
-    stage="look",
-    tags=(QUICK_TAG, "kubernetes", "nfs"),
-    requirements=("NAS-04",),
-    engines=KUBERNETES,
-    nfs_client=False,
-)
-def dns(context: CheckContext, targets: t.Sequence[Target]) -> Findings:
-    """As a pod of the cluster sees the servers. One that lets listed clients in need not let the pod in."""
-    inspector = t.cast(ClusterInspector, context.inspector)
-    views = inspector.seen_by_a_pod(
-        {target.name: target.server.nfs_version for target in targets}, f"{PREFIX}{context.run}"
-    )
-    findings: dict[str | None, Finding] = {}
-    for target in targets:
-        view = views.get(target.name)
-        if view is None:
-            finding = Finding("the pod that was to ask did not", FAILED, "an answer", "nothing")
-        elif not view.address:
-            finding = Finding(f"its name does not resolve in a pod: {view.problem}", FAILED, "an address", view.problem)
-        elif view.problem and not target.server.clients:
-            detail = f"its name resolves to {view.address}, where it does not answer: {view.problem}"
-            finding = Finding(detail, FAILED, "an answer over NFS", view.problem)
-        elif view.problem:
-            finding = Finding(f"resolves to {view.address}; keeps pods out, which are not among its clients")
-        else:
-            finding = Finding(f"resolves to {view.address}, and answers there")
-        findings[target.name] = finding
-    return findings
-
-
-@check_together(
-    "PersistentVolumes that point to the server are bound to their claims",
-    stage="look",
-    tags=(QUICK_TAG, "kubernetes", "clients"),
-    requirements=("INT-01", "INT-02"),
-    engines=KUBERNETES,
-    nfs_client=False,
-)
-def client_volumes(context: CheckContext, targets: t.Sequence[Target]) -> Findings:
-    """Volumes are known by the address that they mount, whoever made them."""
-    inspector = t.cast(ClusterInspector, context.inspector)
-    addresses: dict[tuple[str, int], str] = {}
-    for target in targets:
-        cluster = target.status.cluster
-        addresses[target.host, target.server.port] = target.name
-        if cluster and cluster.cluster_ip:
-            addresses[cluster.cluster_ip, cluster.cluster_port] = target.name
-    found = inspector.client_volumes(addresses)
-    if not found:
-        return {None: Finding(f"no PersistentVolume points to these servers; {remedies.PUBLISH} makes them", SKIPPED)}
-    findings: dict[str | None, Finding] = {}
-    for target in targets:
-        own = [volume for volume in found if volume.server == target.name]
-        loose = [volume for volume in own if volume.phase != "Bound" or volume.claim_phase != "Bound"]
-        if not own:
-            continue
-        if loose:
-            detail = "; ".join(
-                f"PersistentVolume {volume.name} is {volume.phase or 'without a phase'}, "
-                + (f"its claim {volume.claim} is {volume.claim_phase}" if volume.claim else "and names no claim")
-                for volume in loose
-            )
-            findings[target.name] = Finding(detail, FAILED, "Bound on both sides", detail)
-        else:
-            names = ", ".join(f"{volume.name} to {volume.claim}" for volume in own)
-            findings[target.name] = Finding(f"bound: {names}")
-    return findings

@@ -26,6 +26,7 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._checks.registr
     check,
 )
 from ansible_collections.file_simulator.nas.plugins.module_utils._checks.result import Measure
+from ansible_collections.file_simulator.nas.plugins.module_utils._model import remedies
 
 _SIZE = 256 * 1024
 # What the kernel needs to take a killed process's sockets away.
@@ -34,6 +35,7 @@ _KILLED_SECONDS = 0.3
 
 @check(
     "What the server has acknowledged as written is there after it was killed",
+    remedy=f"report it as a bug, with what {remedies.COLLECT} collects",
     stage=DISRUPT,
     tags=(DISRUPTIVE_TAG, "export", "nfs"),
     requirements=("EXP-03",),
@@ -70,6 +72,7 @@ def stable_writes(context: CheckContext, target: Target) -> Finding:
 
 @check(
     "A Windows directory that disappears halts the sync, and nothing is deleted",
+    remedy=f"report it as a bug, with what {remedies.COLLECT} collects",
     stage=DISRUPT,
     tags=(DISRUPTIVE_TAG, "sync", "windows"),
     requirements=("WIN-07",),

@@ -28,6 +28,7 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._checks.registr
     check,
     check_together,
 )
+from ansible_collections.file_simulator.nas.plugins.module_utils._model import remedies
 from ansible_collections.file_simulator.nas.plugins.module_utils._nfs.client import Address, NasClient, NasError
 
 _NOBODY_IN_PARTICULAR = (1234, 5678)
@@ -35,6 +36,7 @@ _NOBODY_IN_PARTICULAR = (1234, 5678)
 
 @check(
     "A read-only server refuses every change",
+    remedy=f"{remedies.START} gives the server the export options of the topology again",
     stage="write",
     tags=(QUICK_TAG, "export", "nfs"),
     requirements=("NAS-02", "EXP-05"),
@@ -75,6 +77,7 @@ def read_only(context: CheckContext, target: Target) -> Finding:
 
 @check(
     "Directories made over NFS hold files, and can be mounted as such",
+    remedy=f"{remedies.logs('{server}')} shows what the server logged",
     stage="write",
     tags=(QUICK_TAG, "export", "nfs"),
     requirements=("EXP-01", "EXP-02"),
@@ -104,6 +107,7 @@ def subdirectories(context: CheckContext, target: Target) -> Finding:
 
 @check(
     "A client's root is root, or squashed, as the export options say",
+    remedy=f"{remedies.START} gives the server the export options of the topology again",
     stage="write",
     tags=(QUICK_TAG, "export", "nfs"),
     requirements=("EXP-03", "EXP-05"),
@@ -175,6 +179,7 @@ def _check_writable(target: Target) -> None:
 
 @check_together(
     "The server has its own files and none of another server",
+    remedy=f"two servers share a volume or a directory: report it as a bug, with what {remedies.COLLECT} collects",
     stage="write",
     tags=(QUICK_TAG, "isolation", "nfs"),
     requirements=("INT-04", "WIN-01", "TST-04"),

@@ -27,6 +27,7 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._checks.registr
 )
 from ansible_collections.file_simulator.nas.plugins.module_utils._checks.result import Measure
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.text import counted
+from ansible_collections.file_simulator.nas.plugins.module_utils._model import remedies
 from ansible_collections.file_simulator.nas.plugins.module_utils._nfs.client import CannotList, NasClient
 
 # From a read-only server, files that are there already stand for those of a check.
@@ -47,6 +48,7 @@ class _Memory:
 
 @check_together(
     "No file is lost when all servers are restarted at once, and they are who they were",
+    remedy=f"{remedies.logs('{server}')} shows what the agent did at its start",
     stage=DISRUPT,
     tags=(DISRUPTIVE_TAG, "windows", "nfs"),
     requirements=("WIN-04", "WIN-06", "EXP-02", "NAS-07", "TST-05"),

@@ -17,6 +17,7 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._checks.registr
     check,
 )
 from ansible_collections.file_simulator.nas.plugins.module_utils._checks.result import Measure
+from ansible_collections.file_simulator.nas.plugins.module_utils._model import remedies
 from ansible_collections.file_simulator.nas.plugins.module_utils._nfs.client import NasClient, NotThere
 
 _SIZE = 256 * 1024
@@ -28,6 +29,7 @@ _REST_PAUSE = 0.5
 
 @check(
     "A file put into the Windows directory is read over NFS in time, and goes when it is deleted",
+    remedy=f"{remedies.logs('{server}')} shows what became of the file; docs/sync.md tells when files wait",
     stage="write",
     tags=(QUICK_TAG, "sync", "windows"),
     requirements=("WIN-02", "NAS-05", "TST-02"),
@@ -53,6 +55,7 @@ def windows_to_nas(context: CheckContext, target: Target) -> Finding:
 
 @check(
     "A file written over NFS is in the Windows directory in time, and goes when it is deleted",
+    remedy=f"{remedies.logs('{server}')} shows what became of the file; docs/sync.md tells when files wait",
     stage="write",
     tags=(QUICK_TAG, "sync", "windows"),
     requirements=("WIN-03", "NAS-05", "TST-03"),
@@ -78,7 +81,7 @@ def nas_to_windows(context: CheckContext, target: Target) -> Finding:
 
 def _check_arrived(context: CheckContext, target: Target, what: str, seconds: float | None, limit: float) -> None:
     if seconds is None:
-        raise context.timed_out(what, target, limit, expected=f"at most {limit:g} s", seen=f"not after {limit:g} s")
+        raise context.timed_out(what, target, limit, expected=f"done within {limit:g} s")
 
 
 def _compare(sent: bytes, arrived: bytes | None, where: str) -> None:
@@ -99,6 +102,7 @@ def _latencies(there: float, gone: float, limit: float, target: float) -> tuple[
 
 @check(
     "A file that is overwritten again and again arrives whole each time",
+    remedy="end what else writes the files there: a virus scanner, an indexer, another sync",
     stage="write",
     tags=("sync", "windows"),
     requirements=("WIN-02", "WIN-03"),
@@ -165,6 +169,7 @@ def _have_arrived(
 
 @check(
     "Files that nobody changes are not written again",
+    remedy="end what else writes the files there: a virus scanner, an indexer, another sync",
     stage="rest",
     tags=("sync", "windows"),
     needs=("ready", "windows_directory", "containers", "sync_state"),

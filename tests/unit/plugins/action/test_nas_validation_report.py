@@ -72,7 +72,7 @@ def test_create_and_create_again(tmp_path: Path) -> None:
     assert json.loads((home / "reports" / "report.json").read_text()) == run
     assert "3 of 74 results failed" in (home / "reports" / "report.html").read_text()
     for name in ("done", "without_directory"):
-        assert said[name]["table"][-1].startswith("74 check results: 64 passed, 3 failed")
+        assert said[name]["table"][-3].startswith("74 check results: 64 passed, 3 failed")
     assert said["without_directory"]["files"] == {}
     assert said["refused"]["msg"].startswith("run: is not what nas_validate returns as 'run'")
     assert "value of formats must be one or more of: html, junit, json" in said["unknown"]["msg"]

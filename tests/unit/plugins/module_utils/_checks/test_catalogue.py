@@ -29,7 +29,7 @@ def test_every_function_that_is_a_check_is_entered_once() -> None:
 
 def test_two_checks_of_one_name_are_refused() -> None:
     with pytest.raises(ValueError, match="two checks are called ready"):
-        registry.check("It answers", stage="ask", tags=())(CHECKS["ready"].each)
+        registry.check("It answers", remedy="ask again", stage="ask", tags=())(CHECKS["ready"].each)
 
 
 @pytest.mark.parametrize("check", catalogue.CATALOGUE, ids=lambda check: check.name)
@@ -38,6 +38,10 @@ def test_entry(check: registry.Check) -> None:
     assert check.title[0].isupper() and not check.title.endswith(".")
     assert all(re.fullmatch(r"(NAS|WIN|EXP|INT|DEP|TST)-[0-9]{2}", each) for each in check.requirements)
     assert check.stage in registry.STAGES
+    # What to do is said of each, and names the server where one is asked for alone.
+    assert check.remedy.format(server="nas-a") and (
+        check.each or "{server}" not in check.remedy or check.name == "persistence"
+    )
     assert check.disruptive == (registry.DISRUPTIVE_TAG in check.tags)
 
 

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from ansible_collections.file_simulator.nas.plugins.module_utils._server.log_lines import merged
+from ansible_collections.file_simulator.nas.plugins.module_utils._server.log_lines import merged, telling
 
 _PREFIX = "27/11/2026 19:42:3{} : epoch 6b09dd26 : nas-input-1 : nfs-ganesha-1[main] "
 _RULE = "-" * 49
@@ -37,3 +37,15 @@ def test_what_has_no_known_form_stays_as_it_is_and_steers_no_terminal() -> None:
         f"{'':19}  a   ␛[2J",
     ]
     assert merged({}) == []
+
+
+def test_lines_that_tell_most_are_what_was_warned_of_and_the_last_two() -> None:
+    usual = [_PREFIX.format(2) + f"main :MAIN :EVENT :step {number}" for number in range(8)]
+    warned = [_PREFIX.format(1) + f"main :FSAL :WARN :odd {number}" for number in range(4)]
+    rule = _PREFIX.format(3) + f"nfs_start :NFS STARTUP :EVENT :{_RULE}"
+    assert telling([*usual, *warned, *usual, rule, ""]) == [
+        *(f"19:42:31 WARN FSAL: odd {number}" for number in (1, 2, 3)),
+        "19:42:32 MAIN: step 6",
+        "19:42:32 MAIN: step 7",
+    ]
+    assert telling(["exec: not found"]) == ["exec: not found"] and telling([]) == []

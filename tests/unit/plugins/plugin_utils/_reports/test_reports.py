@@ -194,7 +194,7 @@ class TestJunit:
         failed = next(c for s in suites for c in s if c.result and isinstance(c.result[0], Failure))
         (failure,) = failed.result
         assert "halted" in failure.message and "\n" not in failure.message
-        for text in ("expected: sha256", "seen: NFS4ERR_NOENT", "podman logs --tail 3"):
+        for text in ("expected: sha256", "seen: NFS4ERR_NOENT", "still halted", "to do: make up"):
             assert text in failure.text
         assert "requirements: WIN-02, TST-02" in failed.system_out and "(limit 30 s, target 5 s)" in failed.system_out
 
@@ -220,10 +220,33 @@ class TestConsole:
         failed = lines.index("FAILED")
         assert lines[failed + 1] == "✗ windows_to_nas on nas-input-2  (WIN-02, TST-02)"
         assert "  seen      NFS4ERR_NOENT" in lines and "nas-input-2" not in "\n".join(lines[:failed])
-        assert (
-            lines[-1]
-            == "74 check results: 64 passed, 3 failed, 7 skipped, in 17 s. Failed: windows_to_nas, fsid_survives_restart"
+        assert lines[-3] == "74 check results: 64 passed, 3 failed, 7 skipped, in 17 s"
+        assert lines[-2].startswith("✗ windows_to_nas of nas-input-2: C:")
+        assert lines[-1].startswith("✗ fsid_survives_restart of nas-backup and 1 more: C:")
+
+    def test_a_failure_is_expected_seen_cause_and_what_to_do_in_80_columns(self) -> None:
+        lines = console_table(made_up(7, "some"))
+        told = lines[lines.index("FAILED") : -4]
+        heads = [line[2:10].strip() for line in told if re.match(r"  (expected|seen|cause|to do) ", line)]
+        assert heads == ["expected", "seen", "cause", "to do"] * 2
+        assert max(map(len, told)) <= 80
+        evidence = "  | sync-agent: 09:30:32 still halted"
+        # Both have it, and it is told once.
+        assert told.count(evidence) == 1 and not any("…" in line for line in told)
+
+    def test_servers_that_fail_for_one_cause_are_told_once(self) -> None:
+        lines = console_table(made_up(7, "some"))
+        assert "✗ fsid_survives_restart on nas-backup, and the same on nas-output-1  (NAS-07)" in lines
+        assert not any("nas-output-1\\" in line for line in lines)
+
+    def test_what_was_seen_is_not_said_twice(self) -> None:
+        refused = "127.0.0.1:1: Connection refused"
+        result = Result(
+            "a", "b", "failed", 0, f"{refused}; its state is broken", expected="an answer", seen=refused, remedy="x"
         )
+        lines = console_table(Run("", 0, "", "", "", {}, [], [result]))
+        where = lines.index("  expected  an answer")
+        assert lines[where + 1 :][:3] == [f"  seen      {refused}", "  cause     its state is broken", "  to do     x"]
 
     def test_groups_by_the_first_tag_in_the_order_of_the_run(self) -> None:
         heads = [line for line in console_table(made_up()) if line.isupper()]

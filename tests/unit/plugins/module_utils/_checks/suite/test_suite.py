@@ -21,6 +21,7 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._checks.files i
 )
 from ansible_collections.file_simulator.nas.plugins.module_utils._checks.finding import Failed, Skipped, concluded
 from ansible_collections.file_simulator.nas.plugins.module_utils._checks.suite import availability as _checks_look
+from ansible_collections.file_simulator.nas.plugins.module_utils._checks.suite import cluster as _checks_cluster
 from ansible_collections.file_simulator.nas.plugins.module_utils._checks.suite import containers as _checks_engine
 from ansible_collections.file_simulator.nas.plugins.module_utils._checks.suite import export as _checks_export
 from ansible_collections.file_simulator.nas.plugins.module_utils._checks.suite import transfer as _checks_transfer
@@ -52,7 +53,7 @@ def outcomes(findings: t.Mapping[str | None, t.Any]) -> dict[str | None, str]:
 
 
 def test_dns_passes_when_pods_find_and_reach_every_server(cluster: FakeSimulator) -> None:
-    assert set(outcomes(_checks_engine.dns(cluster.context(), cluster.targets)).values()) == {"passed"}
+    assert set(outcomes(_checks_cluster.dns(cluster.context(), cluster.targets)).values()) == {"passed"}
 
 
 @pytest.mark.parametrize(
@@ -68,18 +69,18 @@ def test_dns_fails_for_the_server_that_is_not_found(cluster: FakeSimulator, view
         cluster.inspector.views["nas-backup"] = view
     else:
         del cluster.inspector.views["nas-backup"]
-    findings = _checks_engine.dns(cluster.context(), cluster.targets)
+    findings = _checks_cluster.dns(cluster.context(), cluster.targets)
     assert outcomes(findings) == {"nas-input-1": "passed", "nas-backup": "failed", "nas-output-1": "passed"}
     assert word in findings["nas-backup"].detail
 
 
 def test_dns_leaves_it_to_a_server_whether_pods_are_its_clients(cluster: FakeSimulator) -> None:
     cluster.inspector.views["nas-output-1"] = PodView("10.96.0.9", "NFS4ERR_ACCESS")
-    assert outcomes(_checks_engine.dns(cluster.context(), cluster.targets))["nas-output-1"] == "passed"
+    assert outcomes(_checks_cluster.dns(cluster.context(), cluster.targets))["nas-output-1"] == "passed"
 
 
 def test_client_volumes_are_known_by_their_addresses(cluster: FakeSimulator) -> None:
-    findings = _checks_engine.client_volumes(cluster.context(), cluster.targets)
+    findings = _checks_cluster.client_volumes(cluster.context(), cluster.targets)
     assert outcomes(findings) == {None: "skipped"}
     assert cluster.inspector.addresses["127.0.0.1", 32153] == "nas-backup"
     assert cluster.inspector.addresses["10.96.0.1", 2049] == "nas-input-1"
@@ -100,12 +101,26 @@ def test_client_volume_that_is_not_bound(
         VolumeFacts("one", "nas-backup", phase, claim, claim_phase),
         VolumeFacts("two", "nas-input-1", "Bound", "shop/in", "Bound"),
     ]
-    findings = _checks_engine.client_volumes(cluster.context(), cluster.targets)
+    findings = _checks_cluster.client_volumes(cluster.context(), cluster.targets)
     assert outcomes(findings) == {"nas-backup": "failed", "nas-input-1": "passed"}
     assert findings["nas-backup"].detail == word
 
 
 GOOD = ContainerFacts("nfs-server", True, False, False, True, frozenset({"CHOWN", "SETUID"}), 1000, 256 << 20)
+
+
+def test_an_init_container_that_has_ended_is_as_it_should_be(cluster: FakeSimulator) -> None:
+    target = cluster.targets[0]
+    names = {"sync-windows-data": False, "sync-agent": True, "nfs-server": False}
+    cluster.inspector.found[target.name] = [
+        dataclasses.replace(GOOD, name=n, running=runs) for n, runs in names.items()
+    ]
+    with pytest.raises(Failed) as failure:
+        _checks_engine.containers(cluster.context(), target)
+    finding = failure.value.finding
+    assert finding.detail == "nfs-server is not running"
+    assert finding.seen == "nfs-server does not run, sync-agent runs, sync-windows-data has ended"
+    assert "sync-windows-data" not in finding.expected
 
 
 @pytest.mark.parametrize(
@@ -181,6 +196,16 @@ def test_late_files_fail_after_the_limit_and_are_gone_afterwards(cluster: FakeSi
     assert "sync-agent: last words of sync-agent" in failure.value.finding.evidence
     assert 30 <= cluster.now < 31
     assert list(Path(target.local_directory).iterdir()) == []
+
+
+def test_late_files_of_a_halted_agent_say_why_and_what_to_do(cluster: FakeSimulator) -> None:
+    target = cluster.targets[0]
+    reason = "the marker .file-simulator.json cannot be read: No such file or directory"
+    cluster.inspector.statuses[target.name] = {"state": "halted", "halted_reason": reason}
+    with pytest.raises(Failed) as failure:
+        _checks_transfer.windows_to_nas(cluster.context(), target)
+    assert failure.value.finding.detail.endswith(f"within 30 s: sync is halted: {reason}")
+    assert failure.value.finding.remedy == "make up (in a playbook: the role windows_layout) puts it back"
 
 
 def test_content_that_changed_on_the_way(cluster: FakeSimulator) -> None:
