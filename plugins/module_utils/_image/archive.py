@@ -12,7 +12,6 @@ import io
 import json
 import os
 import re
-import shutil
 import tarfile
 import tempfile
 
@@ -25,11 +24,19 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._image.recipe i
     mmdebstrap_command,
     wrong_versions,
 )
+from ansible_collections.file_simulator.nas.plugins.module_utils._image.supervision import (
+    interruptible,
+    run_alone,
+    temporary_directory,
+)
 
 _DPKG_STATUS = "./var/lib/dpkg/status"
 _CHUNK = 1 << 20
 # A file's time is part of the layer; one that never changes keeps layers of one recipe alike.
 _EPOCH = 0
+# What directories of a build are called, beside the archives and in the system's directory for temporary files.
+_WORKPLACE = ".building-"
+_SCRATCH = "file-simulator-image-"
 # Archives of older recipes that stay in the cache, for going back and forth between two.
 _KEPT_ARCHIVES = 2
 
@@ -38,15 +45,21 @@ def build_archive(recipe: Recipe, target: str, run_command: Runner, mmdebstrap: 
     """Build the image's archive at ``target``: whole, or not at all. Raises SimulatorError.
 
     The root file system, which takes most of the time, is kept beside the archive and used again
-    by the next recipe with the same packages.
+    by the next recipe with the same packages. Interrupted, it raises SystemExit and leaves nothing else behind.
     """
     directory = os.path.dirname(target)
     base = _base(recipe, target)
-    try:
-        os.makedirs(directory, exist_ok=True)
-        workplace = tempfile.mkdtemp(prefix=".building-", dir=directory)
-    except OSError as error:
-        raise SimulatorError(f"{directory}: the image cannot be built there: {error.strerror}") from None
+    with interruptible(), contextlib.ExitStack() as stack:
+        try:
+            os.makedirs(directory, exist_ok=True)
+            workplace = stack.enter_context(temporary_directory(_WORKPLACE, directory, run_command))
+        except OSError as error:
+            raise SimulatorError(f"{directory}: the image cannot be built there: {error.strerror}") from None
+        _build_in(workplace, recipe, base, target, run_command, mmdebstrap)
+
+
+def _build_in(workplace: str, recipe: Recipe, base: str, target: str, run_command: Runner, mmdebstrap: str) -> None:
+    directory = os.path.dirname(target)
     try:
         if not os.path.exists(base):
             fresh = os.path.join(workplace, "base.tar")
@@ -60,8 +73,6 @@ def build_archive(recipe: Recipe, target: str, run_command: Runner, mmdebstrap: 
         _prune(directory, "base-")
     except (OSError, tarfile.TarError) as error:
         raise SimulatorError(f"image {recipe.reference}: cannot be built in {directory}: {error}") from None
-    finally:
-        shutil.rmtree(workplace, ignore_errors=True)
 
 
 def is_cached(recipe: Recipe, archive: str) -> bool:
@@ -82,7 +93,9 @@ def _base(recipe: Recipe, archive: str) -> str:
 
 def _debootstrap(recipe: Recipe, layer: str, run_command: Runner, mmdebstrap: str) -> None:
     command = mmdebstrap_command(recipe, mmdebstrap, layer)
-    status, out, err = run_command(command)
+    with temporary_directory(_SCRATCH, tempfile.gettempdir(), run_command) as scratch:
+        os.chmod(scratch, 0o755)  # apt loads packages as a user of its own
+        status, out, err = run_alone(run_command, command, scratch)
     if status:
         reasons = (
             [line for line in err.splitlines() if line.startswith("E:")] or err.splitlines() or ["no reason given"]

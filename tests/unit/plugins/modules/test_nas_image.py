@@ -32,7 +32,7 @@ def mmdebstrap(tmp_path: Path, podman: FakePodman, monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(
         AnsibleModule,
         "run_command",
-        lambda self, command, **options: (fake if command[0] == fake.executable else podman).run(command),
+        lambda self, command, **options: (fake if fake.executable in command else podman).run(command),
     )
     load, run = podman._load, podman.run
 
