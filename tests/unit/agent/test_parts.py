@@ -236,6 +236,10 @@ class TestStatus:
             assert text.isprintable() and text.encode("utf-8", "strict")
         assert set(json.loads(texts[2])) == set(status.snapshot())
 
+    def test_a_whole_side_has_a_name(self, status: Status) -> None:
+        status.unreadable(W, {"": "Input/output error"})
+        assert status.snapshot()["errors"] == [{"path": ".", "reason": "Input/output error"}]
+
     def test_counters_keep_their_digits(self, status: Status) -> None:
         status.outcome(Outcome("a", Result.DELIVERED, N, size=123_456_789_012))
         text = metrics(status.snapshot())

@@ -220,7 +220,7 @@ class Status:
             reason = self._silent or self._unknown
             errors = {**self._left, **self._errors}
             for paths in self._unreadable.values():
-                errors.update(paths)
+                errors.update({path or ".": why for path, why in paths.items()})
             lag = 0.0 if self._oldest is None else self._monotonic() - self._oldest
             seen = {
                 "format": FORMAT,
