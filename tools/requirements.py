@@ -2,7 +2,9 @@
 # Copyright (c) 2026, file_simulator.nas contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Writes docs/requirements.md from docs/traceability.yml and the catalogue of checks; with --check, fails where it differs.
+"""Writes docs/requirements.md, and its texts for the HTML report, from docs/traceability.yml and the catalogue of checks.
+
+With --check, fails where one of them differs.
 
 Also fails where no test or check verifies a requirement, a test that is named is not there, or a check verifies a
 requirement that does not exist. Tests are looked up in the files' syntax trees: nothing is run or imported for that.
@@ -12,6 +14,7 @@ from __future__ import annotations
 
 import ast
 import importlib
+import json
 import sys
 import typing as t
 from dataclasses import dataclass
@@ -22,6 +25,8 @@ import yaml
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / ".ansible" / "collections"))
 SOURCE, TARGET = "docs/traceability.yml", "docs/requirements.md"
+# What each asks for, for the HTML report, which has no docs beside it.
+TEXTS = "plugins/plugin_utils/_reports/templates/requirements.json"
 KEYS = {"id", "met", "tests", "missing"}
 TEMPLATE = """# What must be true, and what verifies it
 
@@ -155,18 +160,22 @@ def main(arguments: list[str]) -> int:
     # By name: the collection is on the path only since above.
     module = importlib.import_module("ansible_collections.file_simulator.nas.plugins.module_utils._checks.catalogue")
     catalogue: t.Sequence[Check] = module.CATALOGUE
-    target = ROOT / TARGET
     try:
         groups = read((ROOT / SOURCE).read_text(encoding="utf-8"))
     except ValueError as error:
         print(error)
         return 1
     wrong = problems(groups, catalogue, ROOT)
-    text = page(groups, catalogue)
-    if "--check" not in arguments:
-        target.write_text(text, encoding="utf-8")
-    elif not target.exists() or target.read_text(encoding="utf-8") != text:
-        wrong.append(f"{TARGET} is out of date; run tools/requirements.py")
+    texts = {each.id: each.met for group in groups.values() for each in group}
+    for name, text in (
+        (TARGET, page(groups, catalogue)),
+        (TEXTS, json.dumps(texts, indent=2, ensure_ascii=False) + "\n"),
+    ):
+        target = ROOT / name
+        if "--check" not in arguments:
+            target.write_text(text, encoding="utf-8")
+        elif not target.exists() or target.read_text(encoding="utf-8") != text:
+            wrong.append(f"{name} is out of date; run tools/requirements.py")
     for line in wrong:
         print(line)
     return 1 if wrong else 0

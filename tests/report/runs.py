@@ -95,6 +95,14 @@ def nasty() -> Run:
 def _server(server: Server, broken: bool, failing: str) -> dict[str, t.Any]:
     halted = server.name in {"some": ("nas-input-2", "nas-output-2"), "one": ("nas-input-2",)}.get(failing, ())
     sync = {"state": "idle", "pending": 0, "conflict_count": 0, "refused_count": 0, "halted_reason": None}
+    if failing == "some" and server.name == "nas-output-1":
+        names = [
+            ("notes/a:b.txt", "the name has the character ':', which Windows does not allow"),
+            ("latest", "it is a symbolic link, fifo, socket or device"),
+        ]
+        sync.update(
+            refused_count=2, refused=[{"path": path, "side": "nas", "reason": reason} for path, reason in names]
+        )
     if halted:
         sync.update(state="halted", halted_reason="the marker of C:\\simulator-data is gone")
     status = _status.ServerStatus(

@@ -15,7 +15,7 @@ from .conftest import Browser
 from .runs import ALL, made_up
 
 LOOKS = (Path(__file__).parent / "looks.js").read_text()
-WIDTHS = (320, 400, 768, 1280, 1920)
+WIDTHS = (320, 390, 768, 1280, 1920)
 
 
 def wrong(browser: Browser, function: str) -> list[str]:
@@ -51,6 +51,23 @@ def test_text_can_be_read(browser: Browser, name: str, dark: bool) -> None:
     background = browser.ask("return getComputedStyle(document.body).backgroundColor;")
     assert (background == "rgb(15, 19, 24)") is dark
     assert wrong(browser, "tooFaint") == []
+
+
+@pytest.mark.parametrize("width", [320, 390, 1280])
+def test_no_mark_is_apart_from_its_word(browser: Browser, width: int) -> None:
+    browser.open("some-7", width=width)
+    keys = browser.ask(
+        "return [...document.querySelectorAll('.legend svg')].map(each => {"
+        "const mark = each.getBoundingClientRect(), key = each.closest('.key')?.getBoundingClientRect();"
+        "return key !== undefined && key.height < 2 * mark.height && key.left <= mark.left; });"
+    )
+    assert len(keys) > 3 and all(keys)
+
+
+def test_a_halted_sync_is_a_cross_alone_where_there_is_little_room(browser: Browser) -> None:
+    browser.open("some-7", width=390)
+    script = "return [...document.querySelectorAll('.lanes .halted')].map(each => each.previousElementSibling?.classList[0]);"
+    assert browser.ask(script) and not {"way", "tip"} & set(browser.ask(script))
 
 
 def test_can_be_heard(browser: Browser, name: str) -> None:

@@ -34,6 +34,11 @@ class Cause:
         return [result.server or digest.ALL_SERVERS for result in self.results]
 
     @property
+    def others(self) -> list[Cause]:
+        """Each of the other failures by itself."""
+        return [Cause((result,)) for result in self.results[1:]]
+
+    @property
     def lines(self) -> list[tuple[str, str]]:
         """What a reader wants to know, in that order, each with a word for it; nothing is said twice."""
         detail, seen = self.first.detail, self.first.seen
@@ -45,11 +50,13 @@ class Cause:
         return [(word, text) for word, text in pairs if text]
 
 
-def causes(run: Run) -> list[Cause]:
-    """Return what failed, in the run's order; servers that fail for one cause are one."""
+def causes(run: Run, check: str | None = None) -> list[Cause]:
+    """Return what failed, of one check or of all, in the run's order; servers that fail for one cause are one."""
     known = {str(server["name"]): server for server in run.servers}
     found: dict[tuple[str, ...], list[Result]] = {}
     for result in digest.failures(run):
+        if check not in (None, result.check):
+            continue
         own = known.get(result.server or "", {})
         texts = (result.expected, result.seen, result.detail, result.remedy)
         key = (result.check, *(_in_general(text, result.server, own) for text in texts))

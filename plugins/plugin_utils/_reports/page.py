@@ -14,6 +14,7 @@ What the page says is in ``templates``, how it looks in ``templates/report.css``
 from __future__ import annotations
 
 import functools
+import json
 import re
 import typing as t
 from pathlib import Path
@@ -35,6 +36,7 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._common.text im
     visible,
 )
 from ansible_collections.file_simulator.nas.plugins.plugin_utils._reports import digest
+from ansible_collections.file_simulator.nas.plugins.plugin_utils._reports.causes import causes
 from ansible_collections.file_simulator.nas.plugins.plugin_utils._reports.lanes import lanes
 from ansible_collections.file_simulator.nas.plugins.plugin_utils._reports.latency import latency
 from ansible_collections.file_simulator.nas.plugins.plugin_utils._reports.topology import BROAD, SMALL, fitting
@@ -44,6 +46,7 @@ _TEMPLATES = Path(__file__).parent / "templates"
 _HEADINGS = {
     "failed": "What failed",
     "servers": "Servers",
+    "attention": "Needs attention",
     "requirements": "Requirements",
     "latency": "Latency",
     "checks": "All checks",
@@ -56,9 +59,11 @@ def html(run: Run) -> str:
     """Return the page."""
     counts = run.counts
     figures = digest.series(run.results)
+    failed = [check for check in digest.checks(run) if check.count(FAILED)]
     told = {
-        "failed": [check for check in digest.checks(run) if check.count(FAILED)],
+        "failed": failed,
         "servers": lanes(run),
+        "attention": [server for server in run.servers if server.get("warnings")],
         "requirements": _requirements(run),
         "latency": latency([each for each in figures if each.unit == "s"]),
         "checks": digest.groups(run),
@@ -73,18 +78,25 @@ def html(run: Run) -> str:
         started=re.sub(r"(Z|\+00:00)$", " UTC", run.started.replace("T", " ", 1)),
         sections={name: heading for name, heading in _HEADINGS.items() if told.get(name, True)},
         told=told,
+        causes={check.name: causes(run, check.name) for check in failed},
     )
 
 
 class _Requirement(t.NamedTuple):
     name: str
+    text: str
     outcome: str
     cells: t.Mapping[str | None, t.Sequence[Result]]
 
 
 def _requirements(run: Run) -> list[_Requirement]:
     return [
-        _Requirement(name, digest.worst(result for results in cells.values() for result in results), cells)
+        _Requirement(
+            name,
+            _texts().get(name, ""),
+            digest.worst(result for results in cells.values() for result in results),
+            cells,
+        )
         for name, cells in digest.matrix(run).items()
     ]
 
@@ -98,6 +110,13 @@ def _verdict(counts: t.Mapping[str, int]) -> str:
     if counts[SKIPPED]:
         return f"{counts[PASSED]} passed, {counts[SKIPPED]} skipped, none failed"
     return "The one check passed" if total == 1 else f"All {total} passed"
+
+
+@functools.lru_cache(maxsize=None)
+def _texts() -> dict[str, str]:
+    """Return what each requirement asks for, by its id; tools/requirements.py writes it down."""
+    found: dict[str, str] = json.loads((_TEMPLATES / "requirements.json").read_text(encoding="utf-8"))
+    return found
 
 
 @functools.lru_cache(maxsize=None)
@@ -124,7 +143,7 @@ def _templates() -> jinja2.Environment:
     )
     # Style is no template: its braces are its own.
     style = Markup((_TEMPLATES / "report.css").read_text(encoding="utf-8"))
-    made.globals.update(style=style, all_servers=digest.ALL_SERVERS, broad=BROAD, small=SMALL)
+    made.globals.update(style=style, all_servers=digest.ALL_SERVERS, texts=_texts(), broad=BROAD, small=SMALL)
     return made
 
 

@@ -287,6 +287,26 @@ class TestPage:
             for part in (failure.check, failure.detail, failure.expected, failure.seen, *failure.evidence):
                 assert part in text
 
+    def test_a_failure_says_what_to_do_after_its_cause(self) -> None:
+        text = Page(page_of(made_up(7, "some"))).text
+        order = [text.index(word) for word in ("Expected", "Seen", "Cause", "To do", "make up (in a playbook")]
+        assert order == sorted(order)
+
+    def test_servers_that_fail_for_one_cause_are_one_failure(self) -> None:
+        assert Page(page_of(made_up(7, "some"))).text.count("The same on nas-output-1") == 1
+        assert "The same on nas-input-2, nas-input-3, nas-backup" in Page(page_of(made_up(7, "all"))).text
+
+    def test_requirements_have_their_text(self) -> None:
+        text = Page(page_of(made_up(7, "some"))).text
+        asked = "A file put into the Windows directory of an input server is readable over NFS within 30 s"
+        assert text.count(asked) == 3  # where it failed, in the table, and at its check
+
+    def test_what_needs_attention_has_a_line_each(self) -> None:
+        text = Page(page_of(made_up(7, "some"))).text
+        assert "2 paths are refused and stay where they are" in text
+        assert "refused: latest: it is a symbolic link, fifo, socket or device" in text
+        assert "Needs attention" not in page_of(made_up())
+
     def test_without_failures_there_is_no_such_section(self) -> None:
         assert "What failed" not in page_of(made_up())
 
