@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from testcluster import components, pki, render, settings
+from testcluster import components, node, pki, render, settings
+from testcluster.components import Part
 from testcluster.images import write_archive
 from testcluster.settings import Layout
 
@@ -100,3 +101,23 @@ def test_the_same_content_makes_the_same_image(tmp_path: Path) -> None:
     for archive in ("one.tar", "two.tar"):
         write_archive(tmp_path / archive, "localhost/x:1", {"/bin/x": program}, ["/bin/x"], {"/bin/y": "x"})
     assert (tmp_path / "one.tar").read_bytes() == (tmp_path / "two.tar").read_bytes()
+
+
+def test_two_halves_make_a_whole() -> None:
+    """A cluster on two machines has every component once, and the node's half no store and no API server."""
+    control_plane, pods = Part.CONTROL_PLANE.names, Part.NODE.names
+    assert sorted((*control_plane, *pods)) == sorted(Part.WHOLE.names) == sorted(components.NAMES)
+    assert set(pods) == {"containerd", "kubelet", "kube-proxy", "coredns"}
+    assert not Part.CONTROL_PLANE.has_node
+    assert Part.NODE.has_node
+
+
+def test_node_does_not_make_keys_of_its_own(tmp_path: Path) -> None:
+    """A node whose keys are not those of its control plane would never be let in, and nobody would say why."""
+    layout = Layout(tmp_path / "state", tmp_path / "run")
+    with pytest.raises(
+        settings.ClusterError, match="has no keys: copy those of the control plane there first"
+    ):
+        node.check_keys(layout, Part.NODE)
+    for part in (Part.WHOLE, Part.CONTROL_PLANE):
+        node.check_keys(layout, part)

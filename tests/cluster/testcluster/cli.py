@@ -12,10 +12,11 @@ from pathlib import Path
 
 from testcluster import external, images, node, packages, teardown
 from testcluster.build import ensure_built
+from testcluster.components import Part
 from testcluster.console import say
 from testcluster.external import External
 from testcluster.lock import exclusive
-from testcluster.settings import CONTEXT, ClusterError, Layout, UnavailableError, cache_home
+from testcluster.settings import CONTEXT, RUN_DIR, ClusterError, Layout, UnavailableError, cache_home
 
 SUCCESS, FAILURE, NOT_UP, SKIP = 0, 1, 3, 77
 
@@ -23,7 +24,7 @@ SUCCESS, FAILURE, NOT_UP, SKIP = 0, 1, 3, 77
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one verb."""
     options = parser().parse_args(arguments)
-    layout = Layout(options.state_dir.resolve())
+    layout = Layout(options.state_dir.resolve(), options.run_dir.resolve())
     try:
         theirs = external.chosen(options.kubeconfig, layout)
         if theirs is not None:
@@ -45,10 +46,14 @@ def parser() -> argparse.ArgumentParser:
     top = argparse.ArgumentParser(prog="cluster", description="A real single-node Kubernetes for tests.")
     state = cache_home() / "cluster-run"
     top.add_argument("--state-dir", type=Path, default=state, help="default: %(default)s")
+    top.add_argument("--run-dir", type=Path, default=RUN_DIR, help="default: %(default)s")
+    part = "what is to run on this machine; default: %(default)s"
+    top.add_argument("--part", type=Part, choices=list(Part), default=Part.WHOLE, help=part)
     top.add_argument("--kubeconfig", help="use this cluster instead; default: $KUBECONFIG, else our own")
     verbs = top.add_subparsers(dest="verb", required=True)
     verbs.add_parser("build", help="build what the cache lacks")
-    verbs.add_parser("up", help="bring the node up and wait until it serves")
+    upward = verbs.add_parser("up", help="bring the node up and wait until it serves")
+    upward.add_argument("--slowness", type=float, default=1, help="times as long as usual may all take")
     verbs.add_parser("down", help="stop everything and leave nothing behind")
     load = verbs.add_parser("load-image", help="import a docker or OCI archive")
     load.add_argument("file", type=Path, metavar="FILE")
@@ -64,21 +69,23 @@ def build(_layout: Layout, _options: argparse.Namespace) -> int:
     return SUCCESS
 
 
-def up(layout: Layout, _options: argparse.Namespace) -> int:
+def up(layout: Layout, options: argparse.Namespace) -> int:
     """Build what is missing, then bring the node up."""
     node.require_root()
-    ensure_built()
+    # A node has its programs from the machine of its control plane, and no Go.
+    if options.part is not Part.NODE:
+        ensure_built()
     packages.ensure_installed()
     with exclusive():
         started = time.monotonic()
-        changed = node.up(layout)
+        changed = node.up(layout, options.part, options.slowness)
     outcome = "up" if changed else "was up already"
     say(f"{outcome}, after {time.monotonic() - started:.1f} s")
     print(f"kubeconfig: {layout.kubeconfig}\ncontext: {CONTEXT}")
     return SUCCESS
 
 
-def down(layout: Layout, _options: argparse.Namespace) -> int:
+def down(layout: Layout, options: argparse.Namespace) -> int:
     """Take the node down."""
     node.require_root()
     if not teardown.is_needed(layout):
@@ -86,7 +93,7 @@ def down(layout: Layout, _options: argparse.Namespace) -> int:
         return SUCCESS
     with exclusive():
         started = time.monotonic()
-        teardown.down(layout)
+        teardown.down(layout, options.part)
     say(f"down, after {time.monotonic() - started:.1f} s")
     return SUCCESS
 
@@ -104,11 +111,12 @@ def kubeconfig(layout: Layout, _options: argparse.Namespace) -> int:
     return SUCCESS
 
 
-def status(layout: Layout, _options: argparse.Namespace) -> int:
+def status(layout: Layout, options: argparse.Namespace) -> int:
     """Print what runs."""
-    print("\n".join(node.report(layout)))
-    ready = node.is_ready(layout)
-    print(f"node {'ready' if ready else 'not ready'}, kubeconfig: {layout.kubeconfig}")
+    print("\n".join(node.report(layout, options.part)))
+    ready = node.is_ready(layout, options.part)
+    name = "node" if options.part.has_node else options.part
+    print(f"{name} {'ready' if ready else 'not ready'}, kubeconfig: {layout.kubeconfig}")
     return SUCCESS if ready else NOT_UP
 
 

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import enum
 import json
 from collections.abc import Callable, Iterable
 
@@ -155,17 +156,46 @@ def coredns(layout: Layout) -> Service:
     return _service("coredns", "-conf", str(layout.config / "Corefile"))
 
 
+Maker = Callable[[Layout], Service]
 # In the order of starting: each group needs those before it.
-GROUPS = (
+GROUPS: tuple[tuple[Maker, ...], ...] = (
     (etcd, containerd),
     (kube_apiserver,),
     (kube_controller_manager, kube_scheduler, kube_proxy, coredns, kubelet),
 )
+# The others are the node's: they run where its pods do.
+CONTROL_PLANE = frozenset((etcd, kube_apiserver, kube_controller_manager, kube_scheduler))
 
 
-def names(makers: Iterable[Callable[[Layout], Service]]) -> tuple[str, ...]:
+def names(makers: Iterable[Maker]) -> tuple[str, ...]:
     """Return the names of components: those of the programs."""
     return tuple(maker.__name__.replace("_", "-") for maker in makers)
 
 
 NAMES = names(maker for group in GROUPS for maker in group)
+
+
+class Part(enum.StrEnum):
+    """What runs on one machine: a whole cluster, or half of one whose other half runs on another machine."""
+
+    WHOLE = "whole"
+    CONTROL_PLANE = "control-plane"
+    NODE = "node"
+
+    def of(self, makers: Iterable[Maker]) -> tuple[Maker, ...]:
+        """Return those components that run on this machine."""
+        return tuple(
+            maker
+            for maker in makers
+            if self is Part.WHOLE or (maker in CONTROL_PLANE) == (self is Part.CONTROL_PLANE)
+        )
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of its components."""
+        return names(maker for group in GROUPS for maker in self.of(group))
+
+    @property
+    def has_node(self) -> bool:
+        """Whether pods run here."""
+        return self is not Part.CONTROL_PLANE

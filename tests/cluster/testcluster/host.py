@@ -94,6 +94,13 @@ def restore(layout: Layout) -> None:
     for name, value in journal.sysctls.items():
         if read_sysctl(name) != value:
             write_sysctl(name, value)
+    for module in journal.modules:
+        attempt(["modprobe", "--quiet", "--remove", module])
+
+
+def remove_files(layout: Layout) -> None:
+    """Remove what kubelet and libcni have left at paths that are compiled in."""
+    journal = Journal.load(layout.journal) or Journal()
     for link in Path("/var/log/containers").glob("*.log"):
         if link.is_symlink() and link.readlink().is_relative_to(layout.state):
             link.unlink()
@@ -103,8 +110,6 @@ def restore(layout: Layout) -> None:
         if path not in journal.directories:
             with contextlib.suppress(OSError):
                 Path(path).rmdir()
-    for module in journal.modules:
-        attempt(["modprobe", "--quiet", "--remove", module])
 
 
 def load_modules() -> list[str]:

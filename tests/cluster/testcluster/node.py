@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterable
 
 from testcluster import cgroups, components, dns, host, images, iptables, pki, processes, settings
+from testcluster.components import Maker, Part
 from testcluster.console import attempt, last_words, say
 from testcluster.recipes import program
 from testcluster.settings import ClusterError, Layout
@@ -18,9 +19,12 @@ from testcluster.settings import ClusterError, Layout
 API_NAME = f"kubernetes.default.svc.{settings.CLUSTER_DOMAIN}"
 
 
-def up(layout: Layout) -> bool:
-    """Bring the node up, or repair it; return whether there was anything to do."""
-    if is_ready(layout):
+def up(layout: Layout, part: Part = Part.WHOLE, slowness: float = 1) -> bool:
+    """Bring the node up, or repair it; return whether there was anything to do.
+
+    A machine that is ``slowness`` times as slow as others gets as many times as long.
+    """
+    if is_ready(layout, part):
         return False
     require_root()
     running = owner(layout)
@@ -28,22 +32,32 @@ def up(layout: Layout) -> bool:
         check_host(layout)
     elif running != str(layout.state):
         raise ClusterError(f"a cluster with --state-dir {running} is up already")
+    check_keys(layout, part)
     host.prepare(layout)
-    cgroups.make()
+    if part.has_node:
+        cgroups.make()
     pki.ensure_pki(layout.pki)
     components.write_configuration(layout)
     store_and_runtime, api_server, others = components.GROUPS
-    first = components.names(store_and_runtime)
-    start(layout, store_and_runtime)
-    wait_for(layout, "the container runtime", lambda: images.runtime_answers(layout), first, 30)
-    images.load_pause(layout)
-    start(layout, api_server)
-    first += components.names(api_server)
-    wait_for(layout, "the API server", lambda: api_answers(layout), first, 60)
+    first = start(layout, part.of(store_and_runtime))
+    if part.has_node:
+        wait_for(
+            layout, "the container runtime", lambda: images.runtime_answers(layout), first, 30 * slowness
+        )
+        images.load_pause(layout)
+    first += start(layout, part.of(api_server))
+    wait_for(layout, "the API server", lambda: api_answers(layout), first, 60 * slowness)
     must(kubectl(layout, "apply", "--server-side", "--filename", str(layout.config / "dns.json")))
-    start(layout, others)
-    wait_for(layout, "the node and its name service", lambda: is_ready(layout), components.NAMES, 120)
+    start(layout, part.of(others))
+    what = "the node and its name service" if part.has_node else "the control plane"
+    wait_for(layout, what, lambda: is_ready(layout, part), part.names, 120 * slowness)
     return True
+
+
+def check_keys(layout: Layout, part: Part) -> None:
+    """Raise if this is a node whose control plane, on another machine, would not know it."""
+    if part is Part.NODE and not (layout.pki / "ca.crt").exists():
+        raise ClusterError(f"{layout.pki} has no keys: copy those of the control plane there first")
 
 
 def require_root() -> None:
@@ -90,10 +104,11 @@ def is_strange(layout: Layout) -> bool:
     return not known and layout.state.exists() and any(layout.state.iterdir())
 
 
-def start(layout: Layout, makers: Iterable[Callable[[Layout], processes.Service]]) -> None:
-    """Start those components that do not run."""
+def start(layout: Layout, makers: Iterable[Maker]) -> tuple[str, ...]:
+    """Start those components that do not run; return the names of all."""
     for maker in makers:
         processes.start(layout, maker(layout))
+    return components.names(makers)
 
 
 def wait_for(
@@ -119,13 +134,13 @@ def read_log(layout: Layout, name: str) -> str:
         return ""
 
 
-def is_ready(layout: Layout) -> bool:
+def is_ready(layout: Layout, part: Part = Part.WHOLE) -> bool:
     """Return whether everything runs, the node is ready, and names resolve through the Service."""
-    return (
-        all(processes.is_running(layout, name) for name in components.NAMES)
-        and node_is_ready(layout)
-        and dns.resolves(API_NAME, settings.DNS_SERVICE_ADDRESS)
-    )
+    if not all(processes.is_running(layout, name) for name in part.names):
+        return False
+    if not part.has_node:
+        return api_answers(layout)
+    return node_is_ready(layout) and dns.resolves(API_NAME, settings.DNS_SERVICE_ADDRESS)
 
 
 def api_answers(layout: Layout) -> bool:
@@ -154,10 +169,10 @@ def must(done: subprocess.CompletedProcess[str]) -> None:
         raise ClusterError(last_words(done.stderr))
 
 
-def report(layout: Layout) -> list[str]:
+def report(layout: Layout, part: Part = Part.WHOLE) -> list[str]:
     """Return a line for each component: whether it runs, and how much memory it takes."""
     lines = []
-    for name in components.NAMES:
+    for name in part.names:
         handle = processes.find(layout, name)
         if handle is None or not handle.is_alive:
             lines.append(f"{name:<24} not running")

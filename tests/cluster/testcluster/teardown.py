@@ -13,6 +13,7 @@ import time
 from pathlib import Path
 
 from testcluster import cgroups, components, host, node, processes
+from testcluster.components import Part
 from testcluster.console import attempt
 from testcluster.settings import ClusterError, Layout
 
@@ -27,16 +28,19 @@ def is_needed(layout: Layout) -> bool:
     return layout.state.exists() or layout.run.exists()
 
 
-def down(layout: Layout) -> None:
+def down(layout: Layout, part: Part = Part.WHOLE) -> None:
     """Stop everything, pods included and without asking them; remove what was made."""
     # First those who would start again what is stopped after them.
     keepers = [name for name in components.NAMES if name not in ("containerd", "etcd")]
     processes.stop(layout, keepers)
-    cgroups.kill_all()
+    if part.has_node:
+        cgroups.kill_all()
     processes.stop(layout, ["containerd", "etcd"])
     stop_strays(layout)
     unmount_below(layout.run, layout.state)
-    cgroups.remove()
+    if part.has_node:
+        cgroups.remove()
+        host.remove_files(layout)
     host.restore(layout)
     # The journal goes last: until then an interrupted 'down' can be repeated.
     for directory in (layout.state, layout.run):
