@@ -115,6 +115,8 @@ def kube_controller_manager(layout: Layout) -> Service:
         "--bind-address=127.0.0.1",
         f"--secure-port={settings.CONTROLLER_MANAGER_PORT}",
         "--leader-elect=false",
+        # The only node, when it is busy, is not a lost one: its pods would be taken out of their Services.
+        "--node-monitor-grace-period=10m",
         "--use-service-account-credentials=true",
         f"--service-account-private-key-file={layout.pki / 'service-account.key'}",
         f"--root-ca-file={layout.pki / 'ca.crt'}",
