@@ -114,7 +114,6 @@ kept:
 import os
 import platform
 import re
-import time
 
 from ansible.module_utils.basic import AnsibleModule
 
@@ -123,8 +122,7 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._ansible.podman
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.command import verbatim
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.files import make_for_everybody
-from ansible_collections.file_simulator.nas.plugins.module_utils._common.progress import telling
-from ansible_collections.file_simulator.nas.plugins.module_utils._common.text import duration
+from ansible_collections.file_simulator.nas.plugins.module_utils._common.progress import elapsed
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.cli import Podman
 from ansible_collections.file_simulator.nas.plugins.module_utils._image.archive import build_archive, discard, is_cached
 from ansible_collections.file_simulator.nas.plugins.module_utils._image.recipe import Recipe, check_recipe
@@ -203,10 +201,7 @@ def _build(module: AnsibleModule, recipe: Recipe, archive: str) -> None:
             f"{archive}: cannot be built, for there is no mmdebstrap; install it with debian-archive-keyring, where the "
             "distribution has them, or copy this file from a machine of the same architecture that has built it"
         )
-    begin = time.monotonic()
-    with telling(
-        lambda: [f"the image is built from Debian's packages, {duration(round(time.monotonic() - begin))} so far"]
-    ):
+    with elapsed("the image is built from Debian's packages"):
         build_archive(recipe, archive, verbatim(module.run_command), mmdebstrap)
 
 

@@ -13,7 +13,10 @@ from __future__ import annotations
 import contextlib
 import os
 import threading
+import time
 import typing as t
+
+from ansible_collections.file_simulator.nas.plugins.module_utils._common.text import duration
 
 # On a file system that is empty after a start. The name of a file in it ends with the process that writes it.
 DIRECTORY = "/run/file-simulator"
@@ -41,6 +44,12 @@ def telling(lines: Lines, *, seconds: float = _SECONDS, directory: str = "") -> 
         for name in (path, f"{path}.new"):
             with contextlib.suppress(OSError):
                 os.unlink(name)
+
+
+def elapsed(what: str) -> t.ContextManager[None]:
+    """Tell how long something has taken so far, of which nothing else is known."""
+    begin = time.monotonic()
+    return telling(lambda: [f"{what}, {duration(round(time.monotonic() - begin))} so far"])
 
 
 def _tell(lines: Lines, path: str, ended: threading.Event, seconds: float) -> None:
