@@ -33,6 +33,9 @@ _FORMAT = 3
 # A directory of small files keeps this many open at most; it fits below every distribution's hard limit.
 ULIMIT = 8192
 _PIDS = 256
+# Under SELinux a container may touch only what bears its label, and what is in a Windows directory keeps its own: a label
+# on it would be a change of testers' files, and 9p has none. Without SELinux the word means nothing.
+_SECURITY = ("--security-opt", "no-new-privileges", "--security-opt", "label=disable")
 
 
 @dataclass(frozen=True)
@@ -152,7 +155,7 @@ def container_create(pod: Pod, container: Container, placement: Placement) -> li
         "create", "--pod", names.pod, "--name", names.container(container.name), *life,
         *_labels(placement.instance, pod.server),
         "--cap-drop", "all", "--cap-add", ",".join(container.capabilities),
-        "--security-opt", "no-new-privileges",
+        *_SECURITY,
         *(["--read-only", "--read-only-tmpfs=false"] if container.read_only_root else []),
         *[word for path in container.scratch for word in ("--tmpfs", f"{path}:rw,size=16m,mode=0755")],
         *[word for mount in container.mounts for word in ("--mount", _mount(sources[mount.volume], mount))],
@@ -186,7 +189,7 @@ def compare_run(
         "run", "--rm", "--pull", "never", "--network", "none",
         # By these it is found where podman was killed as it began.
         *_labels(instance, server),
-        "--cap-drop", "all", "--cap-add", ",".join(agent["capabilities"]), "--security-opt", "no-new-privileges",
+        "--cap-drop", "all", "--cap-add", ",".join(agent["capabilities"]), *_SECURITY,
         "--read-only", "--read-only-tmpfs=false", "--tmpfs", "/tmp:rw,size=16m,mode=0755",
         *mounts,
         "--pids-limit", str(_PIDS),

@@ -174,7 +174,7 @@ def test_containers_may_do_no_more_than_they_must() -> None:
         words = render.container_create(pod, container, PLACEMENT)
         assert values("--cap-drop", words) == ["all"]
         assert values("--cap-add", words) == [",".join(container.capabilities)]
-        assert values("--security-opt", words) == ["no-new-privileges"]
+        assert values("--security-opt", words) == ["no-new-privileges", "label=disable"]
         assert "--read-only" in words and "--privileged" not in words
         assert values("--pids-limit", words) == ["256"]
         assert [each.split(":")[0] for each in values("--tmpfs", words)] == list(container.scratch)
