@@ -35,7 +35,7 @@ DEAD, MISSING = Answer(0, 0, 0, 0, errno.EIO), Answer(0, 0, 0, 0, errno.ENOENT)
 )
 def test_two_looks(monkeypatch: pytest.MonkeyPatch, there: Answer | None, agents: Answer | None, problem: str) -> None:
     looks = {PLACE: there, "/proc/77/root/windows": agents}
-    monkeypatch.setattr(module, "answer", lambda path, _seconds: looks[path])
+    monkeypatch.setattr(module, "each_answer", lambda paths, _seconds: [looks[path] for path in paths])
     current = Current("nas-1", {"local_directory": PLACE}, running=True, stopped=False)
     found = [Found("desk", current, {"sync-agent": "running"})]
     runs = {"desk.nas-1.sync-agent": Run(process=77, started=0, restarts=0, status=0)}
