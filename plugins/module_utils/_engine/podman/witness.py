@@ -9,7 +9,6 @@ The running agent is asked; where it does not answer, a container that can chang
 
 from __future__ import annotations
 
-import os
 import time
 import typing as t
 import uuid
@@ -26,8 +25,11 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._engine.removal
     refusal,
 )
 from ansible_collections.file_simulator.nas.plugins.module_utils._server.pod import AGENT_CONTAINER, AGENT_PROGRAM
+from ansible_collections.file_simulator.nas.plugins.module_utils._windows.answering import answer
 
 _ANSWER_SECONDS = 60
+# A drive that sleeps takes seconds.
+_DRIVE_SECONDS = 10.0
 # An agent that has just been started has not seen both sides yet.
 _STARTING_TRIES = 10
 _STARTING_PAUSE = 1.0
@@ -44,17 +46,23 @@ class Witness:
         """Return why the volume of ``found``, as it is now, must stay; empty when it may go or the server may stop."""
         if not found.current.description.get("syncs_to_windows"):
             return ""
-        if found.containers.get(AGENT_CONTAINER) == "running":
+        there = _directory(found)
+        if there and found.containers.get(AGENT_CONTAINER) == "running":
             look = self._ask(found.current.server)
             if not look.problem:
-                return refusal(look, self._directory(found), flushing=True)
+                return refusal(look, there, flushing=True)
         return self.last_objection(found)
 
     def last_objection(self, found: Found) -> str:
         """Return the same for a server that nobody writes to any more: what waits now, waits for good."""
         if not found.current.description.get("syncs_to_windows"):
             return ""
-        return refusal(self._compare(found), self._directory(found), flushing=False)
+        there = _directory(found)
+        if there is None:
+            # Whoever looked at it would wait for it, the agent too.
+            silent = Look("", problem=f"its drive has not answered for {_DRIVE_SECONDS:.0f} s")
+            return refusal(silent, _described(found, -1, -1), flushing=False)
+        return refusal(self._compare(found), there, flushing=False)
 
     def _ask(self, server: str) -> Look:
         nonce = uuid.uuid4().hex
@@ -84,14 +92,20 @@ class Witness:
         except SimulatorError as error:
             return Look(nonce, problem=error.message)
 
-    @staticmethod
-    def _directory(found: Found) -> Directory:
-        """Return the Windows directory that the pod was made for, as it is on this machine now."""
-        description = found.current.description
-        try:
-            status = os.stat(str(description.get("local_directory")))
-        except OSError:
-            # None of its own: whatever the agent has, it is another one.
-            return Directory(str(description.get("windows_directory")), "", -1, -1)
-        path, generation = str(description.get("windows_directory")), str(description.get("generation"))
-        return Directory(path, generation, status.st_dev, status.st_ino, str(description.get("restored", "")))
+
+def _directory(found: Found) -> Directory | None:
+    """Return the Windows directory that the pod was made for, as it is on this machine now; None when it does not answer."""
+    seen = answer(str(found.current.description.get("local_directory")), _DRIVE_SECONDS)
+    if seen is None:
+        return None
+    if seen.error:
+        # None of its own: whatever the agent has, it is another one.
+        return Directory(str(found.current.description.get("windows_directory")), "", -1, -1)
+    return _described(found, *seen.identity)
+
+
+def _described(found: Found, device: int, inode: int) -> Directory:
+    """Return a pod's Windows directory with the numbers of its file system and of itself."""
+    description = found.current.description
+    path, generation = str(description.get("windows_directory")), str(description.get("generation"))
+    return Directory(path, generation, device, inode, str(description.get("restored", "")))
