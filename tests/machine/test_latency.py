@@ -1,41 +1,16 @@
 # Copyright (c) 2026, file_simulator.nas contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""How long a file takes to the other side, as the kernel's client sees it; figures to compare those of other drives with."""
+"""How long a file takes to the other side on a local disk: figures to compare those of other drives with."""
 
 from __future__ import annotations
 
-import statistics
-
 import pytest
 
-from .desk import INPUT, OUTPUT, PORTS, Desk
-
-_FILES = 10
-# Writes files one after the other on one side, and prints the seconds until each is on the other.
-_MEASURE = """
-import pathlib, sys, time
-here, there, count = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2]), int(sys.argv[3])
-for number in range(count):
-    name = f"latency-{number}.txt"
-    (here / name).write_text("x")
-    begin = time.monotonic()
-    while not (there / name).exists():
-        if time.monotonic() - begin > 120:
-            sys.exit(f"{name} does not arrive")
-        time.sleep(0.02)
-    print(time.monotonic() - begin)
-"""
+from .desk import INPUT, OUTPUT, Desk
+from .latency import measure_latencies
 
 
 @pytest.mark.parametrize("server", [INPUT, OUTPUT])
 def test_files_arrive(standing: Desk, server: str) -> None:
-    # The client asks for each name anew; what it caches otherwise is not the simulator's time.
-    options = f"nfsvers=4.1,port={PORTS[server]},actimeo=0,lookupcache=none"
-    standing.machine.run(f"sudo mkdir -p /mnt/nas && sudo mount -t nfs4 -o {options} 127.0.0.1:/data /mnt/nas")
-    windows, nas = f"{standing.data}/{server}", "/mnt/nas"
-    sides = f"{windows} {nas}" if server == INPUT else f"{nas} {windows}"
-    said = standing.machine.run(f"sudo python3 -c '{_MEASURE}' {sides} {_FILES} && sudo umount /mnt/nas")
-    seconds = [float(line) for line in said.splitlines()]
-    way = "from Windows to the NAS" if server == INPUT else "from the NAS to Windows"
-    print(f"{statistics.median(seconds):6.2f} s  {way}, median of {_FILES}; at most {max(seconds):.2f} s", flush=True)
+    measure_latencies(standing, server)
