@@ -160,10 +160,7 @@ def _present(module: AnsibleModule, podman: Podman | None, recipe: Recipe) -> di
         "changed": not there,
         "image": recipe.reference,
         "archive": archive if os.path.exists(archive) or not there else "",
-        "diff": {
-            "before": {"image": recipe.reference if there else None},
-            "after": {"image": recipe.reference},
-        },
+        "diff": {"before": {"image": recipe.reference if there else None}, "after": {"image": recipe.reference}},
     }
     if there or module.check_mode:
         return result

@@ -213,13 +213,12 @@ def _check_ports(minikube: Minikube, desired: DesiredProfile) -> None:
     """Refuse ports that are taken, which the container engine would find after the profile is half made."""
     if minikube.on_windows:
         return
-    for port in desired.ports:
-        holder = port_holder(desired.listen_address, port)
-        if holder:
-            raise SimulatorError(
-                f"profile {desired.name}: port {port} on {desired.listen_address} is taken by {holder}; "
-                "stop it, or give the servers other ports"
-            )
+    listen = desired.listen_address
+    holders = {port: port_holder(listen, port) for port in desired.ports}
+    taken = [f"port {port} on {listen} is taken by {holder}" for port, holder in holders.items() if holder]
+    if taken:
+        todo = f"stop {'it' if len(taken) == 1 else 'them'}, or give the servers other ports"
+        raise SimulatorError(f"profile {desired.name}: {'; '.join([*taken, todo])}")
 
 
 def _address(minikube: Minikube, name: str, driver: str, listen: str, ports: t.Collection[int], running: bool) -> str:

@@ -171,13 +171,15 @@ class Preparation:
         holders = state.port_holders(servers, self._observed, self._topology.namespace)
         mine = state.objects_of(self._observed, self._topology.namespace, self._topology.instance)
         leaving = {item["metadata"]["uid"] for name in going for item in mine.get(name, ())}
-        for server in servers:
-            holder = holders.get(server.name, {}).get("metadata")
-            if holder and holder["uid"] not in leaving:
-                raise SimulatorError(
-                    f"server {server.name}: port: {server.port} is the NodePort of Service {holder['name']} "
-                    f"in namespace {holder['namespace']}; choose another port"
-                )
+        taken = [
+            f"server {server.name}: port: {server.port} is the NodePort of Service {holder['name']} in namespace "
+            f"{holder['namespace']}"
+            for server in servers
+            for holder in [holders.get(server.name, {}).get("metadata")]
+            if holder and holder["uid"] not in leaving
+        ]
+        if taken:
+            raise SimulatorError("; ".join([*taken, f"choose {'another port' if len(taken) == 1 else 'other ports'}"]))
         return list(holders)
 
     def _check_strangers(self, servers: t.Sequence[Server], host: str) -> None:

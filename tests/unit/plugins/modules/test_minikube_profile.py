@@ -279,7 +279,12 @@ def test_taken_port_is_refused_before_anything_is_made(
 ) -> None:
     monkeypatch.setattr(_minikube_cluster, "port_holder", lambda _address, port: "another program" * (port == 32161))
     result = refused(run_module, **asked)
-    assert "port 32161 on 127.0.0.1 is taken by another program" in result["msg"]
+    assert "port 32161 on 127.0.0.1 is taken by another program; stop it, or give the servers other" in result["msg"]
+    monkeypatch.setattr(_minikube_cluster, "port_holder", lambda _address, port: f"nginx (pid {port})")
+    all_at_once = (
+        "port 32160 on 127.0.0.1 is taken by nginx (pid 32160); port 32161 on 127.0.0.1 is taken by nginx (pid 32161)"
+    )
+    assert f"{all_at_once}; stop them, or" in refused(run_module, **asked)["msg"]
     assert minikube.changes == []
 
 

@@ -85,6 +85,18 @@ class TestRefused:
         with pytest.raises(ModuleFailed, match=r"server nas-input-1: directory: D:\\other lies outside the data root"):
             run_module(nas_server, **changed(in_cluster, directory="D:\\other"))
 
+    def test_all_ports_of_other_services_are_told_at_once(
+        self, run_module: Run, kubernetes: FakeKubernetes, in_cluster: dict[str, t.Any]
+    ) -> None:
+        ports = [{"nodePort": 32150}, {"nodePort": 32154}]
+        kubernetes.add("Service", {"metadata": {"name": "web", "namespace": "shop"}, "spec": {"ports": ports}})
+        with pytest.raises(ModuleFailed) as refused:
+            run_module(nas_server, **in_cluster)
+        told = "port: {} is the NodePort of Service web in namespace shop; "
+        assert str(refused.value) == (
+            f"server nas-input-1: {told.format(32150)}server nas-output-1: {told.format(32154)}choose other ports"
+        )
+
     def test_port_of_another_service(
         self, run_module: Run, kubernetes: FakeKubernetes, in_cluster: dict[str, t.Any]
     ) -> None:
