@@ -39,7 +39,8 @@ import locale, os, sys
 locale.setlocale(locale.LC_ALL, "")
 if locale.nl_langinfo(locale.CODESET) != "UTF-8":
     sys.exit("ERROR: Ansible requires the locale encoding to be UTF-8")
-print("Ansible of", sys.prefix, *sys.argv[1:])
+import shlex
+print("Ansible of", sys.prefix, shlex.join(sys.argv[1:]))
 if os.environ.get("ANSIBLE_SAYS"):
     print(os.environ["ANSIBLE_SAYS"])
     sys.exit(int(os.environ.get("ANSIBLE_ENDS", 0)))
@@ -94,9 +95,16 @@ class Desk:
 
     def make(self, *words: str, **environment: str) -> Said:
         """Run make in the checkout, in a locale that is given or none."""
+        return self._run(["make", *words], environment)
+
+    def shell(self, command: str, **environment: str) -> Said:
+        """Type a command in the checkout."""
+        return self._run(["bash", "-c", command], environment)
+
+    def _run(self, command: list[str], environment: t.Mapping[str, str]) -> Said:
         kept = {"PATH": str(self._programs), "HOME": str(self.checkout), "PYTHONPATH": str(self._modules)}
         done = subprocess.run(
-            ["make", *words], cwd=self.checkout, env={**kept, **environment},
+            command, cwd=self.checkout, env={**kept, **environment},
             stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60,
         )  # fmt: skip
         return Said(done.returncode, done.stdout, done.stderr)
