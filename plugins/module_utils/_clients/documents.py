@@ -77,7 +77,7 @@ def documents(chosen: t.Sequence[str], subject: Subject) -> dict[str, str]:
         "json": lambda: {"endpoints.json": formats.as_json(known)},
         "yaml": lambda: {"endpoints.yaml": _yaml([known])},
         "appsettings": lambda: {"appsettings.json": formats.appsettings(known)},
-        "fstab": lambda: {"fstab": formats.fstab(subject.endpoints, subject.mount_root)},
+        "fstab": lambda: {"fstab": formats.fstab(subject.endpoints, subject.mount_root, subject.naming.instance)},
         "mount": lambda: {"mount.sh": formats.mount_script(subject.endpoints, subject.mount_root)},
     }
     return {path: text for name in FORMATS if name in chosen for path, text in made[name]().items()}

@@ -48,7 +48,7 @@ class Endpoint:
     """One server for those who mount it. ``actimeo`` is in seconds, ``size`` a Kubernetes quantity.
 
     ``outside`` is the managed machine's address for it, ``pod`` a pod's, ``node`` a node's.
-    ``node_port`` is its port on the nodes.
+    ``node_port`` is its port on the nodes. ``beside`` tells that it runs on the managed machine itself, as podman's do.
     """
 
     server: str
@@ -62,6 +62,7 @@ class Endpoint:
     pod: Address
     node: Address
     path: str = EXPORT_PATH
+    beside: bool = False
 
     def mount_options(self, address: Address) -> list[str]:
         """Return options for the kernel's client that reaches the server at ``address``."""
@@ -128,6 +129,7 @@ def _endpoint(
         outside=outside,
         pod=pod,
         node=node,
+        beside=not cluster,
     )
 
 

@@ -17,6 +17,10 @@ import typing as t
 from ansible_collections.file_simulator.nas.plugins.module_utils._clients.endpoints import Address, Endpoint
 
 View = t.Callable[[Endpoint], Address]
+# A server that is down does not stop the machine from starting: it is mounted as somebody first uses it, and when that
+# fails, an application gets an error, not the directory below. As the machine goes down, those who have logged in end
+# before remote-fs.target does, and the mount ends after it: a mount that somebody still uses would outlive its server.
+_IN_FSTAB = ("_netdev", "nofail", "x-systemd.automount", "x-systemd.before=remote-fs.target")
 _NOTE = "Written by file_simulator.nas; changes are lost."
 
 
@@ -93,15 +97,21 @@ def _pascal(name: str) -> str:
     return name[0].upper() + name[1:]
 
 
-def fstab(endpoints: t.Sequence[Endpoint], mount_root: str) -> str:
-    """Return lines for /etc/fstab. A server that is down does not stop the machine from starting."""
+def fstab(endpoints: t.Sequence[Endpoint], mount_root: str, instance: str) -> str:
+    """Return lines for /etc/fstab. What they say to systemd is a comment to all others."""
     lines = [f"# {_NOTE}", f"# Lines for /etc/fstab: each server at {mount_root}/<server>."]
     for endpoint in endpoints:
-        options = [*endpoint.mount_options(endpoint.outside), "_netdev", "nofail"]
+        options = [*endpoint.mount_options(endpoint.outside), *_IN_FSTAB]
+        options += [f"x-systemd.after={_unit(instance, endpoint.server)}"] if endpoint.beside else []
         options += ["ro"] if endpoint.read_only else []
         source = f"{endpoint.outside.in_url}:{endpoint.path}"
         lines.append(f"{source}  {_in_fstab(mount_root)}/{endpoint.server}  nfs  {','.join(options)}  0  0")
     return "\n".join(lines) + "\n"
+
+
+def _unit(instance: str, server: str) -> str:
+    """Return the unit by which the role nas_servers starts and stops a server with the machine, where it does."""
+    return f"file-simulator-{instance}@{server}.service"
 
 
 def _in_fstab(path: str) -> str:

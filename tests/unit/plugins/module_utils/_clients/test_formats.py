@@ -27,6 +27,7 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._clients.docume
 from ansible_collections.file_simulator.nas.plugins.module_utils._clients.endpoints import Address, Endpoint
 from ansible_collections.file_simulator.nas.plugins.module_utils._clients.manifests import Naming
 
+CHECKOUT = Path(__file__).resolve().parents[5]
 names = st.from_regex(r"[a-z0-9]([-a-z0-9]{0,20}[a-z0-9])?", fullmatch=True)
 hosts = st.one_of(st.ip_addresses().map(str), st.just("nas.example.com"))
 addresses = st.builds(Address, hosts, st.integers(1, 65535))
@@ -86,7 +87,7 @@ def test_documents(endpoints: list[Endpoint]) -> None:
 @given(some_endpoints)
 def test_fstab(endpoints: list[Endpoint]) -> None:
     root = "/mnt/my nas\\x\ty"
-    lines = [line for line in formats.fstab(endpoints, root).splitlines() if not line.startswith("#")]
+    lines = [line for line in formats.fstab(endpoints, root, "desk").splitlines() if not line.startswith("#")]
     assert len(lines) == len(endpoints)
     for line, each in zip(lines, endpoints):
         source, target, kind, options, *rest = line.split()
@@ -95,6 +96,37 @@ def test_fstab(endpoints: list[Endpoint]) -> None:
         # As getmntent(3) reads it.
         assert target.encode().decode("unicode_escape") == f"{root}/{each.server}"
         assert ("ro" in options.split(",")) == each.read_only
+
+
+def units_of(fstab: str, tmp_path: Path) -> dict[str, str]:
+    """Return the units that systemd makes of an fstab, by name."""
+    generator = Path("/usr/lib/systemd/system-generators/systemd-fstab-generator")
+    if not generator.exists():
+        pytest.skip("needs systemd-fstab-generator")
+    (file := tmp_path / "fstab").write_text(fstab)
+    (units := tmp_path / "units").mkdir()
+    subprocess.run([generator, units, units, units], check=True, env={"SYSTEMD_FSTAB": str(file)})
+    return {path.name: path.read_text() for path in units.glob("mnt-*")}
+
+
+def test_systemd_mounts_a_server_as_it_is_used_and_unmounts_it_before_it_stops(tmp_path: Path) -> None:
+    units = units_of(formats.fstab([endpoint("nas", beside=True)], "/mnt", "desk"), tmp_path)
+    assert set(units) == {"mnt-nas.automount", "mnt-nas.mount"}
+    # At the start in this order, at the end in the other.
+    assert {"After=file-simulator-desk@nas.service", "Before=remote-fs.target"} <= set(
+        units["mnt-nas.mount"].split("\n")
+    )
+    assert "Before=" not in units["mnt-nas.automount"]
+
+
+def test_the_unit_of_a_server_is_called_as_the_role_calls_it() -> None:
+    known = yaml.safe_load((CHECKOUT / "roles/nas_servers/vars/main.yml").read_text())
+    unit = known["__nas_servers_unit"].replace("{{ __nas_servers_instance }}", "desk") + "nas.service"
+    assert f"x-systemd.after={unit}," in formats.fstab([endpoint("nas", beside=True, read_only=True)], "/mnt", "desk")
+
+
+def test_a_server_in_a_cluster_has_no_unit() -> None:
+    assert "x-systemd.after" not in formats.fstab([endpoint()], "/mnt", "desk")
 
 
 @pytest.mark.parametrize("root", [None, "/tmp/other place", "/x'; touch y"])
