@@ -108,7 +108,8 @@ class CheckContext:
             return (error.message,)
         if not status:
             return ("the sync agent says nothing",)
-        keys = ("state", "halted_reason", "pending", "lag_seconds", "error_count", "refused_count", "conflict_count")
+        # Why it is halted, the failure itself says.
+        keys = ("state", "pending", "lag_seconds", "error_count", "refused_count", "conflict_count")
         words = [f"sync agent: {key} {status[key]}" for key in keys if status.get(key)]
         words += [f"sync agent: {each.get('path')}: {each.get('reason')}" for each in status.get("errors", [])[:5]]
         return tuple(words)

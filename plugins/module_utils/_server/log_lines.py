@@ -18,6 +18,8 @@ _GANESHA = re.compile(
 )
 # As the sync agent writes.
 _AGENT = re.compile(r"(?P<date>\d{4}-\d\d-\d\d)T(?P<clock>\d\d:\d\d:\d\d)\S* (?P<level>[A-Z]+) (?P<text>.*)")
+# What NFS-Ganesha warns of at every start, for nobody here has Kerberos.
+_USUAL = re.compile(r"krb5|default realm")
 # Levels of what is as it should be.
 _QUIET = ("EVENT", "INFO", "NULL")
 # Says nothing: what a server draws around its own name.
@@ -51,7 +53,8 @@ def telling(lines: t.Sequence[str], most: int = 5) -> list[str]:
         match = _GANESHA.fullmatch(line) or _AGENT.fullmatch(line)
         when, text = _parsed(line)
         if text.strip() and not _RULES.fullmatch(text):
-            found.append((match is None or match["level"] not in _QUIET, f"{when[11:]} {text}".strip()))
+            warns = (match is None or match["level"] not in _QUIET) and not _USUAL.search(text)
+            found.append((warns, f"{when[11:]} {text}".strip()))
     loud = [number for number, (warns, _line) in enumerate(found[:-2]) if warns][-(most - 2) :]
     return [found[number][1] for number in [*loud, *range(max(0, len(found) - 2), len(found))]]
 

@@ -50,15 +50,10 @@ def containers(context: CheckContext, target: Target) -> Finding:
     pod = _pod(target)
     expected = [container.name for container in pod.containers]
     found = {facts.name: facts for facts in context.inspector.containers(target.name)}
-    # The init container's work is done when the others run.
-    rest = {pod.init.name: "has ended"}
-    seen = ", ".join(
-        f"{name} {'runs' if facts.running else rest.get(name, 'does not run')}" for name, facts in sorted(found.items())
-    )
 
     def failed(detail: str, evidence: t.Sequence[str] = ()) -> Failed:
         running = [name for name in expected if name != pod.init.name]
-        return Failed(detail, expected=f"{_listed(running)} running", seen=seen or "no pod", evidence=evidence)
+        return Failed(detail, expected=f"{_listed(running)} running", evidence=evidence)
 
     missing = [name for name in expected if name not in found]
     if missing:

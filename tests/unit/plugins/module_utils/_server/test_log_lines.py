@@ -42,6 +42,8 @@ def test_what_has_no_known_form_stays_as_it_is_and_steers_no_terminal() -> None:
 def test_lines_that_tell_most_are_what_was_warned_of_and_the_last_two() -> None:
     usual = [_PREFIX.format(2) + f"main :MAIN :EVENT :step {number}" for number in range(8)]
     warned = [_PREFIX.format(1) + f"main :FSAL :WARN :odd {number}" for number in range(4)]
+    usual += [_PREFIX.format(1) + "find_keytab_entry :NFS CB :CRIT :ERROR: no usable keytab entry in /etc/krb5.keytab"]
+    usual += usual[:8]
     rule = _PREFIX.format(3) + f"nfs_start :NFS STARTUP :EVENT :{_RULE}"
     assert telling([*usual, *warned, *usual, rule, ""]) == [
         *(f"19:42:31 WARN FSAL: odd {number}" for number in (1, 2, 3)),
