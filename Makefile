@@ -224,7 +224,7 @@ generated: venv-dev
 
 # --- What takes long or needs more than most machines have, and measurements
 
-.PHONY: explore test-histories test-load test-crashes test-minikube-node molecule-minikube benchmark-sync
+.PHONY: explore test-histories test-load test-crashes test-minikube-node test-minikube-mount molecule-minikube benchmark-sync
 MINUTES ?= 10
 # Histories and cases that nobody has tried yet, for MINUTES; what fails is tried first the next time.
 explore: venv-dev
@@ -246,6 +246,10 @@ test-crashes: venv-dev
 # A real Minikube profile in a container of our own making. Not beside test-kubernetes: both change the same settings.
 test-minikube-node: venv-dev
 	pytest -rs tests/minikube/node
+
+# Sync with a Windows directory that minikube's own 9p server brings to a node, a small virtual machine.
+test-minikube-mount: venv-dev
+	pytest -rs -s tests/minikube_mount
 
 # The seven servers in a real profile, with docker or podman.
 molecule-minikube: venv-dev

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import json
 import os
@@ -16,7 +17,7 @@ import time
 import typing as t
 
 IMAGE, LOGS, SCRATCH = "/disks/image", "/logs", "/scratch"
-START_LIMIT, STOP_LIMIT = 300.0, 60.0
+START_LIMIT, GRACE_PERIOD = 300.0, 30.0
 # Each start has a root directory of its own: a mount of the last one may be dead, and hang.
 _STARTS = itertools.count()
 _SHARED, _EMPTY, _VOLUMES = ("proc", "dev"), ("run", "tmp", "etc/nas"), ("windows", "export")
@@ -65,7 +66,11 @@ class Server:
         _mount_off(self.mounted)
         for process in reversed(self._running):
             process.send_signal(signal.SIGKILL if kill else signal.SIGTERM)
-            process.wait(STOP_LIMIT)
+            try:
+                process.wait(GRACE_PERIOD)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait(GRACE_PERIOD)
         for place in (*_VOLUMES, *_EMPTY, *_SHARED):
             _mount_off(f"{self._root}/{place}")
         _mount_off(self._root)
@@ -165,5 +170,6 @@ def _mount(*words: str) -> None:
 
 
 def _mount_off(place: str) -> None:
-    """Take a mount away whether it is in use, or dead, or not."""
-    subprocess.run(["/bin/busybox", "umount", "-l", place], check=True)
+    """Take a mount away, in use or not. Of a dead 9p server the last one never goes: the kernel waits for its answer."""
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        subprocess.Popen(["/bin/busybox", "umount", "-l", place]).wait(5)
