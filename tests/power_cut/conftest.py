@@ -12,10 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from ..harness.small_machine import image as small_machine
 from ..validation.servers import image
 from . import image_disk
-from .machine import Disks, drivers
+from .machine import Disks, image_of
 from .rounds import Rounds
 
 Start = t.Callable[..., Rounds]
@@ -31,9 +30,11 @@ def start(tmp_path: Path) -> Start:
     directory.mkdir(parents=True, exist_ok=True)
     files = image_disk.prepare(image())
 
-    def made(file_system: str, seed: str, **how: t.Any) -> Rounds:
+    def made(file_system: str, seed: str, *, shared: bool = False, **how: t.Any) -> Rounds:
         if shutil.which(f"mkfs.{file_system}") is None:
             pytest.skip(f"mkfs.{file_system} is not here")
-        return Rounds(small_machine.prepare(drivers(file_system)), Disks(directory, file_system, files), seed, **how)
+        return Rounds(
+            image_of(file_system, shared=shared), Disks(directory, file_system, files, shared=shared), seed, **how
+        )
 
     return made

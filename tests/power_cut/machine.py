@@ -1,7 +1,7 @@
 # Copyright (c) 2026, file_simulator.nas contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A machine with two disks that lose what was not flushed, and its end."""
+"""A machine with disks that lose what was not flushed, and its end. Windows may be a directory of the host that lives on."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..harness.small_machine import packages
-from ..harness.small_machine.image import Image, with_guest
+from ..harness.small_machine.image import Image, prepare, with_guest
 from .disk import VolatileDisk
 from .nbd import Server
 
@@ -30,9 +30,16 @@ _SIZE = {"ext4": 256 << 20, "xfs": 320 << 20, "btrfs": 320 << 20}
 _START_LIMIT = 30.0
 
 
-def drivers(file_system: str) -> tuple[str, ...]:
-    """Return the kernel modules that the machine needs. What is built into the kernel is no harm."""
-    return (*_DRIVERS, *(() if file_system == "ext4" else (file_system,)))
+# As WSL mounts a Windows drive, as far as the Linux kernel knows the options.
+_SHARED = "trans=virtio,version=9p2000.L,msize=262144,access=client,cache=mmap,dirsync,noatime"
+
+
+def image_of(file_system: str, *, shared: bool) -> Image:
+    """Return the machine with the kernel modules that it needs; ``shared``: Windows is a directory of the host."""
+    own = () if file_system == "ext4" else (file_system,)
+    if not shared:
+        return prepare((*_DRIVERS, *own))
+    return prepare((*_DRIVERS, "crc32c_generic", "ext4", *own, "9p", "9pnet_virtio"), kernels=packages.KERNELS_WITH_9P)
 
 
 class Failed(AssertionError):
@@ -48,13 +55,20 @@ class Cut:
 
 
 class Disks:
-    """The disks of the Windows directories and of the exports, and the NAS image."""
+    """The disks of the Windows directories and of the exports, and the NAS image.
 
-    def __init__(self, directory: Path, file_system: str, image: Path) -> None:
+    ``shared``: the Windows directories are in one of this machine, which lives on, and come to the other through 9p.
+    """
+
+    def __init__(self, directory: Path, file_system: str, image: Path, *, shared: bool = False) -> None:
         self.directory = directory
         self.file_system = file_system
         self.image = image
-        for name in ("windows", "nas"):
+        self.names = ("nas",) if shared else ("nas", "windows")
+        self.shared = directory / "windows" if shared else None
+        if self.shared:
+            self.shared.mkdir()
+        for name in self.names:
             self.format(name)
 
     def path(self, name: str) -> Path:
@@ -69,7 +83,7 @@ class Disks:
 
     def save(self) -> None:
         """Keep the disks as they are now beside them, for who looks into what the next start does not find."""
-        for name in ("windows", "nas"):
+        for name in self.names:
             path = self.path(name)
             subprocess.run(["cp", "--sparse=always", str(path), str(path.with_suffix(".before"))], check=True)
 
@@ -81,13 +95,16 @@ class Machine:
         packages.install_qemu()
         self._scratch = Path(tempfile.mkdtemp(prefix="power-cut-"))
         self._pending = b""
-        self._disks = {name: VolatileDisk(disks.path(name), lies=lies) for name in ("nas", "windows")}
+        self._disks = {name: VolatileDisk(disks.path(name), lies=lies) for name in disks.names}
         self._servers = {name: Server(disk, self._scratch / name) for name, disk in self._disks.items()}
         mounts = [
             {"device": "/dev/vda", "at": "/disks/image", "type": "ext4", "options": "ro"},
             {"device": "/dev/vdb", "at": "/disks/nas", "type": disks.file_system, "options": "rw"},
-            {"device": "/dev/vdc", "at": "/disks/windows", "type": disks.file_system, "options": "rw"},
         ]
+        if disks.shared:
+            mounts.append({"device": "windows", "at": "/disks/windows", "type": "9p", "options": _SHARED})
+        else:
+            mounts.append({"device": "/dev/vdc", "at": "/disks/windows", "type": disks.file_system, "options": "rw"})
         more = {"config.json": json.dumps({**config, "disks": mounts}).encode()}
         with_guest(image, [GUEST], self._scratch / "initramfs", more)
         with open(self._scratch / "stderr", "wb") as stderr:
@@ -102,8 +119,12 @@ class Machine:
         drives += [
             f"file.driver=nbd,file.server.type=unix,file.server.path={self._scratch / name},"
             f"format=raw,cache.direct=on,if=none,id={name}"
-            for name in ("nas", "windows")
+            for name in disks.names
         ]
+        share = [
+            "-fsdev", f"local,id=windows,path={disks.shared},security_model=none",
+            "-device", "virtio-9p-pci,fsdev=windows,mount_tag=windows",
+        ]  # fmt: skip
         return [
             "qemu-system-x86_64", "-nodefaults", "-no-user-config", "-no-reboot", "-display", "none",
             "-machine", "pc", "-accel", "tcg,thread=multi", "-cpu", "max", "-m", "640",
@@ -112,7 +133,8 @@ class Machine:
             "-serial", f"file:{self._scratch / 'console'}",
             "-device", "virtio-rng-pci",
             *(word for drive in drives for word in ("-drive", drive)),
-            *(word for name in ("image", "nas", "windows") for word in ("-device", f"virtio-blk-pci,drive={name}")),
+            *(word for name in ("image", *disks.names) for word in ("-device", f"virtio-blk-pci,drive={name}")),
+            *(share if disks.shared else ()),
             "-device", "virtio-serial-pci",
             "-chardev", f"socket,id=port,path={self._scratch / 'port'},server=on,wait=on",
             "-device", "virtserialport,chardev=port,name=host",

@@ -23,8 +23,8 @@ _BEFORE, _JUST_BEFORE = -1, 0
 class Version:
     """Content that somebody gives a path, or its removal. ``number`` is that of the operation.
 
-    ``told``: the operation came back. ``lasting``: it was stable then. ``torn``: until then a part may be there.
-    ``source``: the path that had the content before, where it was stable.
+    ``told``: the operation came back; ``undone``: a cut has taken it back. ``lasting``: it was stable then. ``torn``:
+    until then a part may be there. ``source``: the path that had the content before, where it was stable.
     """
 
     number: int
@@ -33,6 +33,7 @@ class Version:
     torn: bool
     source: str = ""
     told: bool = False
+    undone: bool = False
 
 
 @dataclass
@@ -129,7 +130,8 @@ class Promises:
         last, tree = history.versions[-1], self._found[history.origin]
         if last.lasting or last.torn or tree.get(path, ABSENT) == last.digest:
             return []
-        if last.told:
+        if last.told and not last.undone:
+            last.undone = True
             self._count("undone")
         if last.source and tree.get(last.source, ABSENT) != last.digest:
             return [self._problem(history.origin, f"{last.source} or {path}", tree.get(path, ABSENT), [last.digest])]

@@ -33,6 +33,16 @@ def test_what_was_stable_must_be_there() -> None:
     assert made.lost({}, {"a": "two"}) == ["nas-1: nas: a: two, not one"]
 
 
+def test_a_change_that_is_undone_counts_once_however_often_one_looks() -> None:
+    """A server that does not run is looked at after each of the next cuts, too."""
+    made = promises()
+    write(made, 1, "a", "one")
+    write(made, 2, "a", "two", lasting=False)
+    for _ in range(3):
+        assert made.lost({}, {"a": "one"}) == []
+    assert made.counts["undone"] == 1
+
+
 def test_what_came_later_may_be_there() -> None:
     made = promises()
     write(made, 1, "a", "one")
