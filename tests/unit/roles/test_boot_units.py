@@ -43,6 +43,7 @@ def test_the_server_stops_before_its_agent() -> None:
         pytest.param("Restart=on-failure", id="a drive that is missing may come"),
         pytest.param("StartLimitIntervalSec=0", id="as often as it takes"),
         pytest.param("TimeoutStartSec=infinity", id="an initial copy takes what it takes"),
+        pytest.param("TimeoutStopSec=600", id="slow machines stop servers in their order, too"),
         pytest.param("UnsetEnvironment=INVOCATION_ID", id="containers outlive the command that has started them"),
         pytest.param("After=local-fs.target -.mount mnt-c.mount", id="drives are mounted longer than servers run"),
         pytest.param("WantedBy=multi-user.target", id="with the machine"),
