@@ -13,6 +13,7 @@ from ..harness.machine.vm import VirtualMachine
 
 INPUT, OUTPUT = "nas-input-1", "nas-output-1"
 PORTS = {INPUT: 32150, OUTPUT: 32154}
+CLIENTS = "file-simulator/clients"
 
 
 class Desk:
@@ -34,6 +35,10 @@ class Desk:
         servers: list[dict[str, t.Any]] = json.loads(self.make("-s status FORMAT=json 2>/dev/null"))
         return {server["name"]: server for server in servers}
 
+    def servers(self) -> list[str]:
+        """Return the names of the servers, as their Windows directories have them."""
+        return self.machine.run(f"ls {self.data}").split()
+
     def states(self) -> dict[str, str]:
         return {name: server["state"] for name, server in self.status().items()}
 
@@ -44,6 +49,13 @@ class Desk:
     def mount(self, server: str) -> None:
         """Mount a server at /mnt with the kernel's client, with the line of README."""
         self.machine.run(f"sudo mount -t nfs4 -o nfsvers=4.1,port={PORTS[server]} 127.0.0.1:/data /mnt")
+
+    def take_fstab(self) -> None:
+        """Take the lines that ``make up`` has written over into /etc/fstab, and mount them, as docs/clients.md has it."""
+        self.machine.run(
+            f"awk '!/^#/ && NF {{ print $2 }}' {CLIENTS}/fstab | xargs sudo mkdir -p && "
+            f"cat {CLIENTS}/fstab | sudo tee -a /etc/fstab >/dev/null && sudo systemctl daemon-reload && sudo mount -a"
+        )
 
     def nas_has(self, name: str, content: str, server: str = INPUT, seconds: int = 120) -> None:
         """Wait until an NFS client reads a file's content, and print how long that took."""
