@@ -40,7 +40,7 @@ def home(tmp_path: Path) -> Path:
     ("words", "expected"),
     [
         (["sta"], ["status"]),
-        (["logs", "SER"], ["SERVER="]),
+        (["logs", "SERV"], ["SERVER="]),
         (["logs", "SERVER", "="], ["nas-input-1", "nas-output-1", "orders-input"]),
         (["logs", "SERVER", "=", "nas-o"], ["nas-output-1"]),
         (["status", "FORMAT", "=", "j"], ["json"]),
