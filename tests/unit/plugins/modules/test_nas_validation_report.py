@@ -35,7 +35,12 @@ def test_writes_all_formats_and_returns_the_table(tmp_path: Path) -> None:
     assert result["changed"] and names(target) == ["junit.xml", "report.html", "report.json"]
     assert result["files"]["html"] == str(target / "report.html")
     assert json.loads((target / "report.json").read_text()) == RUN
-    assert result["table"][-1].startswith("74 check results: 64 passed, 3 failed")
+    end = next(
+        number
+        for number, line in enumerate(result["table"])
+        if line.startswith("74 check results: 64 passed, 3 failed")
+    )
+    assert all(line.startswith("✗ ") for line in result["table"][end + 1 :])
 
 
 def test_second_time_nothing_changes(tmp_path: Path) -> None:
