@@ -40,7 +40,8 @@ def telling(lines: Lines, *, seconds: float = _SECONDS, directory: str = "") -> 
         yield
     finally:
         ended.set()
-        teller.join()
+        # What it asks may hang; the work is done, and nobody waits for how far it is.
+        teller.join(2 * seconds)
         for name in (path, f"{path}.new"):
             with contextlib.suppress(OSError):
                 os.unlink(name)
@@ -56,6 +57,8 @@ def _tell(lines: Lines, path: str, ended: threading.Event, seconds: float) -> No
     while not ended.wait(seconds):
         try:
             text = "\n".join(lines())
+            if ended.is_set():
+                return
             os.makedirs(os.path.dirname(path), exist_ok=True)
             with open(f"{path}.new", "w", encoding="utf-8") as file:
                 file.write(text)

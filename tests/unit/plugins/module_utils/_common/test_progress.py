@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import itertools
 import os
+import threading
 import time
 import typing as t
 from pathlib import Path
@@ -52,3 +53,18 @@ def test_what_keeps_it_from_telling_keeps_nobody_from_working(wrong: str, tmp_pa
     with telling(lines, seconds=0.01, directory=str(tmp_path / "run")):
         until(lambda: bool(asked))
     assert (tmp_path / "run").read_text() == "no directory"
+
+
+def test_what_hangs_as_it_is_asked_holds_nobody_up(tmp_path: Path) -> None:
+    asked, back = threading.Event(), threading.Event()
+
+    def lines() -> list[str]:
+        asked.set()
+        back.wait(30)
+        return ["x"]
+
+    begin = time.monotonic()
+    with telling(lines, seconds=0.01, directory=str(tmp_path)):
+        assert asked.wait(30)
+    assert time.monotonic() - begin < 20 and not list(tmp_path.iterdir())
+    back.set()
