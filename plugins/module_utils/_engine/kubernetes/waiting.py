@@ -10,6 +10,7 @@ import time
 import typing as t
 
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError, combined
+from ansible_collections.file_simulator.nas.plugins.module_utils._common.progress import telling
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.kubernetes.diagnosis import (
     Diagnosis,
     diagnose,
@@ -79,12 +80,19 @@ class Watcher:
 
         It gives up before the timeout where waiting is no use.
         """
+        told: list[str] = []
+        with telling(lambda: told):
+            self._wait_until_ready(servers, timeout, told)
+
+    def _wait_until_ready(self, servers: t.Collection[str], timeout: float, told: list[str]) -> None:
+        """Wait as ``until_ready`` does; ``told`` always has a line for each server that is not ready yet."""
         deadline = time.monotonic() + timeout
         since: dict[str, float] = {}
         while True:
             found = self.diagnoses(servers, read_logs=False)
             if not found:
                 return
+            told[:] = [f"{server}: {diagnosis.cause}" for server, diagnosis in sorted(found.items())]
             now = time.monotonic()
             since = {server: since.get(server, now) for server, diagnosis in found.items() if diagnosis.permanent}
             if any(now - first >= _PERMANENT_SECONDS for first in since.values()):
