@@ -15,7 +15,8 @@ from .machine import PROGRAMS, Machine, User
 
 # As people have it: not root, a name that needs quotes, nothing for others to read, and a locale that is not there.
 TESTER = User("tester", "/home/Jörg Müller", "umask 077", {"LANG": "de_DE.UTF-8", "LC_TIME": "de_DE.UTF-8"})
-MACHINES = {"trixie": TESTER, "bookworm": User()}
+# Root is who runs the tests themselves.
+MACHINES = {"trixie": TESTER, "bookworm": User("tester", "/home/tester")}
 
 
 @pytest.fixture(scope="module", params=MACHINES)

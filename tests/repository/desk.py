@@ -17,7 +17,15 @@ from pathlib import Path
 
 from .documents import ROOT
 
-_FILES = ("Makefile", "requirements.txt", "requirements-dev.txt", "tools/venv.sh", "tools/status.sh", "tools/show.sh")
+_FILES = (
+    "Makefile",
+    "requirements.txt",
+    "requirements-dev.txt",
+    "tools/venv.sh",
+    "tools/status.sh",
+    "tools/show.sh",
+    "tools/watch.sh",
+)
 _PROGRAMS = (
     "bash", "cat", "date", "dirname", "env", "grep", "head", "ln", "locale", "make", "mkdir", "mktemp", "realpath",
     "rm", "sed", "sh", "tail", "touch",
@@ -44,6 +52,9 @@ print("Ansible of", sys.prefix, shlex.join(sys.argv[1:]))
 if os.environ.get("ANSIBLE_SAYS"):
     print(os.environ["ANSIBLE_SAYS"])
     sys.exit(int(os.environ.get("ANSIBLE_ENDS", 0)))
+for argument in sys.argv:
+    if argument.startswith("--become-password-file="):
+        print("BECOME password:", open(argument.partition("=")[2]).read(), file=sys.stderr)
 for name, _, path in (argument.partition("=") for argument in sys.argv):
     if name in ("file_simulator_status_table", "file_simulator_status_file", "file_simulator_logs_file"):
         open(path, "w").write(name + "\\\\n")
@@ -93,18 +104,18 @@ class Desk:
         """Become another user, as far as ``id`` tells."""
         self.install("id", f"#!/bin/bash\necho {number}\n")
 
-    def make(self, *words: str, **environment: str) -> Said:
-        """Run make in the checkout, in a locale that is given or none."""
-        return self._run(["make", *words], environment)
+    def make(self, *words: str, keyboard: str = "", **environment: str) -> Said:
+        """Run make in the checkout, in a locale that is given or none; ``keyboard`` is what is typed meanwhile."""
+        return self._run(["make", *words], environment, keyboard)
 
     def shell(self, command: str, **environment: str) -> Said:
         """Type a command in the checkout."""
         return self._run(["bash", "-c", command], environment)
 
-    def _run(self, command: list[str], environment: t.Mapping[str, str]) -> Said:
+    def _run(self, command: list[str], environment: t.Mapping[str, str], keyboard: str = "") -> Said:
         kept = {"PATH": str(self._programs), "HOME": str(self.checkout), "PYTHONPATH": str(self._modules)}
         done = subprocess.run(
             command, cwd=self.checkout, env={**kept, **environment},
-            stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60,
+            input=keyboard, capture_output=True, text=True, timeout=60,
         )  # fmt: skip
         return Said(done.returncode, done.stdout, done.stderr)

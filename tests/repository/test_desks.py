@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import shlex
 import shutil
 from pathlib import Path
 
@@ -251,3 +252,33 @@ def test_what_is_shown_when_a_playbook_fails_is_its_errors_and_with_v_all(desk: 
     assert failure in desk.make("logs", "SERVER=x", "ARGS=-v", **ended).err
     other = {"ANSIBLE_SAYS": "Traceback: no error in Ansible's words", "ANSIBLE_ENDS": "1"}
     assert "Traceback: no error in Ansible's words" in desk.make("status", **other).err
+
+
+# Ends the watch at its second pause.
+_SLEEP = '#!/bin/bash\n[ ! -e "$HOME/slept" ] && touch "$HOME/slept"\n'
+
+
+def test_watching_shows_the_same_again_and_again(desk: Desk) -> None:
+    desk.install("sleep", _SLEEP)
+    assert desk.make("watch").out.count("file_simulator_status_table") == 2
+
+
+def test_watching_asks_for_the_password_once(desk: Desk) -> None:
+    desk.install("sleep", _SLEEP)
+    desk.user(1000)
+    desk.install("sudo", "#!/bin/bash\nexit 1\n")
+    seen = desk.checkout / "seen"
+    # What Ansible prints is not shown, so the programs beside it tell what it was given.
+    desk.install(
+        "cat",
+        f'#!/bin/bash\nfor name; do [ ! -e "${{name%/*}}/log" ] || /bin/cat "${{name%/*}}/log" >>{shlex.quote(str(seen))}; done\nexec /bin/cat "$@"\n',
+    )
+    said = desk.make("watch", keyboard="secret\n")
+    assert said.out.count("file_simulator_status_table") == 2, said
+    assert seen.read_text().count("BECOME password: secret") == 2
+    assert "--ask-become-pass" not in seen.read_text()
+
+
+def test_watching_wants_a_number(desk: Desk) -> None:
+    desk.make("venv")
+    assert only_line(desk.make("watch", "EVERY=often")) == "EVERY: 'often' is no number of seconds"
