@@ -7,7 +7,8 @@ cd "$(dirname "$0")/.."
 playbook=$1
 variable=$2
 shift 2
-scratch=$(mktemp -d)
+# Where the user's directory for temporary files is not there, the system's is.
+scratch=$(mktemp -d 2>/dev/null || TMPDIR=/tmp mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 if ! ANSIBLE_STDOUT_CALLBACK=ansible.builtin.default \
     ansible-playbook "playbooks/$playbook.yml" -e "$variable=$scratch/found" "$@" >"$scratch/log" 2>&1; then

@@ -9,7 +9,7 @@ if ! [[ "$pause" =~ ^[0-9]+$ ]]; then
     echo "EVERY: '$pause' is no number of seconds" >&2
     exit 2
 fi
-scratch=$(mktemp -d)
+scratch=$(mktemp -d 2>/dev/null || TMPDIR=/tmp mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 trap 'exit 0' INT
 arguments=()

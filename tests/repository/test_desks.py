@@ -282,3 +282,7 @@ def test_watching_asks_for_the_password_once(desk: Desk) -> None:
 def test_watching_wants_a_number(desk: Desk) -> None:
     desk.make("venv")
     assert only_line(desk.make("watch", "EVERY=often")) == "EVERY: 'often' is no number of seconds"
+
+
+def test_a_directory_for_temporary_files_that_is_not_there(desk: Desk) -> None:
+    assert desk.make("status", TMPDIR="/nowhere").out == "file_simulator_status_table\n"

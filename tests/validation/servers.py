@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import json
 import os
 import subprocess
@@ -144,6 +145,12 @@ class Servers:
 
     def pid(self, server: str, container: str) -> int:
         return int(podman("inspect", "--format", "{{.State.Pid}}", f"{INSTANCE}.{server}.{container}"))
+
+
+def without(words: list[str], option: str, value: str) -> list[str]:
+    """Return a command without one of its options."""
+    at = next(number for number, pair in enumerate(itertools.pairwise(words)) if pair == (option, value))
+    return words[:at] + words[at + 2 :]
 
 
 def replaced(words: t.Sequence[str], option: str, value: str) -> list[str]:

@@ -14,7 +14,7 @@ import typing as t
 import pytest
 
 from .breaking import breaks, evidence, expect
-from .servers import BACKUP, INPUT, INSTANCE, OUTPUT, Servers, podman, replaced
+from .servers import BACKUP, INPUT, INSTANCE, OUTPUT, Servers, podman, replaced, without
 
 from ansible_collections.file_simulator.nas.plugins.module_utils._windows.directory import MARKER_NAME  # isort: skip
 
@@ -115,7 +115,7 @@ def test_export_that_is_full(servers: Servers) -> None:
     ("change", "word"),
     [
         (lambda words: replaced(words, "--cap-add", "DAC_READ_SEARCH,SETUID,SETGID,SYS_ADMIN"), "has SYS_ADMIN"),
-        (lambda words: [word for word in words if word not in ("--security-opt", "no-new-privileges")], "may gain"),
+        (lambda words: without(words, "--security-opt", "no-new-privileges"), "may gain"),
         (lambda words: [word for word in words if not word.startswith("--read-only")], "can write to its root"),
     ],
 )
