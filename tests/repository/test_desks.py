@@ -245,7 +245,7 @@ def test_what_is_shown_is_what_was_found_and_not_what_ansible_prints(
 
 
 def test_what_is_shown_when_a_playbook_fails_is_its_errors_and_with_v_all(desk: Desk) -> None:
-    failure = "[ERROR]: Task failed: Module failed: servers: 'x' is not in the topology\nfatal: [localhost]"
+    failure = "[ERROR]: Task failed: Premature end.\n[ERROR]: Task failed: Module failed: servers: 'x' is not in the topology\nfatal: [localhost]"
     ended = {"ANSIBLE_SAYS": failure, "ANSIBLE_ENDS": "2"}
     desk.make("venv")
     assert only_line(desk.make("logs", "SERVER=x", **ended)) == "ERROR: servers: 'x' is not in the topology"
