@@ -124,20 +124,25 @@ def temporary_directory(prefix: str, parent: str, run_command: Runner) -> t.Iter
 @contextlib.contextmanager
 def _locked(path: str) -> t.Iterator[bool]:
     """Lock a directory for the block; tell whether that was possible, which it is not where somebody else has."""
-    try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    except OSError:
-        yield False
-        return
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        alone = True
-    except OSError:
-        alone = False
+    descriptor, alone = _lock(path)
     try:
         yield alone
     finally:
-        os.close(descriptor)
+        if descriptor is not None:
+            os.close(descriptor)
+
+
+def _lock(path: str) -> tuple[int | None, bool]:
+    """Return a descriptor of a directory, None where it cannot be opened, and whether that has the lock."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    except OSError:
+        return None, False
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return descriptor, False
+    return descriptor, True
 
 
 def _remove(directory: str, run_command: Runner) -> None:
