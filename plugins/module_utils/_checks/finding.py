@@ -10,6 +10,7 @@ cannot be looked at.
 
 from __future__ import annotations
 
+import re
 import typing as t
 from dataclasses import dataclass
 
@@ -52,6 +53,17 @@ class Skipped(Exception):
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
         self.finding = Finding(reason, SKIPPED)
+
+
+# In the words of the system, and in the sync agent's.
+_FULL = re.compile(r"no space left|does not fit: needs", re.IGNORECASE)
+
+
+def remedy_of(finding: Finding, usual: str) -> str:
+    """Return what to do about a failure: what it says itself, else to make room where a side is full, else ``usual``."""
+    if not finding.remedy and any(_FULL.search(text) for text in (finding.detail, *finding.evidence)):
+        return "free space on the Windows drive or on the NAS, whichever is full"
+    return finding.remedy or usual
 
 
 def parted(message: str) -> tuple[str, str]:

@@ -16,6 +16,7 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._checks.finding
     Findings,
     concluded,
     parted,
+    remedy_of,
 )
 from ansible_collections.file_simulator.nas.plugins.module_utils._checks.registry import (
     DISRUPT,
@@ -131,7 +132,7 @@ class Runner:
                 seen=finding.seen,
                 evidence=finding.evidence,
                 measures=finding.measures,
-                remedy=(finding.remedy or check.remedy.format(server=server)) if finding.outcome == FAILED else "",
+                remedy=remedy_of(finding, check.remedy.format(server=server)) if finding.outcome == FAILED else "",
             )
         )
 

@@ -134,3 +134,23 @@ def test_check_that_breaks_has_failed_and_the_others_go_on(
     failed = [each for each in results if each.outcome == "failed"]
     assert {(each.check, each.detail) for each in failed} == {(name, detail)}
     assert len([each for each in results if each.outcome == "passed"]) == len(simulator.targets)
+
+
+@pytest.mark.parametrize(
+    ("problem", "evidence", "told"),
+    [
+        (r"C:\simulator-data: cannot be written to: No space left on device", (), "free space on"),
+        ("not within 60 s", ("sync agent: a: does not fit: needs 262144 bytes, has 6882",), "free space on"),
+        ("not within 60 s", ("sync agent: a: no space left on the windows side",), "free space on"),
+        ("not within 60 s", ("sync agent: idle",), "shows what became of the file"),
+    ],
+)
+def test_a_side_that_is_full_is_what_to_do_something_about(
+    simulator: FakeSimulator, checks: dict[str, Check], problem: str, evidence: tuple[str, ...], told: str
+) -> None:
+    def work(*_arguments: object) -> t.NoReturn:
+        raise Failed(problem, evidence=evidence)
+
+    checks["windows_to_nas"] = broken(checks["windows_to_nas"], work)
+    failed = [result for result in run(simulator, checks) if result.outcome == "failed"]
+    assert failed and all(told in result.remedy for result in failed)
