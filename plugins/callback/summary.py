@@ -42,13 +42,10 @@ class CallbackModule(CallbackBase):
     def v2_runner_on_ok(self, result) -> None:
         task, data = result._task, result._result
         module = task.action.rpartition(".")[2]
-        if module not in _MODULES or data.get("_ansible_no_log"):
-            return
-        facts = data.get("ansible_facts", {})
-        if module == "set_fact" and _FACT not in facts:
-            return
-        tables = self._tables.setdefault(result._host.get_name(), {})
-        tables[module] = [str(line) for line in (facts[_FACT] if module == "set_fact" else data.get("table", []))]
+        lines = data.get("ansible_facts", {}).get(_FACT) if module == "set_fact" else data.get("table", [])
+        if module in _MODULES and lines is not None and not data.get("_ansible_no_log"):
+            tables = self._tables.setdefault(result._host.get_name(), {})
+            tables[module] = [str(line) for line in lines]
 
     def v2_playbook_on_stats(self, stats) -> None:
         for host, tables in self._tables.items():

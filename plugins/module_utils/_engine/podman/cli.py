@@ -21,6 +21,7 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.
     LABEL_INSTANCE,
     LABEL_SERVER,
 )
+from ansible_collections.file_simulator.nas.plugins.module_utils._model import remedies
 
 # How many seconds a call may take: a limit ends what hangs, and not what is slow. Podman's calls take turns, and those for
 # eight servers run side by side; on emulated machines that share a processor, the last of them has taken more than 120.
@@ -215,6 +216,13 @@ class Podman:
             [*_TIMEOUT, str(_limit(arguments)), *command], environ_update=self._environment, handle_exceptions=False
         )
         return command, status, out, err
+
+
+def required(podman: Podman | None) -> Podman:
+    """Return a podman that is there; raise SimulatorError where it is not installed."""
+    if podman is None:
+        raise SimulatorError(f"podman is not installed; {remedies.BUILD_IMAGE} installs it")
+    return podman
 
 
 def _limit(arguments: t.Sequence[str]) -> int:

@@ -22,7 +22,7 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._engine.base im
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.plan import Current
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman import render
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.acceptance import accept
-from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.cli import Podman
+from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.cli import Podman, required
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.copying import Copying
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.damage import damaged
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.decision import Decision, decide
@@ -40,7 +40,6 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.removal_guard import RemovalGuard
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.rescue import rescue
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.status import podman_statuses
-from ansible_collections.file_simulator.nas.plugins.module_utils._model import remedies
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.server import Server
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.topology import Topology
 from ansible_collections.file_simulator.nas.plugins.module_utils._server.pod import Images
@@ -84,9 +83,7 @@ class PodmanEngine:
 
     @property
     def _podman(self) -> Podman:
-        if self._podman_or_none is None:
-            raise SimulatorError(f"podman is not installed; {remedies.BUILD_IMAGE} installs it")
-        return self._podman_or_none
+        return required(self._podman_or_none)
 
     @property
     def _network(self) -> InstanceNetwork:

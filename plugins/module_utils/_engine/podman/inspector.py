@@ -15,10 +15,9 @@ import typing as t
 
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.inspection import ContainerFacts
-from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.cli import Podman
+from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.cli import Podman, required
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.render import Names
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.status import read_status
-from ansible_collections.file_simulator.nas.plugins.module_utils._model import remedies
 from ansible_collections.file_simulator.nas.plugins.module_utils._server.pod import SERVER_CONTAINER
 
 
@@ -38,9 +37,7 @@ class PodmanInspector:
 
     @property
     def _podman(self) -> Podman:
-        if self._podman_or_none is None:
-            raise SimulatorError(f"podman is not installed; {remedies.BUILD_IMAGE} installs it")
-        return self._podman_or_none
+        return required(self._podman_or_none)
 
     def versions(self) -> dict[str, str]:
         """Return podman's version."""
