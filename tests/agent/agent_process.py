@@ -59,6 +59,17 @@ class AgentProcess:
         command = self.command(mode, "--once", *arguments)
         return subprocess.run(command, env=self.environment(), capture_output=True, text=True, check=False)
 
+    def say(self, *words: str) -> dict[str, object]:
+        """Give the running agent a command, and return its answer; empty when there is none."""
+        command = [*self.command("none")[:3], *words, "--nonce", "7", "--address", f"127.0.0.1:{self.port}"]
+        done = subprocess.run(command, env=self.environment(), capture_output=True, text=True, check=False)
+        return dict(json.loads(done.stdout)) if done.returncode == 0 else {}
+
+    def serve(self, mode: str, *arguments: str) -> None:
+        """Start and be ready to be asked."""
+        self.start(mode, "--status-address", f"127.0.0.1:{self.port}", *arguments)
+        self.wait_until_idle()
+
     def start(self, mode: str, *arguments: str) -> None:
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(self.command(mode, *arguments), env=self.environment(), stderr=log)

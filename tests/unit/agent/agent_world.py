@@ -25,6 +25,7 @@ from nas_sync_agent.errors import SideUnavailable
 from nas_sync_agent.model import Change, Deletions, Mode, Side
 from nas_sync_agent.names import MARKER, is_temporary
 from nas_sync_agent.sync import identity
+from nas_sync_agent.sync.barrier import Barrier
 from nas_sync_agent.sync.engine import Engine
 from nas_sync_agent.sync.ledger import Ledger
 from nas_sync_agent.trees.nas import NasTree
@@ -251,6 +252,35 @@ class World:
         for side in {*self.mode.sources, Side.WINDOWS}:
             heard = side is Side.NAS and self.watcher is not None
             engine.scan(side, self.now, told=heard, watched=heard)
+
+    def ask(self, *, complete: bool = False) -> Barrier:
+        """Somebody asks for a barrier: the agent looks at once, as a service does. Raises SideUnavailable."""
+        engine = self.engine or self.start()
+        barrier = engine.barriers.begin(complete=complete)
+        self._look_for(barrier)
+        return barrier
+
+    def _look_for(self, barrier: Barrier) -> None:
+        """Look through all sources, as a service does until it has found everything."""
+        assert self.engine is not None
+        self.engine.incomplete.clear()
+        self.rescan()
+        unreadable = self.status.unreadable_at(self.mode.sources)
+        self.engine.barriers.found(self.now, everything=not self.engine.incomplete and not unreadable)
+
+    def reach(self, barrier: Barrier, seconds: float = 60.0) -> bool:
+        """Let time pass until everything has been worked off. False when that takes longer."""
+        deadline = self.now + seconds
+        while self.engine is not None and self.now < deadline:
+            self.turn()
+            if not barrier.is_taken and not self.status.halted_reason:
+                with contextlib.suppress(SideUnavailable):
+                    self._look_for(barrier)
+            known = barrier.is_taken and not self.status.halted_reason
+            if known and not self.status.unreadable_at(self.mode.sources) and not self.engine.barriers.left(barrier):
+                return True
+            self.pass_time(0.25)
+        return False
 
     def event(self, path: str, change: Change = Change.CLOSED) -> None:
         """What the watcher would tell."""

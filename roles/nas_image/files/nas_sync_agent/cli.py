@@ -16,6 +16,9 @@ from .model import Deletions, Mode
 
 _EPILOG = """commands, each a word before the options; the answer is JSON on stdout:
   ask      ask the running agent what only the export has now (--nonce, --address, --timeout)
+  contents ask it what is on both sides (--nonce, --address)
+  sync     wait until all that is there now is on the other side (--nonce, --address, --timeout, --complete)
+  empty    make both sides empty, but for what a tester put into Windows (--nonce, --address, --force: that, too)
   status   the running agent's status (--address)
   compare  look for the same without an agent, read-only (the agent's options, --nonce)
   rescue   copy that to a directory, or to stdout as lines of JSON (the agent's options, --to DIRECTORY or -)

@@ -1,25 +1,31 @@
 # Copyright (c) 2026, file_simulator.nas contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Serves the status over HTTP, read-only."""
+"""Serves the status over HTTP, and takes questions and requests, from the agent's own pod alone."""
 
 from __future__ import annotations
 
 import json
+import math
 import socket
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
 
 from .metrics import metrics
-from .questions import Questions
+from .questions import Answer, Questions
 from .status import Status
 
 _TIMEOUT = 5.0
 _ANSWER_SECONDS = 120.0
+_EMPTY_SECONDS = 1800.0
+_LONGEST = 86400.0
+_GRACE = 2.0
+_QUESTIONS = {"/ask", "/contents"}
+_REQUESTS = {"/sync", "/empty"}
 
 
 class StatusServer(ThreadingHTTPServer):
-    """Answers /status, /healthz, /metrics and /ask until the process ends."""
+    """Answers until the process ends: GET /status, /healthz, /metrics, /ask, /contents; POST /sync, /empty."""
 
     daemon_threads = True
 
@@ -51,19 +57,51 @@ class _Handler(BaseHTTPRequestHandler):
         elif self.path == "/healthz":
             reason = status.halted_reason
             self._answer(503 if reason else 200, "text/plain; charset=utf-8", (reason or "ok") + "\n")
-        elif self.path.startswith("/ask?"):
-            self._ask()
         else:
-            self._answer(404, "text/plain; charset=utf-8", "there are /status, /healthz, /metrics and /ask?nonce=\n")
+            self._ask(_QUESTIONS)
 
-    def _ask(self) -> None:
+    def do_POST(self) -> None:
+        """Answer one request that has the agent do something."""
+        self._ask(_REQUESTS)
+
+    def _ask(self, known: set[str]) -> None:
         """Answer with what the agent finds now, and with the nonce that tells this answer from an older one."""
-        nonce = parse_qs(urlsplit(self.path).query).get("nonce", [""])[0]
-        found = self.server.questions.ask(_ANSWER_SECONDS)
+        asked = urlsplit(self.path)
+        words = {name: values[0] for name, values in parse_qs(asked.query).items()}
+        if asked.path not in known:
+            self._answer(
+                404,
+                "text/plain; charset=utf-8",
+                f"there are {', '.join(sorted(known))}, /status, /healthz and /metrics\n",
+            )
+            return
+        try:
+            words["timeout"] = str(_timeout(words.get("timeout", "60")))
+        except ValueError:
+            self._answer(400, "text/plain; charset=utf-8", "timeout is no number of seconds\n")
+            return
+        kind = asked.path[1:]
+        waits = {"sync": float(words["timeout"]) + _GRACE, "empty": _EMPTY_SECONDS}
+        found = self.server.questions.ask(kind, words, waits.get(kind, _ANSWER_SECONDS))
+        if found is None and kind == "sync":
+            found = self._busy()
         if found is None:
-            self._answer(503, "text/plain; charset=utf-8", "the agent is busy\n")
+            reason = self.server.status.halted_reason or "the agent is busy"
+            self._answer(503, "text/plain; charset=utf-8", f"{reason}\n")
         else:
-            self._answer(200, "application/json", json.dumps({"nonce": nonce, **found}) + "\n")
+            self._answer(200, "application/json", json.dumps({"nonce": words.get("nonce", ""), **found}) + "\n")
+
+    def _busy(self) -> Answer:
+        """What can be said of a barrier when the agent's own thread has not even come to it."""
+        seen = self.server.status.snapshot()
+        names = ("server", "mode", "refused", "refused_count", "errors", "error_count")
+        return {
+            **{name: seen[name] for name in names},
+            "halted_reason": seen["halted_reason"] or "",
+            "done": False,
+            "waiting": [{"path": ".", "reason": "the agent is busy with what came before"}],
+            "waiting_count": max(1, seen["pending"]),
+        }
 
     def _answer(self, code: int, kind: str, text: str) -> None:
         body = text.encode(errors="backslashreplace")
@@ -76,3 +114,11 @@ class _Handler(BaseHTTPRequestHandler):
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002
         """Probes come every few seconds: they are not worth a line."""
+
+
+def _timeout(text: str) -> float:
+    """A number of seconds. Raises ValueError."""
+    seconds = float(text)
+    if not math.isfinite(seconds) or seconds < 0:
+        raise ValueError(text)
+    return min(seconds, _LONGEST)

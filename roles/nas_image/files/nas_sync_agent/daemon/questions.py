@@ -6,42 +6,47 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 Answer = dict[str, Any]
 
 
-class _Question:
-    """One question, and its answer once there is one."""
+@dataclass(eq=False)
+class Question:
+    """One question; ``kind`` is what is asked for, ``words`` what was said with it."""
 
-    def __init__(self) -> None:
-        self.answered = threading.Event()
-        self.answer: Answer | None = None
+    kind: str
+    words: Mapping[str, str]
+    answer: Answer | None = None
+    answered: threading.Event = field(default_factory=threading.Event)
+
+    def give(self, answer: Answer) -> None:
+        """Let whoever asked go on."""
+        self.answer = answer
+        self.answered.set()
 
 
 class Questions:
-    """All of them are one: what is there now?"""
+    """Those that have been put and not been taken."""
 
     def __init__(self, wake: Callable[[], object]) -> None:
-        """``wake`` makes the agent's thread call :meth:`answer` soon."""
+        """``wake`` makes the agent's thread call :meth:`take` soon."""
         self._wake = wake
-        self._waiting: queue.SimpleQueue[_Question] = queue.SimpleQueue()
+        self._waiting: queue.SimpleQueue[Question] = queue.SimpleQueue()
 
-    def ask(self, timeout: float) -> Answer | None:
-        """What the agent found after this call; None when it did not look within so many seconds."""
-        question = _Question()
+    def ask(self, kind: str, words: Mapping[str, str], timeout: float) -> Answer | None:
+        """What the agent has found after this call; None when it has not answered within so many seconds."""
+        question = Question(kind, words)
         self._waiting.put(question)
         self._wake()
         question.answered.wait(timeout)
         return question.answer
 
-    def answer(self, look: Callable[[], Answer]) -> None:
-        """Look once for all questions that were put before."""
+    def take(self) -> list[Question]:
+        """All that were put since the last call."""
         questions = []
         while not self._waiting.empty():
             questions.append(self._waiting.get())
-        found = look() if questions else None
-        for question in questions:
-            question.answer = found
-            question.answered.set()
+        return questions

@@ -24,6 +24,7 @@ from ..trees.syscalls import Syscalls
 from ..trees.windows import WindowsTree
 from .alone import Alone
 from .answering import Answering
+from .answers import After, Answers
 from .boot import boot_id
 from .http import StatusServer
 from .once import carry_once, flush, keep_left, left_by_start
@@ -87,11 +88,10 @@ class Service:
         signal.set_wakeup_fd(woken, warn_on_full_buffer=False)
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._stop)
+        questions = Questions(lambda: os.write(woken, b"?"))
         if self._options.status_address:
-            questions = Questions(lambda: os.write(woken, b"?"))
             StatusServer(self._options.status_address, self._status, questions).start()
-        else:
-            questions = Questions(lambda: None)
+        self._answers = Answers(self._options, self._engine, self._status, questions, self._answer)
         if Side.WINDOWS not in self._options.mode.sources:
             self._status.left_by_start(left_by_start(self._ledger))
         _log.info("started: server %r, mode %s", self._options.server, self._options.mode.value)
@@ -102,9 +102,11 @@ class Service:
             Answering(self._options, self._status).start()
         while not self._stopping:
             now = time.monotonic()
+            if self._answers.take(now):
+                self._scan_sources(now)
             if self._options.mode is not Mode.NONE:
                 self._turn(now)
-            questions.answer(self._answer)
+            self._give_answers()
             self._write_status()
             self._wait(wake)
         if self._options.mode is not Mode.NONE:
@@ -114,6 +116,20 @@ class Service:
         write_status(self._options.state, self._status.snapshot())
         self._reserve.close_ledger(self._ledger)
         _log.info("stopped")
+
+    def _scan_sources(self, now: float) -> None:
+        """Make sure in this turn that the sides are the right ones, and look through those that are sources."""
+        self._checked = min(self._checked, now - _CHECK)
+        for side in self._options.mode.sources:
+            self._scan_due[side] = now
+
+    def _give_answers(self) -> None:
+        after = self._answers.give(time.monotonic(), known=self._known)
+        if after is After.START:
+            self._known = self._emptied = False
+        elif after is After.SCAN:
+            self._watching.expect_news()
+            self._scan_sources(time.monotonic())
 
     def _answer(self) -> dict[str, object]:
         """What a look through both sides finds now. Unknown, too, while the agent does not go on."""
@@ -133,7 +149,7 @@ class Service:
     def _wait(self, wake: int) -> None:
         """Sleep until something happens or is due."""
         now = time.monotonic()
-        due = [self._written + (_WRITE_AGAIN if self._status.changed else _HEARTBEAT)]
+        due = [self._answers.due(), self._written + (_WRITE_AGAIN if self._status.changed else _HEARTBEAT)]
         if self._options.mode is not Mode.NONE:
             due.append(self._checked + (_CHECK if self._known else _CHECK_HALTED))
             if self._known:
@@ -169,6 +185,10 @@ class Service:
             if not self._known or now - self._checked >= _CHECK:
                 self._check(now)
             self._scan(now)
+            if self._answers.found(now):
+                self._scan_due.update(
+                    {side: min(self._scan_due[side], now + _SCAN_AGAIN) for side in self._options.mode.sources}
+                )
             self._status.unknown("")
             due = self._engine.next_due()
             if due is not None and due <= now:

@@ -8,7 +8,7 @@ import os
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from posixpath import dirname
 from typing import Any
@@ -177,6 +177,16 @@ class Status:
         """What failed and was not tried again with success, with the reasons."""
         with self._lock:
             return dict(self._errors)
+
+    def refused(self) -> dict[str, str]:
+        """What is refused as things stand, with the reasons."""
+        with self._lock:
+            return {path: why for path, (_side, why) in self._refused.items()}
+
+    def unreadable_at(self, sides: Iterable[Side]) -> dict[str, str]:
+        """What the last scans of some sides could not look at, with the reasons."""
+        with self._lock:
+            return {path: why for side in sides for path, why in self._unreadable.get(side.value, {}).items()}
 
     def left_by_start(self, left: dict[str, str]) -> None:
         """What the start could not carry across, and this agent will not either: its mode carries the other way."""

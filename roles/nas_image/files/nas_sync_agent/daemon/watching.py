@@ -45,6 +45,10 @@ class Watching:
         """Whether there was a watcher all the time since the last scan, even where it was told of too much at once."""
         return self._watcher is not None and not self._unwatched
 
+    def expect_news(self) -> None:
+        """The next scan may find what nobody has told: the ledger has changed, not the export."""
+        self._unheard = True
+
     def scan_begins(self) -> None:
         """What happens from here on is told, or found by this scan."""
         self._unheard = False

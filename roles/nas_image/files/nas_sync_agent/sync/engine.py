@@ -7,19 +7,23 @@ The service tells the engine the time and what happened; the engine tells when i
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable
+from typing import Any
 
 from ..cli import Options
 from ..errors import reason
-from ..model import DIRECTORY, Agree, Change, MakeDirectory, Refuse, Remove, Side, Wait
+from ..model import Agree, Change, MakeDirectory, Refuse, Remove, Side, Wait
 from ..trees.nas import NasTree
 from ..trees.windows import WindowsTree
 from . import identity
+from .barrier import Barriers
+from .contents import listed
 from .durability import Durability
+from .emptying import Emptied, Emptying
 from .events import Events
 from .executor import Executor
 from .guard import Guard
+from .inner import Inner
 from .ledger import Ledger
 from .observer import Observer
 from .ownership import follow_files
@@ -66,8 +70,12 @@ class Engine:
             side: Scanner(windows if side is Side.WINDOWS else nas, ledger) for side in (Side.WINDOWS, Side.NAS)
         }
         self._guard = Guard(options, {Side.WINDOWS: windows, Side.NAS: nas}, ledger)
+        self._emptying = Emptying(windows, nas, ledger, self._executor.displaced, durability, options.mode, on_progress)
         self._pending = Pending()
         self._results = Results(self._pending, observer)
+        self.barriers = Barriers(self._pending)
+        """Who waits for what waits."""
+        self._inner = Inner(options.mode, ledger, observer, self._pending, self.barriers, self._scanners, self.scan)
         self.events = Events(options, nas, self._settling, self._pending, self.scan)
         """Takes in what is heard of the NAS side."""
         self._removals: dict[str, Remove] = {}
@@ -139,6 +147,37 @@ class Engine:
         for side in sides:
             self.scan(side, now)
 
+    def contents(self) -> dict[str, Any]:
+        """What is on both sides now. Raises SideUnavailable."""
+        self.open()
+        return listed({Side.WINDOWS: self._windows, Side.NAS: self._nas}, self._ledger)
+
+    def empty(self, *, force: bool) -> Emptied:
+        """Make both sides and the ledger empty, see Emptying; the caller scans both sides next. Raises SideUnavailable."""
+        self.open()
+        try:
+            done = self._emptying.empty(force=force)
+        finally:
+            self._windows.release()
+            self._nas.release()
+            self._removals.clear()
+            self.rescan()
+        self._guard.forget()
+        for path in {*done.removed[Side.WINDOWS], *done.removed[Side.NAS]}:
+            self._observer.resolved(path)
+        return done
+
+    def why_waiting(self, path: str, now: float) -> str:
+        """Why nothing has been done about a path that waits."""
+        if Side.NAS in self._options.mode.sources and self._settling.is_written(path):
+            return "it is being written"
+        item = self._pending[path] if self._pending.is_waiting(path) else None
+        if item is None or item.looks is None:
+            return "it has not been looked at"
+        return (
+            f"was looked at {now - item.looked:.0f} s ago, and is complete when it stays the same for the quiet period"
+        )
+
     # what the engine does
 
     @property
@@ -182,7 +221,7 @@ class Engine:
         for path, why in snapshot.failed.items():
             self._results.failed(path, why, now)
         ready = [path for path in snapshot.paths if self._ready(path, items[path], snapshot, now)]
-        self._find_contents(ready, items, snapshot, now)
+        self._inner.gone(ready, items, snapshot, self._removals, now)
         actions = plan(
             ready,
             snapshot.records,
@@ -202,17 +241,7 @@ class Engine:
         made = [action.path for action in actions if isinstance(action, MakeDirectory | Agree)]
         retried = [path for path in made if items[path].failures]
         self._results.take(self._executor.run(action for action in actions if not isinstance(action, Remove)), now)
-        self._find_left_out(retried, now)
-
-    def _find_left_out(self, retried: Iterable[str], now: float) -> None:
-        """Where a directory could be made at last, look for what it contains: that was left out meanwhile."""
-        for path in retried:
-            record = self._ledger.get(path)
-            if record is None or record.kind != DIRECTORY:
-                continue
-            for side in self._options.mode.sources:
-                self._scanners[side].forget_below(path)
-                self.scan(side, now, path)
+        self._inner.left_out(retried, now)
 
     def _ready(self, path: str, item: Item, snapshot: Snapshot, now: float) -> bool:
         """Whether what is to be carried over is complete; if not, it is looked at again."""
@@ -224,20 +253,6 @@ class Engine:
         if until is not None:
             self._pending.postpone(path, until)
         return until is None
-
-    def _find_contents(self, paths: Iterable[str], items: Mapping[str, Item], snapshot: Snapshot, now: float) -> None:
-        """Where a recorded directory is gone, so is what it contained, whatever has its name now."""
-        for path in paths:
-            record = snapshot.records.get(path)
-            if record is None or record.kind != DIRECTORY:
-                continue
-            entries = dict(zip((Side.WINDOWS, Side.NAS), snapshot.at(path), strict=True))
-            gone = [s for s in self._options.mode.sources if getattr(entries[s], "kind", "") != DIRECTORY]
-            if not gone and not items[path].replaced:
-                continue
-            for inner in itertools.chain(self._ledger.below(path), self._observer.refused_below(path)):
-                if inner not in self._removals and not self._pending.is_in_work(inner):
-                    self._pending.add(inner, now, now, quiet=False)
 
     def _remove(self, now: float) -> None:
         """Remove what the cycle has found to be deleted."""

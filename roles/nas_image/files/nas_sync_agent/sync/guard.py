@@ -59,6 +59,14 @@ class Guard:
         for doubt in self._withheld.values():
             raise Emptied(doubt)
 
+    def forget(self) -> None:
+        """Both sides were made empty on purpose: whatever was in doubt before is so no more."""
+        self._withheld.clear()
+        self._doubts.clear()
+        self._accepted.clear()
+        for side in self._trees:
+            acceptance.nothing_withheld(self._options.state, side)
+
     def _withhold(self, side: Side, doubt: str) -> NoReturn:
         self._withheld[side] = doubt
         try:

@@ -31,6 +31,8 @@ class Item:
     """Whether a rescan has found it although every change should have been told."""
     replaced: bool = False
     """Whether another directory may have come in place of one whose contents are recorded."""
+    vouched: bool = False
+    """Whether somebody has said that nobody is writing it."""
 
 
 class Pending:
@@ -111,6 +113,12 @@ class Pending:
         else:
             item.due = due
         return item
+
+    def doubt(self, path: str) -> None:
+        """What was vouched for at a path has changed, so that the word is worth nothing."""
+        for items in (self._working, self._items):
+            if path in items:
+                items[path].vouched = False
 
     def done(self, path: str) -> None:
         """The work at a path has ended. What was heard of it since still waits."""

@@ -28,6 +28,7 @@ class Results:
             elif outcome.result is Result.FULL:
                 self._observer.full(outcome, self._pending.failed(path, now))
             elif outcome.result is Result.AGAIN:
+                self._pending.doubt(path)
                 if self._pending.failed(path, now) > 8:
                     self._observer.outcome(Outcome(path, Result.FAILED, None, "it keeps changing"))
             else:

@@ -18,6 +18,7 @@ SETTLE = 0.025
 """A file is read no sooner than this after its last change, in seconds: by then the kernel's clock, by which
 it gives times, has moved on, and a later write shows in the time."""
 _TICK_NS = 20_000_000
+_SECOND_NS = 1_000_000_000
 
 
 class Settling:
@@ -68,7 +69,8 @@ class Settling:
             if entry is None or entry.kind != FILE or (record is not None and record.shows(side, entry)):
                 continue
             until = None if side is Side.WINDOWS else self._open_until(path, item, entry, now)
-            if until is None and side is Side.NAS and not item.quiet:
+            heard = side is Side.NAS and not item.quiet
+            if until is None and (heard or (item.vouched and not _is_coarse(entry))):
                 fresh = 0 <= self._wall_ns() - entry.mtime_ns < _TICK_NS
                 until = now + SETTLE if fresh else None
             elif until is None:
@@ -94,6 +96,10 @@ class Settling:
         self._writing[path] = now
         return now + rescan
 
+    def is_written(self, path: str) -> bool:
+        """Whether anybody is known to be writing a file of the NAS side."""
+        return path in self._writing or self._has_writer(path)
+
     def _quiet_at(self, item: Item, looks: Looks, entry: Entry, now: float) -> float | None:
         quiet, once = self._options.quiet_period, self._options.once
         if item.looks == looks:
@@ -108,3 +114,8 @@ class Settling:
         if age >= quiet:
             return None
         return now + (quiet - age if age > 0 else quiet)
+
+
+def _is_coarse(entry: Entry) -> bool:
+    """Whether a change within the second of the last one might not show: no word on what is complete helps there."""
+    return not entry.inode and entry.mtime_ns % _SECOND_NS == 0

@@ -136,6 +136,9 @@ class NasTree(Tree):
 
         Raises Changed when it does not show ``expected``, unless ``path`` is a second name that it has.
         """
+        if self._staged(taken).kind != FILE:  # nobody writes a link, and to open a fifo would be to wait for a writer
+            self.sys.unlink(taken, self._stage_fd)
+            return True
         fd = self.sys.open(taken, os.O_RDONLY, dir_fd=self._stage_fd)
         try:
             # In this order: who is about to open it cannot any more, who had it open may have written until now.
