@@ -20,6 +20,7 @@ from ansible_collections.file_simulator.nas.plugins.modules import (  # isort: s
     nas_accept,
     nas_server,
     nas_server_info,
+    nas_sync,
     windows_directory,
 )
 
@@ -55,6 +56,18 @@ class Simulator:
         """Say that what the server withholds is meant; what that was."""
         accepted: list[dict[str, t.Any]] = run_module(nas_accept, **self._arguments({}, {}))["accepted"]
         return accepted
+
+    def sync(self, *, topology_fields: dict[str, t.Any] | None = None, **options: t.Any) -> dict[str, t.Any]:
+        """Wait until what is there is on the other side; what became of it. Raises ModuleFailed."""
+        arguments = self._arguments({}, topology_fields or {})
+        found: dict[str, t.Any] = run_module(nas_sync, servers=[SERVER], **arguments, **options)["servers"][0]
+        return found
+
+    def tell_agent(self, *words: str) -> dict[str, t.Any]:
+        """What the running agent answers to a command."""
+        program = ("python3", "-m", "nas_sync_agent", words[0], "--nonce", "7", *words[1:])
+        answer: dict[str, t.Any] = json.loads(podman("exec", f"{INSTANCE}.{SERVER}.sync-agent", *program))
+        return answer
 
     def _arguments(self, topology: dict[str, t.Any], fields: dict[str, t.Any]) -> dict[str, t.Any]:
         return {

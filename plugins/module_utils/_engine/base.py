@@ -71,6 +71,30 @@ def check_unfs3_image(servers: t.Sequence[Server], request: Request) -> None:
             )
 
 
+class Agents(t.Protocol):
+    """Asks the sync agents of running servers, all at once; the answers come in the servers' order.
+
+    Each has ``server`` and ``problem``: one line, empty when all is well. With a problem, nothing else of an answer may be
+    relied on but the lists of ``sync``, where they are.
+    """
+
+    def sync(self, servers: t.Sequence[Server], timeout: int, complete: bool) -> list[dict[str, t.Any]]:
+        """Wait until everything that is in the source directories now is on the other side, ``timeout`` seconds at most.
+
+        ``complete``: the caller vouches that nobody is writing it, so no quiet period is needed. The answers are the
+        agents', with ``seconds``.
+        """
+
+    def contents(self, servers: t.Sequence[Server]) -> list[dict[str, t.Any]]:
+        """Return what is on both sides of each of ``servers`` now, by path; see docs/sync.md."""
+
+    def empty(self, servers: t.Sequence[Server], force: bool) -> list[dict[str, t.Any]]:
+        """Make both sides of ``servers`` empty, but for what a tester has put into the Windows directory.
+
+        With ``force``, that as well. The answers have ``removed`` and ``kept``, each with the paths of both sides.
+        """
+
+
 class Engine(t.Protocol):
     """What runs one instance's servers."""
 
@@ -82,6 +106,9 @@ class Engine(t.Protocol):
 
     def accept(self, server: str) -> str:
         """Say to a server's sync agent that what it withholds is meant; return what that is, empty when nothing is."""
+
+    def agents(self) -> Agents:
+        """Return what asks the sync agents of running servers."""
 
     def rescue(self, server: Server, to: str, images: Images) -> dict[str, t.Any]:
         """Copy what only a server's storage has to the directory ``to``; return what became of it.

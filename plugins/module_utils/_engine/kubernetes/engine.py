@@ -17,6 +17,7 @@ import typing as t
 
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine import plan as _plan
+from ansible_collections.file_simulator.nas.plugins.module_utils._engine.agents import RunningAgents
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.base import KeptVolume, Outcome, Request
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.kubernetes import (
     agent,
@@ -32,6 +33,7 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._engine.kuberne
     Prepared,
     Settings,
 )
+from ansible_collections.file_simulator.nas.plugins.module_utils._engine.kubernetes.reach import KubernetesReach
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.kubernetes.removal_guard import RemovalGuard
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.kubernetes.render import namespace_object
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.kubernetes.rescue import Rescue
@@ -75,6 +77,10 @@ class KubernetesEngine:
         if pod is None:
             raise SimulatorError(f"server {server}: it has no pod")
         return agent.accept(self._cluster, self._namespace, server, pod)
+
+    def agents(self) -> RunningAgents:
+        """Return what asks the sync agents of running servers."""
+        return RunningAgents(KubernetesReach(self._cluster, self._namespace, self._watcher.pods))
 
     def rescue(self, server: Server, to: str, images: Images) -> dict[str, t.Any]:
         """Copy what only a server's storage has to the directory ``to``; return what became of it."""

@@ -69,12 +69,13 @@ class Podman:
         self._executable = executable
         self._environment = {**_ENVIRONMENT, **environment}
 
-    def call(self, arguments: t.Sequence[str], operation: str) -> str:
+    def call(self, arguments: t.Sequence[str], operation: str, seconds: int = 0) -> str:
         """Run podman and return its standard output; raise SimulatorError when it fails or hangs.
 
-        ``operation`` begins the error's message, such as "server nas-input-1: create the pod".
+        ``operation`` begins the error's message, such as "server nas-input-1: create the pod". ``seconds`` is how long
+        the call may take where that is longer than usual.
         """
-        command, status, out, err = self._run(arguments)
+        command, status, out, err = self._run(arguments, seconds)
         if status:
             raise _failure(arguments, operation, command, status, out, err)
         return out
@@ -210,10 +211,12 @@ class Podman:
         _command, status, out, err = self._run(["logs", "--tail", str(lines), container])
         return without_noise(out + err) if status == 0 else ""
 
-    def _run(self, arguments: t.Sequence[str]) -> tuple[list[str], int, str, str]:
+    def _run(self, arguments: t.Sequence[str], seconds: int = 0) -> tuple[list[str], int, str, str]:
         command = [self._executable, *arguments]
         status, out, err = self._runner(
-            [*_TIMEOUT, str(_limit(arguments)), *command], environ_update=self._environment, handle_exceptions=False
+            [*_TIMEOUT, str(max(_limit(arguments), seconds)), *command],
+            environ_update=self._environment,
+            handle_exceptions=False,
         )
         return command, status, out, err
 

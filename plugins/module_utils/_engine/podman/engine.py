@@ -18,6 +18,7 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors 
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.locking import locked
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.parallel import for_each
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.progress import telling
+from ansible_collections.file_simulator.nas.plugins.module_utils._engine.agents import RunningAgents
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.base import KeptVolume, Outcome, Request
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.plan import Current
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman import render
@@ -37,6 +38,7 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.
     restart_was_missed,
     tell_of_restart,
 )
+from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.reach import PodmanReach
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.removal_guard import RemovalGuard
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.rescue import rescue
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.status import podman_statuses
@@ -104,6 +106,10 @@ class PodmanEngine:
     def accept(self, server: str) -> str:
         """Say to a server's sync agent that what it withholds is meant; return what that is, empty when nothing is."""
         return accept(self._podman, self._instance, server)
+
+    def agents(self) -> RunningAgents:
+        """Return what asks the sync agents of running servers."""
+        return RunningAgents(PodmanReach(self._podman, self._instance))
 
     def rescue(self, server: Server, to: str, images: Images) -> dict[str, t.Any]:
         """Copy what only a server's volume has to the directory ``to``; return what became of it."""
