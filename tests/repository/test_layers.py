@@ -37,10 +37,11 @@ MAY_IMPORT: dict[str, set[str]] = {
     "_minikube": {"_common", "_model", "_windows"},
     "_clients": {"_common", "_model", "_server", "_kubernetes"},
     "_checks": {"_common", "_model", "_nfs", "_windows", "_server", "_engine"},
+    "_data": {"_common", "_model", "_nfs", "_windows", "_server", "_engine"},
     "_reports": {"_common"},
     "_ansible": {
         "_common", "_model", "_nfs", "_windows", "_server", "_kubernetes", "_engine", "_engine.podman",
-        "_engine.kubernetes", "_image", "_minikube", "_clients", "_checks", "_reports",
+        "_engine.kubernetes", "_image", "_minikube", "_clients", "_checks", "_data", "_reports",
     },
 }  # fmt: skip
 

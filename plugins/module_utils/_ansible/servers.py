@@ -35,3 +35,11 @@ def chosen(topology: Topology, names: t.Sequence[str] | None) -> list[Server]:
         if name not in known:
             raise SimulatorError(f"servers: '{name}' is not in the topology; it has {', '.join(known)}")
     return [known[name] for name in dict.fromkeys(known if names is None else names)]
+
+
+def enabled(servers: t.Sequence[Server], *, named: bool) -> list[Server]:
+    """Return those of ``servers`` that are to run; one that is not is refused when it was ``named``."""
+    for server in servers:
+        if named and not server.enabled:
+            raise SimulatorError(f"servers: {server.name} is disabled in the topology; leave it out, or enable it")
+    return [server for server in servers if server.enabled]

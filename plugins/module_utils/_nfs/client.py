@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What checks want of an NFS client, whichever it is. Private to file_simulator.nas."""
+"""What checks and test data want of an NFS client, whichever it is. Private to file_simulator.nas."""
 
 from __future__ import annotations
 
@@ -41,17 +41,39 @@ class Attributes:
     identity: tuple[int, int, int, int]
 
 
+@dataclass(frozen=True)
+class Entry:
+    """One name in a directory, as the listing has it. ``kind`` is ``file``, ``directory``, ``link`` or ``other``.
+
+    ``modified`` is in nanoseconds since 1970, ``mode`` has the permission bits.
+    """
+
+    name: str
+    kind: str
+    size: int
+    modified: int
+    owner: int
+    group: int
+    mode: int
+
+
 class NasClient(t.Protocol):
     """One connection to one server. Paths are relative to what is mounted; every method raises NasError."""
 
     def names(self, directory: str = "") -> set[str]:
         """Return the names in a directory."""
 
+    def entries(self, directory: str = "") -> list[Entry]:
+        """Return what is in a directory, in no order; links are not followed."""
+
     def attributes(self, path: str = "") -> Attributes:
         """Return the attributes of a file, of what is mounted when there is no path."""
 
     def read(self, path: str) -> bytes:
         """Return a file's content."""
+
+    def parts(self, path: str) -> t.Iterator[bytes]:
+        """Yield a file's content in parts of a size that fits into memory."""
 
     def write(self, path: str, content: bytes) -> None:
         """Create or replace a file; returns when the server has acknowledged it as stable."""

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The NFS client of the checks, by nfs-rs. Private to file_simulator.nas. Talks to the outside.
+"""The NFS client of checks and test data, by nfs-rs. Private to file_simulator.nas. Talks to the outside.
 
 nfs-rs (PyPI) speaks NFS from user space, without root and without a mount. Used in the way that works: NFSv4.0
 with the pseudo root mounted (with 4.1 it loses its session against NFS-Ganesha 4.3, and it cannot list the very
@@ -29,6 +29,7 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._nfs.client imp
     Address,
     Attributes,
     CannotList,
+    Entry,
     InGrace,
     NasError,
     NotThere,
@@ -40,6 +41,9 @@ _OPERATION_SECONDS = 15.0
 # period of 15 s, and a moment more. The kernel's client waits by itself, this one is told.
 _GRACE_SECONDS = 30.0
 _GRACE_PAUSE = 0.5
+# A listing whose directory changes in between may have to begin again.
+_LISTINGS = 10
+_PART_BYTES = 1 << 20
 
 _Answer = t.TypeVar("_Answer")
 
@@ -101,6 +105,17 @@ def _connected(address: Address, mounted: str) -> t.Any:
     )
 
 
+def _entry(found: t.Any) -> Entry:
+    kinds = {
+        nfs_rs.FileType.FILE: "file",
+        nfs_rs.FileType.DIRECTORY: "directory",
+        nfs_rs.FileType.SYMLINK: "link",
+    }
+    info = found.info
+    kind = kinds.get(info.type, "other")
+    return Entry(found.name, kind, info.size, info.mtime, info.uid, info.gid, info.mode & 0o7777)
+
+
 def client_version() -> str:
     """Return the version of nfs-rs, empty where it is not installed."""
     return "" if NFS_RS_IMPORT_ERROR else str(nfs_rs.__version__)
@@ -124,6 +139,16 @@ class RsClient:
         with _told():
             return set(self._client.listdir(self._at(directory)))
 
+    def entries(self, directory: str = "") -> list[Entry]:
+        for _attempt in range(_LISTINGS - 1):
+            with _told(), contextlib.suppress(nfs_rs.NfsBadCookieError):
+                return self._listed(directory)
+        with _told():
+            return self._listed(directory)
+
+    def _listed(self, directory: str) -> list[Entry]:
+        return [_entry(found) for found in self._client.scandir(self._at(directory))]
+
     def attributes(self, path: str = "") -> Attributes:
         with _told():
             found = self._client.stat(self._at(path))
@@ -137,6 +162,14 @@ class RsClient:
                 return bytes(stream.read())
 
         return _patiently(read)
+
+    def parts(self, path: str) -> t.Iterator[bytes]:
+        stream = _patiently(lambda: self._client.open(self._at(path), "rb"))
+        with _told(), stream:
+            part = stream.read(_PART_BYTES)
+            while part:
+                yield bytes(part)
+                part = stream.read(_PART_BYTES)
 
     def write(self, path: str, content: bytes) -> None:
         def write() -> None:

@@ -13,6 +13,7 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors 
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.files import read_regular, write_whole
 from ansible_collections.file_simulator.nas.plugins.module_utils._model import remedies
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.server import Server
+from ansible_collections.file_simulator.nas.plugins.module_utils._model.temporary_names import temporary_name
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.windows_path import WindowsPath
 from ansible_collections.file_simulator.nas.plugins.module_utils._windows.answering import each_answer
 from ansible_collections.file_simulator.nas.plugins.module_utils._windows.drives import Drives
@@ -48,7 +49,7 @@ def write_marker(directory: str, marker: Marker) -> None:
     """Write a marker, whole or not at all."""
     path = os.path.join(directory, MARKER_NAME)
     # A name that the sync agent takes for no file of a tester's.
-    beside = f".~nas-sync-{os.urandom(8).hex()}.tmp"
+    beside = temporary_name(int.from_bytes(os.urandom(8), "big"))
     try:
         write_whole(path, marker.text.encode("utf-8"), beside)
     except OSError as error:

@@ -23,6 +23,7 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._model.topology
 from ansible_collections.file_simulator.nas.plugins.module_utils._nfs.client import (
     Address,
     Attributes,
+    Entry,
     NasError,
     NotThere,
 )
@@ -34,11 +35,16 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._server.status 
 
 
 class FakeNas:
-    """One server's export: content by path, None for a directory. ``refuses`` maps a method to an errno."""
+    """One server's export: content by path, None for a directory. ``refuses`` maps a method to an errno.
+
+    ``sizes`` are what a listing says of files that are being written, ``links`` the paths that are links.
+    """
 
     def __init__(self) -> None:
         self.tree: dict[str, bytes | None] = {}
         self.refuses: dict[str, int] = {}
+        self.sizes: dict[str, int] = {}
+        self.links: set[str] = set()
         self.squashed: tuple[int, int] | None = None
         self.owners: dict[str, tuple[int, int]] = {}
         self.free = 1 << 40
@@ -54,6 +60,22 @@ class FakeNas:
         self._may("names")
         inside = [path[len(directory) :].strip("/") for path in self.tree if path.startswith(directory)]
         return {path.split("/")[0] for path in inside if path}
+
+    def entries(self, directory: str = "") -> list[Entry]:
+        self._may("entries", directory)
+        beginning = f"{directory}/" if directory else ""
+        return [self._entry(f"{beginning}{name}") for name in self.names(directory)]
+
+    def _entry(self, path: str) -> Entry:
+        # A directory may be there by what is in it alone.
+        content = self.tree.get(path)
+        kind = "link" if path in self.links else "directory" if content is None else "file"
+        size = self.sizes.get(path, len(content or b""))
+        return Entry(path.rpartition("/")[2], kind, size, 1_700_000_000_500_000_000, 0, 0, 0o644)
+
+    def parts(self, path: str) -> t.Iterator[bytes]:
+        content = self.read(path)
+        yield from (content[at : at + 4] for at in range(0, len(content), 4))
 
     def attributes(self, path: str = "") -> Attributes:
         self._may("attributes", path)

@@ -15,6 +15,7 @@ MARKER = ".file-simulator.json"
 """The file in the root of a Windows directory that tells which server it belongs to."""
 
 _TEMPORARY = re.compile(r"^\.~nas-sync-[0-9a-f]{16}\.tmp$")
+_TEST_DATA = re.compile(r"^\.~nas-data-[0-9a-f]{16}\.tmp$")
 _SILLY_RENAME = re.compile(r"^\.nfs[0-9a-fA-F]{16,}$")
 _LONGEST = 255
 LONGEST_PATH = 4000
@@ -34,11 +35,11 @@ def is_temporary(name: str) -> bool:
 def is_ignored(path: str) -> bool:
     """Whether a path is never carried over and never reported.
 
-    That is the marker, the agent's temporary files, and what an NFS client makes of a file that was
-    deleted while it was open.
+    That is the marker, the agent's temporary files, those of test data that is being put into a Windows directory, and
+    what an NFS client makes of a file that was deleted while it was open.
     """
     name = basename(path)
-    return path == MARKER or is_temporary(name) or _SILLY_RENAME.match(name) is not None
+    return path == MARKER or is_temporary(name) or any(each.match(name) for each in (_TEST_DATA, _SILLY_RENAME))
 
 
 def path_problem(path: str, to: Side) -> str | None:
