@@ -73,6 +73,15 @@ rescue: venv
 accept: venv
 	@ansible-playbook playbooks/accept.yml $(BECOME) -e "file_simulator_accept_server=$(SERVER)" $(value ARGS)
 
+.PHONY: data reset
+# Put test data on a server, and wait until it is there: make data FROM=fixtures/ SERVER=nas-input-1
+data: venv
+	@ansible-playbook playbooks/data.yml $(BECOME) -e "file_simulator_data_server=$(SERVER)" -e "file_simulator_data_from=$(abspath $(FROM))" $(value ARGS)
+
+# Empty all servers for the next test, both sides; with SERVER=nas-input-1 that one. Somebody's own files are named, and kept.
+reset: venv
+	@ansible-playbook playbooks/reset.yml $(BECOME) -e "file_simulator_reset_server=$(SERVER)" $(value ARGS)
+
 # --- What the commands need
 
 .PHONY: venv venv-dev

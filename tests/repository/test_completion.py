@@ -41,6 +41,7 @@ def home(tmp_path: Path) -> Path:
     [
         (["sta"], ["status"]),
         (["logs", "SERV"], ["SERVER="]),
+        (["data", "FR"], ["FROM="]),
         (["logs", "SERVER", "="], ["nas-input-1", "nas-output-1", "orders-input"]),
         (["logs", "SERVER", "=", "nas-o"], ["nas-output-1"]),
         (["status", "FORMAT", "=", "j"], ["json"]),

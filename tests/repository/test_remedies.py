@@ -22,7 +22,7 @@ REMEDIES = [each for each in vars(remedies).values() if isinstance(each, remedie
 HOME = PLUGINS / "module_utils" / "_model" / "remedies.py"
 # What one of the two readers alone understands, with the place where both are told.
 ONE_SIDED = re.compile(
-    r"\bthe role \w+|\brole (minikube|nas_\w+|windows_layout)\b|\bmake (-s )?(up|down|status|validate|rescue|accept)\b"
+    r"\bthe role \w+|\brole (minikube|nas_\w+|windows_layout)\b|\bmake (-s )?(up|down|status|validate|rescue|accept|data|reset)\b"
     r"|\b(state: (absent|started|stopped)|(delete_storage|disruptive|force|move_data_root|recreate|take_over): true)\b"
     r"|\bplaybooks/\w+|\brun nas_\w+"
 )
@@ -40,9 +40,11 @@ def test_nobody_else_says_what_only_some_understand() -> None:
 
 
 def variables() -> set[str]:
-    """The variables of all roles."""
+    """The variables of all roles and playbooks."""
     files = (ROOT / "roles").glob("*/defaults/main.yml")
-    return {name for file in files for name in yaml.safe_load(file.read_text(encoding="utf-8")) or {}}
+    of_roles = {name for file in files for name in yaml.safe_load(file.read_text(encoding="utf-8")) or {}}
+    texts = [file.read_text(encoding="utf-8") for file in (ROOT / "playbooks").glob("*.yml")]
+    return of_roles | {name for text in texts for name in re.findall(r"file_simulator_\w+", text)}
 
 
 def options() -> set[str]:

@@ -45,6 +45,8 @@ DELETE_STORAGE = Remedy(
     "nas_server with state: absent and delete_storage: true",
 )
 TAKE_OUT_OF_SERVICE = Remedy("make validate ARGS='-e validation_disruptive=true'", "disruptive: true")
+EMPTY = Remedy("make reset", "nas_data with state: empty")
+FORCE_DATA = Remedy("ARGS='-e file_simulator_data_force=true'", "force: true")
 SHOW_ALL = Remedy("make -s status FORMAT=json", "nas_server_info")
 COLLECT = Remedy("make doctor", "the playbook file_simulator.nas.doctor")
 
