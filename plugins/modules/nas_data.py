@@ -187,7 +187,7 @@ seconds:
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.file_simulator.nas.plugins.module_utils._ansible.data import places
+from ansible_collections.file_simulator.nas.plugins.module_utils._ansible.data import check_given, places
 from ansible_collections.file_simulator.nas.plugins.module_utils._ansible.engines import (
     ENGINE_REQUIRED_IF,
     ENGINE_SPEC,
@@ -202,6 +202,7 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._data.run impor
 
 def nas_data(module: AnsibleModule) -> dict[str, object]:
     given = module.params
+    check_given(given)
     engine, topology, chosen = open_engine(module, changes=True)
     named = given["servers"] is not None
     servers = [server for server in enabled(chosen, named=named) if named or server.sync.has_agent]
@@ -233,13 +234,7 @@ def main() -> None:
             "quiet": {"type": "bool", "default": False},
         },
         mutually_exclusive=[("src", "contents")],
-        required_if=[
-            *ENGINE_REQUIRED_IF,
-            ("state", "present", ["servers"]),
-            ("state", "exact", ["servers"]),
-            ("state", "present", ["src", "contents"], True),
-            ("state", "exact", ["src", "contents"], True),
-        ],
+        required_if=ENGINE_REQUIRED_IF,
         supports_check_mode=True,
     )
     run(module, nas_data)

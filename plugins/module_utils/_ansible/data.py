@@ -11,6 +11,7 @@ import typing as t
 
 from ansible.module_utils.basic import AnsibleModule
 
+from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError
 from ansible_collections.file_simulator.nas.plugins.module_utils._data.place import Place
 from ansible_collections.file_simulator.nas.plugins.module_utils._data.record import Record
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.server import Server
@@ -26,6 +27,19 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._windows.tree i
 
 # As the registry of Windows directories: who is not root keeps it at home.
 _HOME = ".local/state/file-simulator"
+
+
+def check_given(given: t.Mapping[str, t.Any]) -> None:
+    """Raise SimulatorError where it is not said what is put, or where: a null is not all servers, nor an empty fixture."""
+    fixtures = [name for name in ("src", "contents") if given[name] is not None]
+    if given["state"] == "empty":
+        if fixtures:
+            raise SimulatorError(f"{fixtures[0]}: nothing is put with state 'empty'; leave it out")
+        return
+    if not given["servers"]:
+        raise SimulatorError("servers: is missing; name the servers that get the fixture")
+    if not fixtures:
+        raise SimulatorError("src: is missing; name a directory or an archive, or give contents")
 
 
 def places(module: AnsibleModule, topology: Topology, servers: t.Sequence[Server]) -> dict[str, Place]:

@@ -54,7 +54,7 @@ def _server(done: Done) -> dict[str, t.Any]:
         "server": done.server.name,
         "put": [*plan.put, *plan.last],
         "unchanged": list(plan.unchanged),
-        "removed": sorted({*plan.removed, *plan.removed_directories, *done.windows_removed}),
+        "removed": _removed(done),
         "nas_removed": list(done.nas_removed),
         "foreign": list(plan.foreign),
         "consumed": list(done.consumed),
@@ -62,12 +62,16 @@ def _server(done: Done) -> dict[str, t.Any]:
     }
 
 
+def _removed(done: Done) -> list[str]:
+    return sorted({*done.plan.removed, *done.plan.removed_directories, *done.windows_removed})
+
+
 def _summary(done: Done) -> str:
     plan = done.plan
     counts = (
         (len(plan.put) + len(plan.last), "put"),
         (len(plan.unchanged), "there already"),
-        (len({*plan.removed, *done.windows_removed}), "removed from Windows"),
+        (len(_removed(done)), "removed from Windows"),
         (len(done.nas_removed), "removed from the NAS"),
         (len(done.consumed), "deleted by clients"),
         (len(done.kept), "kept"),
@@ -78,7 +82,7 @@ def _summary(done: Done) -> str:
 
 def _before(done: Done) -> t.Iterator[str]:
     replaced = done.plan.replaced
-    for path in sorted({*replaced, *done.plan.removed, *done.plan.removed_directories, *done.windows_removed}):
+    for path in sorted({*replaced, *_removed(done)}):
         yield f"{done.server.name}/{visible(path)}{' (another content)' if path in replaced else ''}\n"
     for path in done.nas_removed:
         yield f"{done.server.name}:/data/{visible(path)}\n"

@@ -11,13 +11,16 @@ import time
 import typing as t
 from dataclasses import dataclass
 
-from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import combined
+from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError, combined
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.parallel import for_each
 from ansible_collections.file_simulator.nas.plugins.module_utils._data.agents import Agents, checked, contents_of
 from ansible_collections.file_simulator.nas.plugins.module_utils._data.fixture import Fixture
 from ansible_collections.file_simulator.nas.plugins.module_utils._data.place import Place
 from ansible_collections.file_simulator.nas.plugins.module_utils._data.plan import Plan, Wish, refusal
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.server import Server
+
+# Seconds.
+_LONGEST = 3600
 
 
 @dataclass(frozen=True)
@@ -70,6 +73,8 @@ class DataRun:
 
     def run(self, fixture: Fixture) -> list[Done]:
         """Do it; return what was done to each server. Raises SimulatorError, before anything is touched where it can."""
+        if not 0 <= self._request.timeout <= _LONGEST:
+            raise SimulatorError(f"timeout: {self._request.timeout} is not between 0 and {_LONGEST} seconds")
         with contextlib.ExitStack() as held:
             if not self._request.check_mode:
                 # In one order, so that two runs never wait for each other.
@@ -162,7 +167,7 @@ class DataRun:
                 each.nas_removed = sorted(found[each.server.name].nas)
             return
         with self._timed("empty"):
-            for_each(done, self._remove_own)
+            for_each(done, self._remove)
             answers = checked(self._agents.empty(self._servers, self._request.force))
         for each, answer in zip(done, answers):
             removed, kept = answer["removed"], answer["kept"]
@@ -170,11 +175,15 @@ class DataRun:
             each.kept = [{"side": side, **entry} for side in ("windows", "nas") for entry in kept[side]]
             self._places[each.server.name].forget({entry["path"] for entry in kept["windows"]})
 
-    def _remove_own(self, done: Done) -> None:
-        """Remove test data; the rest the agent removes, which knows what it has delivered."""
+    def _remove(self, done: Done) -> None:
+        """Remove test data, and with force everything: an input server's agent may only read its Windows directory.
+
+        What has been delivered to Windows, and is unchanged, its agent removes, which knows that better.
+        """
         place, plan = self._places[done.server.name], done.plan
         place.clear_unfinished()
-        place.remove([path for path in plan.removed if path in place.own], plan.removed_directories)
+        removed = [path for path in plan.removed if self._request.force or path in place.own]
+        place.remove(removed, plan.removed_directories)
 
     @contextlib.contextmanager
     def _timed(self, what: str) -> t.Iterator[None]:

@@ -79,11 +79,13 @@ class FakeAgents:
             removed: dict[str, list[str]] = {"nas": sorted(self.nas.pop(server, {})), "windows": []}
             kept: dict[str, list[dict[str, str]]] = {"nas": [], "windows": []}
             for path in self.windows(server):
-                if force or path in self.delivered.get(server, set()):
+                if path in self.delivered.get(server, set()):
                     (self._root / server / path).unlink()
                     removed["windows"].append(path)
                 else:
-                    kept["windows"].append({"path": path, "reason": "it was not delivered, or has changed since"})
+                    # An input server's agent sees its Windows directory through a mount that it cannot write to.
+                    reason = "Read-only file system" if force else "it was not delivered, or has changed since"
+                    kept["windows"].append({"path": path, "reason": reason})
             self._synced.pop(server, None)
             return {"removed": removed, "kept": kept}
 

@@ -249,6 +249,25 @@ def test_servers_that_cannot(
     assert [path.name for path in (windows / INPUT).iterdir()] == [".file-simulator.json"]
 
 
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"timeout": -1}, "timeout: -1 is not between 0 and 3600 seconds"),
+        ({"servers": []}, "servers: is missing; name the servers"),
+        ({"state": "empty", "contents": {"x": ""}}, "contents: nothing is put with state 'empty'"),
+        ({"servers": None}, "servers: is missing; name the servers"),
+        ({"contents": None}, "src: is missing; name a directory"),
+        ({"src": "/x", "contents": {}}, "mutually exclusive"),
+        ({"contents": {"../x": ""}}, "leads out of the Windows directory"),
+    ],
+    ids=str,
+)
+def test_bad_input_is_refused(put: Run, windows: Path, given: dict[str, t.Any], message: str) -> None:
+    with pytest.raises(ModuleFailed, match=message):
+        put(**given)
+    assert [path.name for path in (windows / INPUT).iterdir()] == [".file-simulator.json"]
+
+
 def test_links_lead_nowhere(put: Run, windows: Path, tmp_path: Path) -> None:
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
