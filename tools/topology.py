@@ -56,8 +56,9 @@ OPTIONS = (
            "`false` removes the server and keeps its directory; it comes back when enabled again"),
     Option("directory", "str", "the name",
            "its Windows directory: below the data root, or an absolute path; each server has its own"),
-    Option("port", "int", "required", "the range of NodePorts, on every engine", server.PORTS),
-    Option("export_id", "int", "1 to 7 for the default names, else the port",
+    Option("port", "int or `auto`", "required",
+           "a NodePort, on every engine; `auto` leaves the choice to it ([more](#ports-that-are-chosen))", server.PORTS),
+    Option("export_id", "int", "1 to 7 for the default names, else the port, with `auto` by the name",
            "the file system id that clients see follows from it", server.EXPORT_IDS),
     Option("export_options", "str", "by role", "words of exports(5) ([more](#export-options))"),
     Option("export.root.owner", "int", "0", f"id of the user who owns the export's root directory {_OWNERS}"),
@@ -122,14 +123,15 @@ def table() -> str:
         *rows,
         "",
         textwrap.fill(
-            f"{', '.join(common[:-1])} and {common[-1]} may stand in `defaults` for all servers; a server's own win.", 118
+            f"{', '.join(common[:-1])} and {common[-1]} may stand in `defaults` for all servers; a server's own win. "
+            f"Of `port`, only `{server.AUTO}` may.", 118
         ),
     ])  # fmt: skip
 
 
 def _type(option: Option) -> str:
-    if option.type == "int" and option.values:
-        return f"int, {option.values[0]} to {option.values[1]}"
+    if option.type.startswith("int") and option.values:
+        return f"int, {option.values[0]} to {option.values[1]}" + option.type[len("int") :].replace(" or", ", or")
     return f"{option.type}: {', '.join(_code(value) for value in option.values)}" if option.values else option.type
 
 

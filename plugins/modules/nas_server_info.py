@@ -96,7 +96,7 @@ servers:
       type: str
       sample: 127.0.0.1
     port:
-      description: Its port.
+      description: Its port, null while one that is left to the engine has not been chosen.
       type: int
       sample: 32150
     path:
@@ -107,11 +107,11 @@ servers:
       description: The version of NFS that it speaks, V(3) or V(4).
       type: int
     mount_options:
-      description: Options for the NFS client of the Linux kernel.
+      description: Options for the NFS client of the Linux kernel, empty while it has no port.
       type: str
       sample: nfsvers=4.1,proto=tcp,port=32150,hard
     mount_command:
-      description: A complete command that mounts it.
+      description: A complete command that mounts it, empty while it has no port.
       type: str
     fsid:
       description: The file system id that clients see, null when the server does not answer.

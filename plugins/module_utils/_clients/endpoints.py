@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.text import bracketed
 from ansible_collections.file_simulator.nas.plugins.module_utils._model import remedies
-from ansible_collections.file_simulator.nas.plugins.module_utils._model.server import Server
+from ansible_collections.file_simulator.nas.plugins.module_utils._model.server import NO_PORT, Server
 from ansible_collections.file_simulator.nas.plugins.module_utils._server.mounting import mount_options
 from ansible_collections.file_simulator.nas.plugins.module_utils._server.pod import EXPORT_PATH
 
@@ -110,7 +110,8 @@ def _endpoint(
         raise SimulatorError(
             f"server {server.name}: server_address: there is no {CLUSTER_IP} outside a cluster; choose {NODE}"
         )
-    outside = Address(_given(server, str(report["host"]), guess), int(report["port"]))
+    port = _given_port(server, report["port"], guess)
+    outside = Address(_given(server, str(report["host"]), guess), port)
     if by == NODE:
         pod = node = outside
     else:
@@ -125,12 +126,18 @@ def _endpoint(
         nfs_version=server.nfs_version,
         size=server.storage.size_limit,
         actimeo=actimeo,
-        node_port=server.port,
+        node_port=port,
         outside=outside,
         pod=pod,
         node=node,
         beside=not cluster,
     )
+
+
+def _given_port(server: Server, port: t.Any, guess: bool) -> int:
+    if port is None and not guess:
+        raise SimulatorError(f"server {server.name}: its port is chosen as it starts; start it first: {remedies.START}")
+    return NO_PORT if port is None else int(port)
 
 
 def _given(server: Server, host: str, guess: bool) -> str:

@@ -24,10 +24,11 @@ _POLL_SECONDS = 0.1
 
 
 @contextlib.contextmanager
-def locked(path: str, subject: str, command: str, patience: float) -> t.Iterator[None]:
+def locked(path: str, subject: str, command: str, patience: float, *, transient: bool = False) -> t.Iterator[None]:
     """Hold the lock at ``path`` for the time of the block; wait for it for up to ``patience`` seconds.
 
-    ``subject`` begins the error's message, ``command`` is what others are told that this run does.
+    ``subject`` begins the error's message, ``command`` is what others are told that this run does. The file of a
+    ``transient`` lock goes with it.
     Raises SimulatorError that says who holds it, since when.
     """
     descriptor = _acquire(path, subject, time.monotonic() + patience)
@@ -42,6 +43,43 @@ def locked(path: str, subject: str, command: str, patience: float) -> t.Iterator
         os.pwrite(descriptor, json.dumps(holder).encode("utf-8"), 0)
         yield
     finally:
+        if transient and _is_at(descriptor, path):
+            os.unlink(path)
+        os.close(descriptor)
+
+
+@contextlib.contextmanager
+def kept(directory: str, patience: float) -> t.Iterator[None]:
+    """Have a directory for the time of the block, made where it is missing; many may have it at the same time.
+
+    Who wants to remove it needs its lock, which is waited for for up to ``patience`` seconds.
+    Raises SimulatorError when it cannot be made, or somebody keeps the lock.
+    """
+    descriptor = _shared(directory, time.monotonic() + patience)
+    try:
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _shared(directory: str, until: float) -> int:
+    while True:
+        try:
+            os.makedirs(directory, exist_ok=True)
+            descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        except OSError as error:
+            if isinstance(error, FileNotFoundError) and time.monotonic() < until:
+                continue  # removed since it was made
+            raise SimulatorError(f"{directory}: cannot be made: {error.strerror}") from None
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            if _is_at(descriptor, directory):
+                return descriptor
+        except BlockingIOError:
+            if time.monotonic() >= until:
+                os.close(descriptor)
+                raise SimulatorError(f"{directory}: another run is removing it; wait until it has ended") from None
+            time.sleep(_POLL_SECONDS)
         os.close(descriptor)
 
 
@@ -50,11 +88,8 @@ def _acquire(path: str, subject: str, until: float) -> int:
         descriptor = _open(path)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            # Somebody may have removed the file in the meantime; then this is a lock that nobody else sees.
-            if os.fstat(descriptor).st_ino == os.stat(path).st_ino:
+            if _is_at(descriptor, path):
                 return descriptor
-        except FileNotFoundError:
-            pass
         except BlockingIOError:
             if time.monotonic() >= until:
                 holder = _holder(descriptor)
@@ -62,6 +97,14 @@ def _acquire(path: str, subject: str, until: float) -> int:
                 raise SimulatorError(f"{subject}: {holder}; wait until it has ended") from None
             time.sleep(_POLL_SECONDS)
         os.close(descriptor)
+
+
+def _is_at(descriptor: int, path: str) -> bool:
+    """Tell whether a path still leads to what was opened by it: a lock on something else is one that nobody else sees."""
+    try:
+        return os.path.samestat(os.fstat(descriptor), os.stat(path))
+    except FileNotFoundError:
+        return False
 
 
 def _open(path: str) -> int:

@@ -11,7 +11,8 @@ from __future__ import annotations
 
 import re
 import typing as t
-from dataclasses import dataclass
+import zlib
+from dataclasses import dataclass, replace
 
 from ansible_collections.file_simulator.nas.plugins.module_utils._model import defaults as default
 from ansible_collections.file_simulator.nas.plugins.module_utils._model import fields
@@ -36,19 +37,27 @@ ROLES = ("input", "backup", "output")
 NFS_SERVERS = ("ganesha", "unfs3")
 # What Kubernetes reserves for NodePorts by default; podman keeps to it so that a topology fits both.
 PORTS = (30000, 32767)
+# What a user writes for a port that is chosen at the server's first start, and what the model has until then.
+AUTO = "auto"
+NO_PORT = 0
 EXPORT_IDS = (1, 65535)
+# Those that follow from a name: beside the default servers' and beside all ports, which others have.
+_IDS_OF_NAMES = range(1000, 30000)
 _ROLE_IN_NAME = re.compile(r"(?:^|-)(input|backup|output)(?:-|$)")
 SERVER_KEYS = (
     "name", "role", "enabled", "directory", "port", "export_id", "export_options", "export", "clients",
     "sync", "storage", "resources", "nfs_server",
 )  # fmt: skip
-# A default for all servers makes no sense for what must differ between them.
-DEFAULTS_KEYS = ("enabled", "export_options", "export", "clients", "sync", "storage", "resources", "nfs_server")
+# A default for all servers makes no sense for what must differ between them; a port that is chosen always differs.
+DEFAULTS_KEYS = ("enabled", "port", "export_options", "export", "clients", "sync", "storage", "resources", "nfs_server")
 
 
 @dataclass(frozen=True)
 class Server:
-    """One NAS server: an NFS export with its Windows directory."""
+    """One NAS server: an NFS export with its Windows directory.
+
+    ``port`` is NO_PORT while it is yet to be chosen; the engine that runs the server knows it from then on.
+    """
 
     name: str
     role: str
@@ -70,6 +79,14 @@ class Server:
         return 3 if self.nfs_server == "unfs3" else 4
 
 
+def at_ports(servers: t.Sequence[Server], ports: t.Mapping[str, int]) -> list[Server]:
+    """Return ``servers``; those whose port is chosen, with the one that ``ports`` has by their name, where it has one."""
+    return [
+        replace(server, port=ports.get(server.name, NO_PORT)) if server.port == NO_PORT else server
+        for server in servers
+    ]
+
+
 def read_server(entry: fields.Mapping, common: fields.Mapping, data_root: WindowsPath) -> Server:
     """Return the server that an entry with a name describes, with the fields of all servers in ``common`` under it.
 
@@ -85,9 +102,10 @@ def read_server(entry: fields.Mapping, common: fields.Mapping, data_root: Window
     def either(key: str, fallback: t.Any) -> t.Any:
         return entry.get(key, common.get(key, fallback))
 
-    if "port" not in entry:
-        raise FieldError("port", f"is missing; choose a free one in {PORTS[0]}..{PORTS[1]}")
-    port = fields.integer(entry["port"], "port", *PORTS)
+    if "port" not in entry and "port" not in common:
+        raise FieldError("port", f"is missing; choose a free one in {PORTS[0]}..{PORTS[1]}, or {AUTO}")
+    given = either("port", AUTO)
+    port = NO_PORT if given == AUTO else fields.integer(given, "port", *PORTS)
     options = either("export_options", by_role["export_options"])
     nfs_server = fields.choice(either("nfs_server", "ganesha"), "nfs_server", NFS_SERVERS)
     return Server(
@@ -110,7 +128,10 @@ def read_server(entry: fields.Mapping, common: fields.Mapping, data_root: Window
 def _export_id(entry: fields.Mapping, port: int, nfs_server: str) -> int:
     if nfs_server == "unfs3" and "export_id" in entry:
         raise FieldError("export_id", "unfs3 has no file system id but its disk's; leave it out, or use ganesha")
-    return fields.integer(entry.get("export_id", default.EXPORT_IDS.get(entry["name"], port)), "export_id", *EXPORT_IDS)
+    # A chosen port may be another one after each removal, and clients would see another file system then.
+    fallback = port or _IDS_OF_NAMES[zlib.crc32(str(entry["name"]).encode()) % len(_IDS_OF_NAMES)]
+    given = entry.get("export_id", default.EXPORT_IDS.get(entry["name"], fallback))
+    return fields.integer(given, "export_id", *EXPORT_IDS)
 
 
 def _role(name: str, role: t.Any) -> str:

@@ -22,7 +22,9 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._model import f
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.directory import read_windows_path
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.fields import FieldError
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.server import (
+    AUTO,
     DEFAULTS_KEYS,
+    NO_PORT,
     SERVER_KEYS,
     Server,
     read_server,
@@ -76,12 +78,12 @@ class _Reader:
         namespace = self._read("", fields.dns_label, given.get("namespace", default.NAMESPACE), "namespace")
         instance = self._read("", fields.dns_label, given.get("instance", default.INSTANCE), "instance")
         listen = self._read("", _listen_address, given.get("listen_address", default.LISTEN_ADDRESS))
-        common = self._read("", fields.mapping, given.get("defaults"), "defaults", DEFAULTS_KEYS)
+        common = self._read("", _common, given.get("defaults"))
         # With the default in place of what cannot be read, the servers' own problems still show.
         root = data_root or WindowsPath.parse(default.DATA_ROOT)
         read = [
             self._read(f"server {entry['name']}", read_server, entry, common or {}, root)
-            for entry in self._entries(given)
+            for entry in self._entries(given, common or {})
         ]
         servers = tuple(server for server in read if server)
         self._problems.extend(_collisions(servers))
@@ -97,7 +99,7 @@ class _Reader:
             self._problems.append(f"{where}: {error}" if where else str(error))
             return None
 
-    def _entries(self, given: fields.Mapping) -> list[fields.Mapping]:
+    def _entries(self, given: fields.Mapping, common: fields.Mapping) -> list[fields.Mapping]:
         """Return the servers' entries with ``changes`` applied."""
         whole = given.get("servers")
         merged: dict[str, fields.Mapping] = {}
@@ -105,7 +107,7 @@ class _Reader:
             self._problems.append(
                 "servers: has no value; list the servers below it, or leave the key out for the default seven"
             )
-        for entry in default.SERVERS if whole is None else self._listed(whole, "servers"):
+        for entry in _default_servers(common) if whole is None else self._listed(whole, "servers"):
             merged[entry["name"]] = entry
         for entry in self._listed(given.get("changes"), "changes"):
             merged[entry["name"]] = {**merged.get(entry["name"], {}), **entry}
@@ -149,6 +151,20 @@ def _entry(value: t.Any, where: str) -> fields.Mapping:
     return t.cast(fields.Mapping, value)
 
 
+def _common(value: t.Any) -> fields.Mapping:
+    """Return the fields of all servers."""
+    common = fields.mapping(value, "defaults", DEFAULTS_KEYS)
+    if common.get("port", AUTO) != AUTO:
+        raise FieldError("defaults.port", f"can only be {AUTO}; a port of its own stands with each server")
+    return common
+
+
+def _default_servers(common: fields.Mapping) -> t.Iterator[fields.Mapping]:
+    """Yield the default servers; what users say of all servers wins over the ports of these."""
+    for entry in default.SERVERS:
+        yield {**entry, "port": common["port"]} if "port" in common else entry
+
+
 def _listen_address(value: t.Any) -> str:
     address = fields.address(value, "listen_address")
     if ":" in address:
@@ -165,6 +181,8 @@ def _collisions(servers: t.Sequence[Server]) -> t.Iterator[str]:
         owners: dict[int, str] = {}
         for server in servers:
             value = getattr(server, field)
+            if field == "port" and value == NO_PORT:
+                continue
             if value in owners:
                 yield f"server {server.name}: {field}: {value} is also that of {owners[value]}; {advice}"
             owners.setdefault(value, server.name)

@@ -92,8 +92,9 @@ class ServerStatus:
 
     @property
     def mount_command(self) -> str:
-        """A command that mounts the server."""
-        return mount_command(self.server.nfs_version, self.host, self.server.port)
+        """A command that mounts the server; empty while its port is yet to be chosen."""
+        port = self.server.port
+        return mount_command(self.server.nfs_version, self.host, port) if port else ""
 
     @property
     def space(self) -> dict[str, int | None]:
@@ -132,10 +133,10 @@ def status_result(status: ServerStatus) -> dict[str, t.Any]:
         "windows_directory": str(server.directory),
         "local_directory": status.local_directory,
         "host": status.host,
-        "port": server.port,
+        "port": server.port or None,
         "path": EXPORT_PATH,
         "nfs_version": server.nfs_version,
-        "mount_options": mount_options(server.nfs_version, server.port),
+        "mount_options": mount_options(server.nfs_version, server.port) if server.port else "",
         "mount_command": status.mount_command,
         "fsid": status.fsid,
         "read_only": server.export.read_only,

@@ -16,6 +16,7 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._common.text im
     utc_seconds,
     visible,
 )
+from ansible_collections.file_simulator.nas.plugins.module_utils._model.server import AUTO
 from ansible_collections.file_simulator.nas.plugins.module_utils._server.pod import AGENT_CONTAINER
 from ansible_collections.file_simulator.nas.plugins.module_utils._server.status import ServerStatus
 
@@ -41,7 +42,7 @@ def table(statuses: t.Sequence[ServerStatus]) -> list[str]:
             _lag(status.sync),
             _last_delivered(status.sync, status.now),
             _free(status.space["nas_free"]),
-            f"{bracketed(status.host)}:{status.server.port}",
+            f"{bracketed(status.host)}:{status.server.port or AUTO}",
             str(status.server.directory),
         )
         for status in statuses
@@ -70,6 +71,8 @@ def _mounts(statuses: t.Sequence[ServerStatus]) -> t.Iterator[str]:
     """Yield a line for each version of NFS: how the first of its servers is mounted."""
     versions: dict[int, list[ServerStatus]] = {}
     for status in statuses:
+        if not status.mount_command:
+            continue
         versions.setdefault(status.server.nfs_version, []).append(status)
     for same in versions.values():
         others = ", others with their own port" if len(same) > 1 else ""

@@ -225,7 +225,7 @@ class FakeKubernetes:
             reference["uid"] = uid
 
     def _check_port(self, service: Object) -> None:
-        port = service["spec"]["ports"][0]["nodePort"]
+        port = service["spec"]["ports"][0].setdefault("nodePort", 30100 + next(self._numbers))
         for other in self.kind("Service").values():
             if other["metadata"]["uid"] != service["metadata"]["uid"] and other["spec"]["ports"][0]["nodePort"] == port:
                 raise Refused(422, "provided port is already allocated")

@@ -83,11 +83,12 @@ def topologies(draw: st.DrawFn) -> dict[str, t.Any]:
     """Draw a mapping that a user could write and that must be accepted."""
     names = draw(st.lists(server_names, min_size=1, max_size=6, unique=True))
     ports = draw(st.lists(st.integers(30000, 32767), min_size=len(names), max_size=len(names), unique=True))
-    ids = draw(st.lists(st.integers(1, 29999), min_size=len(names), max_size=len(names), unique=True))
+    # Below those that follow from a name or a port.
+    ids = draw(st.lists(st.integers(1, 999), min_size=len(names), max_size=len(names), unique=True))
     servers = []
     for name, port, export_id in zip(names, ports, ids):
         role = draw(st.sampled_from(["input", "backup", "output"]))
-        server = {"name": name, "role": role, "port": port, **draw(_own_fields)}
+        server = {"name": name, "role": role, "port": draw(st.sampled_from([port, "auto"])), **draw(_own_fields)}
         if draw(st.booleans()):
             server["export_id"] = export_id
         servers.append(server)

@@ -129,6 +129,7 @@ class KubernetesEngine:
         warnings: list[str],
     ) -> Outcome:
         found = state.objects_of(observed, self._namespace, self._topology.instance)
+        servers = state.at_node_ports(servers, observed.services, self._namespace, self._topology.instance)
         enabled = [server for server in servers if server.enabled]
         disabled = [server.name for server in servers if not server.enabled]
         surplus = set(found) - {server.name for server in enabled} if request.purge else set()

@@ -196,7 +196,7 @@ class Preparation:
                 "such as one of the engine podman; stop that, or choose another port"
             )
 
-        for_each([server for server in servers if host and server.port not in ports], check)
+        for_each([server for server in servers if host and server.port and server.port not in ports], check)
 
     def _predicted(
         self, objects: t.Mapping[str, t.Sequence[Object]], inheriting: t.Collection[str]
@@ -208,7 +208,9 @@ class Preparation:
                 item
                 # Nothing can be tried in a namespace that is not there, nor a port that is not free yet.
                 if self._observed.namespace is None or (item["kind"] == "Service" and server in inheriting)
-                else self._cluster.apply(item, f"server {server}: check {item['kind']}", dry_run=True)
+                else state.without_chosen_port(
+                    item, self._cluster.apply(item, f"server {server}: check {item['kind']}", dry_run=True)
+                )
                 for item in objects[server]
             )
 

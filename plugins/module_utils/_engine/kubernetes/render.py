@@ -90,7 +90,8 @@ def _service(pod: Pod, placement: Placement) -> Object:
                     "protocol": "TCP",
                     "port": NFS_PORT,
                     "targetPort": "nfs",
-                    "nodePort": placement.port,
+                    # Where none is named, the API server chooses one.
+                    **({"nodePort": placement.port} if placement.port else {}),
                 }
             ],
         },

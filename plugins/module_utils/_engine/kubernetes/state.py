@@ -19,7 +19,7 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes.nam
     server_of,
 )
 from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes.objects import CLAIM, settled
-from ansible_collections.file_simulator.nas.plugins.module_utils._model.server import Server
+from ansible_collections.file_simulator.nas.plugins.module_utils._model.server import Server, at_ports
 from ansible_collections.file_simulator.nas.plugins.module_utils._server.pod import AGENT_CONTAINER
 
 
@@ -141,6 +141,29 @@ def node_ports(observed: Observed) -> dict[int, Object]:
         for port in service["spec"].get("ports") or []
         if "nodePort" in port
     }
+
+
+def at_node_ports(
+    servers: t.Sequence[Server], services: t.Iterable[Object], namespace: str, instance: str
+) -> list[Server]:
+    """Return ``servers``, those whose port the API server chooses, with that of the Service that they have already."""
+    ports = {
+        server_of(service): int(port.get("nodePort", 0))
+        for service in services
+        if server_of(service) and _owner(service) == (namespace, instance)
+        for port in service["spec"].get("ports") or []
+    }
+    return at_ports(servers, ports)
+
+
+def without_chosen_port(asked: Object, answered: Object) -> Object:
+    """Return the API server's answer to a trial without a port that it chose in it: it will choose another one."""
+    if asked["kind"] != "Service":
+        return answered
+    for port, named in zip(answered["spec"]["ports"], asked["spec"]["ports"]):
+        if "nodePort" not in named:
+            port.pop("nodePort", None)
+    return answered
 
 
 def check_neighbours(node_directories: t.Mapping[str, str], observed: Observed, namespace: str, instance: str) -> None:

@@ -18,11 +18,14 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._engine.kuberne
     Diagnosis,
     newest_pod,
 )
-from ansible_collections.file_simulator.nas.plugins.module_utils._engine.kubernetes.state import local_addresses
+from ansible_collections.file_simulator.nas.plugins.module_utils._engine.kubernetes.state import (
+    at_node_ports,
+    local_addresses,
+)
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.kubernetes.waiting import Watcher
 from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes.client import Cluster
 from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes.names import Object, dns_name
-from ansible_collections.file_simulator.nas.plugins.module_utils._model.server import Server
+from ansible_collections.file_simulator.nas.plugins.module_utils._model.server import NO_PORT, Server
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.topology import Topology
 from ansible_collections.file_simulator.nas.plugins.module_utils._nfs.probe import Answer, ProbeError, probe
 from ansible_collections.file_simulator.nas.plugins.module_utils._nfs.wait import wait_for_nfs
@@ -60,7 +63,8 @@ class Reporter:
         """Return how each of ``servers`` is, in their order."""
         deployments = self._watcher.deployments()
         pods = self._watcher.pods()
-        services = {item["metadata"]["name"]: item for item in self._cluster.items("Service", self._topology.namespace)}
+        services = {item["metadata"]["name"]: item for item in self._services()}
+        servers = self._at_ports(servers, services.values())
         present = [server.name for server in servers if server.name in deployments]
         diagnoses = self._watcher.diagnoses(present, read_logs=True)
         elsewhere = self._any_node() if any(server.name not in pods for server in servers) else ""
@@ -102,6 +106,8 @@ class Reporter:
     def unreachable(self, servers: t.Sequence[Server]) -> list[str]:
         """Tell which of some ready servers do not answer this machine; ask for a while, for ports open late."""
         pods = self._watcher.pods()
+        if any(server.port == NO_PORT for server in servers):
+            servers = self._at_ports(servers, self._services())
 
         def trouble(server: Server) -> str:
             host = self._host(newest_pod(pods.get(server.name, ())))
@@ -115,6 +121,12 @@ class Reporter:
             return ""
 
         return [text for text in for_each(servers, trouble) if text]
+
+    def _services(self) -> list[Object]:
+        return self._cluster.items("Service", self._topology.namespace)
+
+    def _at_ports(self, servers: t.Sequence[Server], services: t.Iterable[Object]) -> list[Server]:
+        return at_node_ports(servers, services, self._topology.namespace, self._topology.instance)
 
     def _host(self, pod: Object | None) -> str:
         return self._node_address or (str(pod.get("status", {}).get("hostIP", "")) if pod else "")

@@ -10,6 +10,7 @@ done, and ``execution`` do it.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import typing as t
 from dataclasses import dataclass
@@ -34,6 +35,7 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.lifecycle import Lifecycle
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.network import InstanceNetwork
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.placing import Placing
+from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.port_choice import choose_ports
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.processes import (
     restart_was_missed,
     tell_of_restart,
@@ -139,13 +141,15 @@ class PodmanEngine:
         One run at a time changes an instance: another waits a little, and is refused then.
         """
         if request.check_mode:
-            return self._apply(servers, request)
+            return self._apply(servers, request, None)
         operation = f"the run for state '{request.state}'"
-        with locked(f"{self._config_root}.lock", f"instance {self._instance}", operation, _LOCK_SECONDS):
-            return self._apply(servers, request)
+        lock = locked(f"{self._config_root}.lock", f"instance {self._instance}", operation, _LOCK_SECONDS)
+        with lock, contextlib.ExitStack() as held:
+            return self._apply(servers, request, held)
 
-    def _apply(self, servers: t.Sequence[Server], request: Request) -> Outcome:
-        seen = self._look(servers, request)
+    def _apply(self, servers: t.Sequence[Server], request: Request, held: contextlib.ExitStack | None) -> Outcome:
+        """Do it; what it chooses for itself alone is reserved until ``held`` ends."""
+        seen = self._look(servers, request, held)
         disabled = [server.name for server in servers if not server.enabled]
         decision = decide(seen.desired, seen.current, disabled, request)
         warnings = seen.placing.warnings() if seen.placing else []
@@ -162,11 +166,11 @@ class PodmanEngine:
 
     # What there is, and what is wanted
 
-    def _look(self, servers: t.Sequence[Server], request: Request) -> _Seen:
+    def _look(self, servers: t.Sequence[Server], request: Request, held: contextlib.ExitStack | None) -> _Seen:
         """Return what there is, and what is to be there. Raises SimulatorError when that cannot be."""
         pods = self._inventory.pods()
         own = self._inventory.own(pods)
-        placing = self._placing(servers, request, pods)
+        placing = self._placing(servers, request, pods, held)
         current, desired = self._compared(servers, request, own, placing)
         leftover = request.state == "absent" and not own and self._is_left()
         return _Seen(pods, own, current, desired, placing, leftover)
@@ -178,12 +182,17 @@ class PodmanEngine:
         )
 
     def _placing(
-        self, servers: t.Sequence[Server], request: Request, pods: t.Mapping[tuple[str, str], Found]
+        self,
+        servers: t.Sequence[Server],
+        request: Request,
+        pods: t.Mapping[tuple[str, str], Found],
+        held: contextlib.ExitStack | None,
     ) -> Placing | None:
         """Return where the servers will stand; None where none is to run. Raises SimulatorError when one cannot."""
         if request.state in ("absent", "stopped"):
             return None
         enabled = [server for server in servers if server.enabled]
+        enabled = choose_ports(enabled, self._topology, pods, os.path.dirname(self._config_root), held)
         placing = Placing(self._topology, self._drives, self._config_root, pods, enabled, request)
         if not request.check_mode:
             placing.check_images(self._podman)

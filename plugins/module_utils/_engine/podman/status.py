@@ -21,9 +21,10 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._common.text im
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.cli import Podman
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.damage import unsound
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.found import Found
+from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.port_choice import ports_of
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.render import Names
 from ansible_collections.file_simulator.nas.plugins.module_utils._model import remedies
-from ansible_collections.file_simulator.nas.plugins.module_utils._model.server import Server
+from ansible_collections.file_simulator.nas.plugins.module_utils._model.server import Server, at_ports
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.topology import Topology
 from ansible_collections.file_simulator.nas.plugins.module_utils._nfs.probe import Answer, ProbeError, probe
 from ansible_collections.file_simulator.nas.plugins.module_utils._server.pod import INIT_CONTAINER, STATUS_FILE
@@ -47,6 +48,7 @@ def podman_statuses(
     """Return how each of ``servers`` is, in their order. Without podman all of them are absent."""
     pods = podman.pods() if podman else []
     found = {pod.current.server: pod for pod in pods if pod.instance == topology.instance}
+    servers = at_ports(servers, ports_of(found.values()))
     mountpoints = podman.mountpoints() if podman and found else {}
     host = connect_address(topology.listen_address)
     ill = unsound(podman, found.values()) if podman else {}
