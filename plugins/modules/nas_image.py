@@ -26,7 +26,7 @@ options:
   state:
     description:
       - V(present) builds what is missing and loads it. V(absent) removes all images of O(name) from podman
-        that no container uses. Archives stay in the cache.
+        that no container uses and no other instance claims. Archives stay in the cache.
     type: str
     choices:
       - present
@@ -68,6 +68,12 @@ options:
       - Files to add. Keys are absolute paths in the image, values the files' text.
     type: dict
     default: {}
+  instance:
+    description:
+      - The instance that the image is for. Its claim keeps other instances from removing the image until it gives it up with
+        O(state=absent), or its last server is removed.
+    type: str
+    default: ""
   cache_directory:
     description:
       - Where archives are kept.
@@ -105,35 +111,39 @@ archive:
   returned: when O(state=present)
   type: str
 kept:
-  description: Images that were not removed since a container uses them.
+  description: Images that were not removed since a container uses them, or another instance is about to.
   returned: when O(state=absent)
   type: list
   elements: str
 """
 
+import contextlib
 import os
 import platform
-import re
 
 from ansible.module_utils.basic import AnsibleModule
 
+from ansible_collections.file_simulator.nas.plugins.module_utils._ansible.images import (
+    Images,
+    images_of,
+    is_there,
+    make_image,
+)
 from ansible_collections.file_simulator.nas.plugins.module_utils._ansible.module import run
 from ansible_collections.file_simulator.nas.plugins.module_utils._ansible.podman import PODMAN_SPEC, open_podman
-from ansible_collections.file_simulator.nas.plugins.module_utils._common.command import verbatim
-from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.files import make_for_everybody
-from ansible_collections.file_simulator.nas.plugins.module_utils._common.progress import elapsed
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.cli import Podman
-from ansible_collections.file_simulator.nas.plugins.module_utils._image.archive import build_archive, discard, is_cached
+from ansible_collections.file_simulator.nas.plugins.module_utils._image.claims import Claims
 from ansible_collections.file_simulator.nas.plugins.module_utils._image.recipe import Recipe, check_recipe
 
 
 def nas_image(module: AnsibleModule) -> dict[str, object]:
     make_for_everybody()
     podman = open_podman(module, changes=True) if module.params["load"] else None
+    claims = Claims(module.params["state_directory"], module.params["instance"])
     if module.params["state"] == "absent":
-        return _absent(module, podman)
-    return _present(module, podman, _recipe(module))
+        return _absent(module, podman, claims)
+    return _present(module, podman, _recipe(module), claims)
 
 
 def _recipe(module: AnsibleModule) -> Recipe:
@@ -150,75 +160,40 @@ def _recipe(module: AnsibleModule) -> Recipe:
     )
 
 
-def _present(module: AnsibleModule, podman: Podman | None, recipe: Recipe) -> dict[str, object]:
+def _present(module: AnsibleModule, podman: Podman | None, recipe: Recipe, claims: Claims) -> dict[str, object]:
     archive = os.path.join(module.params["cache_directory"], recipe.archive_name)
-    if module.params["load"]:
-        there = podman is not None and podman.succeeds(["image", "exists", recipe.reference])
-    else:
-        there = os.path.exists(archive)
+    if podman is not None and not module.check_mode:
+        # From now on no other instance's end removes it, be it there or not.
+        with claims.locked("a claim"):
+            claims.make(recipe.reference)
+    there = is_there(module, podman, recipe, archive)
     result = {
         "changed": not there,
         "image": recipe.reference,
         "archive": archive if os.path.exists(archive) or not there else "",
         "diff": {"before": {"image": recipe.reference if there else None}, "after": {"image": recipe.reference}},
     }
-    if there or module.check_mode:
-        return result
-    cached = is_cached(recipe, archive)
-    if not os.path.exists(archive):
-        _build(module, recipe, archive)
-    if podman is None:
-        return result
-    try:
-        _load(podman, recipe, archive)
-    except SimulatorError:
-        if not cached:
-            raise
-        # What lay in the cache may have been damaged; a fresh one says whether the fault is elsewhere.
-        discard(recipe, archive)
-        _build(module, recipe, archive)
-        _load(podman, recipe, archive)
+    if not there and not module.check_mode:
+        make_image(module, podman, recipe, archive)
     return result
 
 
-def _load(podman: Podman, recipe: Recipe, archive: str) -> None:
-    try:
-        podman.call(["load", "--quiet", "--input", archive], f"image {recipe.reference}: load {archive}")
-    except SimulatorError as error:
-        # Podman tries one format after the other and tells of each; this is ours.
-        told = re.search(r"docker-archive: (.*)", str(error.details.get("stderr", "")))
-        message = f"image {recipe.reference}: load {archive}: podman: {told.group(1)}" if told else error.message
-        raise SimulatorError(message, **error.details) from None
-
-
-def _build(module: AnsibleModule, recipe: Recipe, archive: str) -> None:
-    mmdebstrap = module.get_bin_path("mmdebstrap")
-    if mmdebstrap is None:
-        raise SimulatorError(
-            f"{archive}: cannot be built, for there is no mmdebstrap; install it with debian-archive-keyring, where the "
-            "distribution has them, or copy this file from a machine of the same architecture that has built it"
-        )
-    with elapsed("the image is built from Debian's packages"):
-        build_archive(recipe, archive, verbatim(module.run_command), mmdebstrap)
-
-
-def _absent(module: AnsibleModule, podman: Podman | None) -> dict[str, object]:
-    name = module.params["name"]
-    there: set[str] = set()
-    in_use: set[str] = set()
+def _absent(module: AnsibleModule, podman: Podman | None, claims: Claims) -> dict[str, object]:
+    images = Images(set(), set())
+    kept: set[str] = set()
     if podman is not None:
-        shown = ["--format", "{{.Repository}}:{{.Tag}}", "--filter", f"reference={name}"]
-        found = podman.call(["images", *shown], "list images").split()
-        # Podman shows all names of an image of which one matches: those that other instances gave it, too.
-        there = {image for image in found if image.rpartition(":")[0] == name}
-        in_use = set(podman.call(["ps", "--all", "--format", "{{.Image}}"], "list containers").split())
-    surplus = sorted(there - in_use)
-    if surplus and podman is not None and not module.check_mode:
-        podman.call(["rmi", *surplus], f"remove the images of {name}")
+        with contextlib.nullcontext() if module.check_mode else claims.locked("the removal of images"):
+            images = images_of(podman, module.params["name"])
+            kept = images.in_use | images.there & claims.of_others()
+            surplus = sorted(images.there - kept)
+            if not module.check_mode:
+                claims.give_up()
+                if surplus:
+                    podman.call(["rmi", *surplus], f"remove the images of {module.params['name']}")
     return {
-        "changed": bool(surplus),
-        "kept": sorted(there & in_use),
-        "diff": {"before": {"images": sorted(there)}, "after": {"images": sorted(there & in_use)}},
+        "changed": images.there != kept,
+        "kept": sorted(kept),
+        "diff": {"before": {"images": sorted(images.there)}, "after": {"images": sorted(kept)}},
     }
 
 
@@ -234,6 +209,7 @@ def main() -> None:
             "packages": {"type": "list", "elements": "str", "default": []},
             "pinned": {"type": "dict", "default": {}},
             "files": {"type": "dict", "default": {}},
+            "instance": {"type": "str", "default": ""},
             "cache_directory": {"type": "path", "default": "~/.cache/file-simulator/images"},
         },
         supports_check_mode=True,

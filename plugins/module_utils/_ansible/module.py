@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import typing as t
 
 from ansible.module_utils.basic import AnsibleModule
@@ -13,11 +14,15 @@ from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.text import encodable
 
+# What is held until the module ends.
+until_end = contextlib.ExitStack()
+
 
 def run(module: AnsibleModule, work: t.Callable[[AnsibleModule], dict[str, t.Any]]) -> t.NoReturn:
     """Do the module's work and leave: with its result, or with the one line of a SimulatorError."""
     try:
-        result = work(module)
+        with until_end:
+            result = work(module)
     except SimulatorError as error:
         module.fail_json(msg=encodable(error.message), **encodable(error.details))
         raise AssertionError("fail_json does not return") from error

@@ -11,12 +11,14 @@ import typing as t
 
 from ansible.module_utils.basic import AnsibleModule
 
+from ansible_collections.file_simulator.nas.plugins.module_utils._ansible.module import until_end
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.command import verbatim
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.files import (
     make_for_everybody,
     write_if_other,
 )
+from ansible_collections.file_simulator.nas.plugins.module_utils._common.locking import kept
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.cli import Podman
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.host import adaptation, read_machine
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.version import check_version
@@ -27,6 +29,8 @@ PODMAN_SPEC: dict[str, t.Any] = {
     "podman_executable": {"type": "str", "default": "podman"},
     "state_directory": {"type": "path", "default": STATE_DIRECTORY},
 }
+# How long a run waits while the last instance's end removes the settings.
+_REMOVAL_SECONDS = 60.0
 
 
 def open_podman(module: AnsibleModule, *, changes: bool = False) -> Podman | None:
@@ -54,6 +58,9 @@ def _settings(module: AnsibleModule, text: str, *, changes: bool) -> dict[str, s
     """Return what podman finds its settings by, which are written down where that is wanted."""
     if changes:
         make_for_everybody()
+    if changes and not module.check_mode:
+        # The end of the last instance removes what they all share; this one may be the next.
+        until_end.enter_context(kept(module.params["state_directory"], _REMOVAL_SECONDS))
     if not text:
         return {}
     path = os.path.join(module.params["state_directory"], "containers.conf")

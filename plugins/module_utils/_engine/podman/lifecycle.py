@@ -243,4 +243,7 @@ class Lifecycle:
         for leftover in self._podman.unfinished(self._instance):
             self._podman.call(["rm", "--force", leftover], "remove a container that podman did not finish creating")
         network.remove()
+        # What it claims of the images (see nas_image) goes with the instance.
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(f"{self._config_root}.image")
         shutil.rmtree(self._config_root, ignore_errors=True)

@@ -6,12 +6,15 @@
 from __future__ import annotations
 
 import tarfile
+import threading
+import time
 import typing as t
 from pathlib import Path
 
 import pytest
 from ansible.module_utils.basic import AnsibleModule
 
+from ansible_collections.file_simulator.nas.plugins.module_utils._common.locking import locked
 from ansible_collections.file_simulator.nas.plugins.modules import nas_image
 
 from ..conftest import ModuleFailed
@@ -183,6 +186,27 @@ def test_mirror_does_not_change_the_image(
     assert run_module(nas_image, **arguments)["changed"] is False
 
 
+def test_two_runs_at_once_build_an_image_once(
+    run_module: Run, podman: FakePodman, arguments: dict[str, t.Any], mmdebstrap: FakeMmdebstrap, tmp_path: Path
+) -> None:
+    """The second waits for the first, and finds its image."""
+    predicted = run_module(nas_image, check=True, **arguments)
+    begun = threading.Event()
+
+    def first() -> None:
+        with locked(f"{predicted['archive']}.lock", "it", "a build", 0):
+            begun.set()
+            time.sleep(0.3)
+            podman.images.append(predicted["image"])
+
+    builder = threading.Thread(target=first)
+    builder.start()
+    assert begun.wait(10)
+    assert run_module(nas_image, **arguments)["image"] == predicted["image"]
+    builder.join()
+    assert mmdebstrap.calls == []
+
+
 class TestAbsent:
     def test_image_in_use_is_kept(
         self, run_module: Run, podman: FakePodman, arguments: dict[str, t.Any], monkeypatch: pytest.MonkeyPatch
@@ -203,6 +227,21 @@ class TestAbsent:
         podman.images.append("localhost/other/nas:1")
         assert run_module(nas_image, state="absent", **arguments)["changed"] is True
         assert podman.images == ["localhost/other/nas:1"]
+
+    def test_image_that_another_instance_is_about_to_run_is_kept(
+        self, run_module: Run, podman: FakePodman, arguments: dict[str, t.Any]
+    ) -> None:
+        """Between its image and its first container, nothing but its claim says that it needs the image."""
+        image = run_module(nas_image, instance="first", **arguments)["image"]
+        run_module(nas_image, instance="second", **arguments)
+        assert run_module(nas_image, check=True, state="absent", instance="first", **arguments)["kept"] == [image]
+        assert run_module(nas_image, state="absent", instance="first", **arguments)["kept"] == [image] == podman.images
+        assert run_module(nas_image, state="absent", instance="second", **arguments)["kept"] == [] == podman.images
+        assert not [path for path in Path(arguments["state_directory"]).iterdir() if path.suffix != ".conf"]
+
+    def test_name_that_is_no_instances_is_refused(self, run_module: Run, arguments: dict[str, t.Any]) -> None:
+        with pytest.raises(ModuleFailed, match=r"instance: '\.\./x' is no DNS label"):
+            run_module(nas_image, state="absent", instance="../x", **arguments)
 
     def test_archives_stay(self, run_module: Run, arguments: dict[str, t.Any]) -> None:
         archive = run_module(nas_image, **arguments)["archive"]
