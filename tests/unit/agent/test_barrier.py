@@ -128,6 +128,23 @@ def test_what_waits_for_its_directory(world: World, source: Side) -> None:
     assert world.files(source.other) == {"d/e/a": "1"}
 
 
+def test_what_is_left_out_with_its_directory(world: World, source: Side) -> None:
+    """Only the directory cannot be looked at for a while: what it contains is not worked on either, and not forgotten."""
+    world.write(source, "d/a", "1")
+    failures = 0
+
+    def fail(where: str, name: str, what: str) -> None:
+        nonlocal failures
+        if where == source.value and name == "stat" and what == "d" and failures < 5:
+            failures += 1
+            raise OSError(errno.EIO, "Input/output error")
+
+    barrier = world.ask()
+    world.control.fault = fail
+    assert world.reach(barrier, 120) and failures == 5
+    assert world.files(source.other) == {"d/a": "1"}
+
+
 def test_what_could_not_be_looked_at(world: World, source: Side) -> None:
     """It becomes readable while somebody waits: what was in it is waited for."""
     world.write(source, "d/a", "1")

@@ -7,9 +7,6 @@ It never ends early, so in doubt a path belongs to it: whoever asks may wait for
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from posixpath import dirname
-
 from .pending import Pending
 
 
@@ -20,7 +17,7 @@ class Barrier:
         """``complete``: whoever asks vouches that nobody is writing what is there now."""
         self.complete = complete
         self.paths: set[str] = set()
-        """With their directories: what those wait for holds up what they contain."""
+        """A path stays in here: it may be left out with its directory for a while, and wait again later."""
         self.is_taken = False
         """Whether everything that differed has been found."""
 
@@ -49,31 +46,14 @@ class Barriers:
         ``everything``: the scans have found all that differs, not only as much as may wait at once.
         """
         for barrier in [barrier for barrier in self._open if not barrier.is_taken]:
-            self._add(barrier, self._pending, now)
+            for path in self._pending:
+                barrier.paths.add(path)
+                if self._pending.is_waiting(path):
+                    item = self._pending[path]
+                    item.due = min(item.due, now)
+                    item.vouched = item.vouched or barrier.complete
             barrier.is_taken = everything
-
-    def follow(self, path: str, inner: Iterable[str], now: float) -> None:
-        """Work at a path has shown that there is work inside of it, too."""
-        paths = list(inner)
-        for barrier in self._open:
-            if path in barrier.paths:
-                self._add(barrier, paths, now)
-
-    def follow_below(self, path: str, now: float) -> None:
-        """The same, for all that waits below a path."""
-        if any(path in barrier.paths for barrier in self._open):
-            self.follow(path, [inner for inner in self._pending if inner.startswith(path + "/")], now)
 
     def left(self, barrier: Barrier) -> list[str]:
         """What has not been worked off yet, sorted."""
         return sorted(path for path in barrier.paths if path in self._pending)
-
-    def _add(self, barrier: Barrier, paths: Iterable[str], now: float) -> None:
-        for path in paths:
-            if self._pending.is_waiting(path):
-                item = self._pending[path]
-                item.due = min(item.due, now)
-                item.vouched = item.vouched or barrier.complete
-            while path and path not in barrier.paths:
-                barrier.paths.add(path)
-                path = dirname(path)

@@ -75,7 +75,7 @@ class Engine:
         self._results = Results(self._pending, observer)
         self.barriers = Barriers(self._pending)
         """Who waits for what waits."""
-        self._inner = Inner(options.mode, ledger, observer, self._pending, self.barriers, self._scanners, self.scan)
+        self._inner = Inner(options.mode, ledger, observer, self._pending, self._scanners, self.scan)
         self.events = Events(options, nas, self._settling, self._pending, self.scan)
         """Takes in what is heard of the NAS side."""
         self._removals: dict[str, Remove] = {}

@@ -8,7 +8,6 @@ import itertools
 from collections.abc import Collection, Iterable, Mapping
 
 from ..model import DIRECTORY, Mode, Side
-from .barrier import Barriers
 from .events import ScanPart
 from .ledger import Ledger
 from .observer import Observer
@@ -26,7 +25,6 @@ class Inner:
         ledger: Ledger,
         observer: Observer,
         pending: Pending,
-        barriers: Barriers,
         scanners: Mapping[Side, Scanner],
         scan: ScanPart,
     ) -> None:
@@ -35,7 +33,6 @@ class Inner:
         self._ledger = ledger
         self._observer = observer
         self._pending = pending
-        self._barriers = barriers
         self._scanners = scanners
         self._scan = scan
 
@@ -48,7 +45,6 @@ class Inner:
             for side in self._mode.sources:
                 self._scanners[side].forget_below(path)
                 self._scan(side, now, path)
-            self._barriers.follow_below(path, now)
 
     def gone(
         self,
@@ -70,9 +66,6 @@ class Inner:
             gone = [s for s in self._mode.sources if getattr(entries[s], "kind", "") != DIRECTORY]
             if not gone and not items[path].replaced:
                 continue
-            found = []
             for inner in itertools.chain(self._ledger.below(path), self._observer.refused_below(path)):
                 if inner not in going and not self._pending.is_in_work(inner):
                     self._pending.add(inner, now, now, quiet=False)
-                    found.append(inner)
-            self._barriers.follow(path, found, now)
