@@ -73,10 +73,14 @@ rescue: venv
 accept: venv
 	@ansible-playbook playbooks/accept.yml $(BECOME) -e "file_simulator_accept_server=$(SERVER)" $(value ARGS)
 
-.PHONY: data reset
+.PHONY: data sync reset
 # Put test data on a server, and wait until it is there: make data FROM=fixtures/ SERVER=nas-input-1
 data: venv
 	@ansible-playbook playbooks/data.yml $(BECOME) -e "file_simulator_data_server=$(SERVER)" -e "file_simulator_data_from=$(abspath $(FROM))" $(value ARGS)
+
+# Wait until what is there now is on the other side of all servers; with SERVER=nas-input-1 of that one.
+sync: venv
+	@ansible-playbook playbooks/sync.yml $(BECOME) -e "file_simulator_sync_server=$(SERVER)" $(value ARGS)
 
 # Empty all servers for the next test, both sides; with SERVER=nas-input-1 that one. Somebody's own files are named, and kept.
 reset: venv
@@ -126,7 +130,7 @@ unit: venv-dev
 molecule: artefact
 	python -m tests.harness.ports molecule molecule test --scenario-name default
 
-.PHONY: test-agent test-podman test-removal test-broken-states test-kills test-boot test-power-cut test-validation test-machines test-machine test-kubernetes test-kubernetes-servers test-report test-windows test-minikube
+.PHONY: test-agent test-podman test-data test-removal test-broken-states test-kills test-boot test-power-cut test-validation test-machines test-machine test-kubernetes test-kubernetes-servers test-report test-windows test-minikube
 # The sync agent as a process, killed at random moments: longer than make test should take.
 test-agent: venv-dev
 	pytest --numprocesses=3 tests/agent
@@ -134,6 +138,10 @@ test-agent: venv-dev
 # One real server on podman: what only the real thing shows of locks, owners, neighbours and the start with the machine.
 test-podman: venv-dev
 	pytest --numprocesses=2 --dist=loadfile tests/podman
+
+# Test data on seven real servers, and ROUNDS times the day of a test: put, wait, consume, assert, empty; with the time it takes.
+test-data: venv-dev
+	DATA_ROUNDS=$(if $(filter file,$(origin ROUNDS)),10,$(ROUNDS)) pytest -rs -s tests/data
 
 # Takes a real server away in every way after everything that may have happened to it: no file is gone.
 test-removal: venv-dev

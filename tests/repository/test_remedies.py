@@ -22,7 +22,7 @@ REMEDIES = [each for each in vars(remedies).values() if isinstance(each, remedie
 HOME = PLUGINS / "module_utils" / "_model" / "remedies.py"
 # What one of the two readers alone understands, with the place where both are told.
 ONE_SIDED = re.compile(
-    r"\bthe role \w+|\brole (minikube|nas_\w+|windows_layout)\b|\bmake (-s )?(up|down|status|validate|rescue|accept|data|reset)\b"
+    r"\bthe role \w+|\brole (minikube|nas_\w+|windows_layout)\b|\bmake (-s )?(up|down|status|validate|rescue|accept|data|sync|reset)\b"
     r"|\b(state: (absent|started|stopped)|(delete_storage|disruptive|force|move_data_root|recreate|take_over): true)\b"
     r"|\bplaybooks/\w+|\brun nas_\w+"
 )

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What test data wants of the servers' sync agents, and how their answers are read. Private to file_simulator.nas. Pure."""
+"""What the servers' sync agents tell of both sides, and how their answers are read. Private to file_simulator.nas."""
 
 from __future__ import annotations
 
@@ -10,25 +10,7 @@ import typing as t
 from dataclasses import dataclass
 
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import combined
-from ansible_collections.file_simulator.nas.plugins.module_utils._model.server import Server
-
-Answer = t.Dict[str, t.Any]
-
-
-class Agents(t.Protocol):
-    """The agents of one instance's servers, as an engine reaches them.
-
-    Every method asks all ``servers`` at once. An answer has ``server``, and a line ``problem``, empty when all is well.
-    """
-
-    def sync(self, servers: t.Sequence[Server], timeout: int, complete: bool) -> list[Answer]:
-        """Wait until what is in the source directories now is on the other side, for ``timeout`` seconds at most."""
-
-    def contents(self, servers: t.Sequence[Server]) -> list[Answer]:
-        """List both sides, ``windows`` and ``nas``."""
-
-    def empty(self, servers: t.Sequence[Server], force: bool) -> list[Answer]:
-        """Empty both sides and the ledger; the answers have ``removed`` and ``kept``."""
+from ansible_collections.file_simulator.nas.plugins.module_utils._engine.agents import Answer
 
 
 @dataclass(frozen=True)

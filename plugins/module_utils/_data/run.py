@@ -13,10 +13,11 @@ from dataclasses import dataclass
 
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError, combined
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.parallel import for_each
-from ansible_collections.file_simulator.nas.plugins.module_utils._data.agents import Agents, checked, contents_of
+from ansible_collections.file_simulator.nas.plugins.module_utils._data.agents import checked, contents_of
 from ansible_collections.file_simulator.nas.plugins.module_utils._data.fixture import Fixture
 from ansible_collections.file_simulator.nas.plugins.module_utils._data.place import Place
 from ansible_collections.file_simulator.nas.plugins.module_utils._data.plan import Plan, Wish, refusal
+from ansible_collections.file_simulator.nas.plugins.module_utils._engine.base import Agents
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.server import Server
 
 # Seconds.
