@@ -38,15 +38,14 @@ class Place:
     delivered: frozenset[str] = frozenset()
     _unfinished: t.Sequence[str] = ()
 
-    def look(self) -> None:
-        """See what is there, and which of it was put and is unchanged."""
-        with self._named("it"):
+    def look(self, wish: Wish) -> None:
+        """See what is there, and which of it was put and is unchanged, as far as the wish would touch it."""
+        with self._named(""):
             self.nodes, self._unfinished = self.tree.nodes()
         self.put = self.record.read()
-        directories = {
-            path for path in self.put.directories if path in self.nodes and self.nodes[path].kind == "directory"
-        }
-        self.own = frozenset(directories | {path for path in self.put.files if self._is_own(path)})
+        touched = set(self.nodes) if wish.exact else set(self.nodes) & set(wish.files)
+        directories = {path for path in self.put.directories & touched if self.nodes[path].kind == "directory"}
+        self.own = frozenset(directories | {path for path in touched & set(self.put.files) if self._is_own(path)})
 
     def plan(self, wish: Wish) -> Plan:
         """Return what a wish takes here."""
@@ -152,6 +151,5 @@ class Place:
         try:
             yield
         except OSError as error:
-            raise SimulatorError(
-                f"server {self.server}: directory: '{visible(path)}' in {self.shown}: {error.strerror or error}"
-            ) from None
+            where = f"'{visible(path)}' in {self.shown}" if path else self.shown
+            raise SimulatorError(f"server {self.server}: directory: {where}: {error.strerror or error}") from None

@@ -96,7 +96,7 @@ class DataRun:
 
     def _plans(self, wish: Wish) -> dict[str, Plan]:
         """Return what is to be done to each server. Agents are asked only where something is not known to be ours."""
-        for_each(list(self._places.values()), Place.look)
+        for_each(list(self._places.values()), lambda place: place.look(wish))
         plans = {name: place.plan(wish) for name, place in self._places.items()}
         unsure = [server for server in self._servers if server.sync.has_agent and plans[server.name].foreign]
         if unsure:

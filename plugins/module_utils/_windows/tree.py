@@ -25,7 +25,8 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._model.temporar
 )
 from ansible_collections.file_simulator.nas.plugins.module_utils._windows.marker import MARKER_NAME
 
-_DIRECTORY = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+_TOP = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
+_DIRECTORY = _TOP | os.O_NOFOLLOW
 _READING = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 _CREATING = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 _PART_BYTES = 1 << 20
@@ -65,7 +66,8 @@ class WindowsTree:
 
     @contextlib.contextmanager
     def _opened(self, directory: str) -> t.Iterator[int]:
-        descriptor = os.open(self._top, _DIRECTORY)
+        # The directory itself may be a link: servers are given what is behind it.
+        descriptor = os.open(self._top, _TOP)
         try:
             for name in directory.split("/") if directory else []:
                 inner = os.open(name, _DIRECTORY, dir_fd=descriptor)

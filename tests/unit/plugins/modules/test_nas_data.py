@@ -14,6 +14,7 @@ import pytest
 
 from ansible_collections.file_simulator.nas.plugins.module_utils._data import record
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.engine import PodmanEngine
+from ansible_collections.file_simulator.nas.plugins.module_utils._windows.tree import WindowsTree
 from ansible_collections.file_simulator.nas.plugins.modules import nas_data
 
 from ..conftest import ModuleFailed
@@ -145,6 +146,15 @@ def test_own_file_of_a_tester_is_never_lost_without_force(
     assert result["foreign"] == ["mine/own.txt", "orders/1.csv"]
     assert {"mine/own.txt", "orders/1.csv", "orders/2.csv"} <= set(result["removed"])
     assert agents.windows(INPUT) == ({} if state == "empty" else {"x": b"new"})
+
+
+def test_what_is_not_touched_is_not_read(put: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    put()
+    read: list[str] = []
+    sha256 = WindowsTree.sha256
+    monkeypatch.setattr(WindowsTree, "sha256", lambda tree, path: (read.append(path), sha256(tree, path))[1])
+    put(contents={"orders/3.csv": "x", "ready.done": ""})
+    assert set(read) == {"ready.done"}
 
 
 def test_same_size_in_the_same_moment_is_another_content(put: Run, windows: Path) -> None:

@@ -74,6 +74,13 @@ def test_no_link_is_followed(tree: WindowsTree, tmp_path: Path) -> None:
     assert [path.name for path in elsewhere.iterdir()] == ["secret"]
 
 
+def test_directory_itself_may_be_a_link(tree: WindowsTree, tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to(tmp_path / "windows")
+    linked = WindowsTree(str(tmp_path / "link"))
+    linked.make_directory("orders")
+    assert set(linked.nodes()[0]) == set(tree.nodes()[0]) == {"orders"}
+
+
 def test_file_appears_whole(tree: WindowsTree, tmp_path: Path) -> None:
     tree.make_directory("orders")
     tree.make_directory("orders")
