@@ -156,6 +156,37 @@ def burst(where: Path | None, count: int) -> dict[str, float]:
         trees.remove()
 
 
+def rounds(where: Path | None, mode: str, count: int, number: int) -> dict[str, float]:
+    """Agent: files are put, waited for (nobody writes any more), and both sides made empty, again and again.
+
+    The rest of a round, a test's own, is not in it.
+    """
+    trees = Trees(where)
+    run_once(trees)
+    agent = Agent(trees, mode)
+    source, target = (trees.windows, trees.export) if mode == "windows_to_nas" else (trees.export, trees.windows)
+    waited, emptied = [], []
+    try:
+        agent.wait_until_idle()
+        used = agent.cpu()
+        for _round in range(number):
+            for name in range(count):
+                (source / f"{name:05}").write_bytes(b"x" * 1000)
+            begin = time.monotonic()
+            assert agent.request("sync?timeout=300&complete=1")["done"]
+            waited.append(time.monotonic() - begin)
+            assert len([name for name in os.listdir(target) if name[0] != "."]) == count, "it was early"
+            begin = time.monotonic()
+            assert not agent.request("empty?force=1")["halted_reason"]
+            emptied.append(time.monotonic() - begin)
+        spans = {"sync": percentiles(waited), "empty": percentiles(emptied)}
+        times = {f"{what}_{key}": value for what, found in spans.items() for key, value in found.items() if key != "n"}
+        return {**times, "cpu_seconds_a_round": round((agent.cpu() - used) / number, 3)}
+    finally:
+        agent.stop()
+        trees.remove()
+
+
 def first_fill(where: Path | None, count: int) -> dict[str, float]:
     """Agent, --once: a new volume, files that are an hour old."""
     trees = Trees(where)

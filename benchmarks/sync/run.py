@@ -89,6 +89,24 @@ def rows(arguments: argparse.Namespace) -> list[Row]:
             {"after_last_close": 1.0},
         ),
         Row(
+            "rounds_to_nas_100",
+            "agent: put 100 files, sync, empty; Windows to NAS",
+            lambda: measures.rounds(where, "windows_to_nas", 100, probes),
+            {},
+        ),
+        Row(
+            "rounds_to_windows_100",
+            "agent: put 100 files, sync, empty; NAS to Windows",
+            lambda: measures.rounds(where, "nas_to_windows", 100, probes),
+            {},
+        ),
+        Row(
+            "rounds_to_windows_5000",
+            "agent: put 5,000 files, sync, empty; NAS to Windows",
+            lambda: measures.rounds(where, "nas_to_windows", 5000, 3),
+            {},
+        ),
+        Row(
             "first_fill_5000",
             "agent --once: 5,000 files, new volume",
             lambda: measures.first_fill(where, 5000),
@@ -143,10 +161,11 @@ def main() -> int:
     arguments = parser.parse_args()
     if arguments.loop_interval is None:
         arguments.loop_interval = 30.0 if arguments.full else 5.0
-    if shutil.which("rsync") is None:
+    chosen = rows(arguments)
+    if shutil.which("rsync") is None and any(row.key.startswith("loop") for row in chosen):
         parser.error("rsync is needed for the original's loop")
     results, missed = {}, 0
-    for row in rows(arguments):
+    for row in chosen:
         begin = time.monotonic()
         figures = row.measure()
         over = {key: target for key, target in row.targets.items() if figures[key] > target}

@@ -8,10 +8,12 @@ import json
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
 import time
+import urllib.request
 from pathlib import Path
 
 PACKAGE = Path(__file__).resolve().parents[2] / "roles" / "nas_image" / "files"
@@ -85,7 +87,16 @@ class Agent(Subject):
 
     def __init__(self, trees: Trees, mode: str, *arguments: str) -> None:
         self.state = trees.state
-        super().__init__(agent_command(trees, mode, *arguments), agent_environment())
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.address = f"127.0.0.1:{probe.getsockname()[1]}"
+        super().__init__(agent_command(trees, mode, "--status-address", self.address, *arguments), agent_environment())
+
+    def request(self, words: str) -> dict[str, object]:
+        """What it answers to a request over HTTP."""
+        url = f"http://{self.address}/{words}"
+        with urllib.request.urlopen(urllib.request.Request(url, method="POST"), timeout=300) as answer:
+            return dict(json.load(answer))
 
     def wait_until_idle(self, timeout: float = 120) -> None:
         """Until it is at rest for the first time."""
