@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import os
+import threading
 import time
 import typing as t
 
@@ -13,7 +15,11 @@ import pytest
 from ..module_runner import ModuleFailed
 from .simulator import SERVER, Simulator
 
+from ansible_collections.file_simulator.nas.plugins.module_utils._common.waiting import wait_until  # isort: skip
+
 ROUNDS = 5
+LARGE = 50
+"""MiB, at least."""
 INPUT: dict[str, t.Any] = {"role": "input"}
 BACKUP: dict[str, t.Any] = {"role": "backup"}
 
@@ -73,6 +79,38 @@ def test_open_file_is_named(output: Simulator) -> None:
             output.sync(timeout=3)
     assert output.sync(timeout=30)["done"]
     assert (output.windows / "results.csv").read_text() == "half"
+    client.close()
+
+
+def test_large_file_that_is_still_being_written(output: Simulator) -> None:
+    """It is named as long as its client has it open, or waited for to its last byte."""
+    client, ended, pieces = output.client(), threading.Event(), [os.urandom(1 << 20) for _piece in range(8)]
+
+    def write_slowly() -> None:
+        with client.open("/data/large.bin", "wb") as stream:
+            number = 0
+            while number < LARGE or not ended.is_set():
+                stream.write(pieces[number % len(pieces)])
+                stream.flush()
+                number += 1
+                time.sleep(0.02)
+            written.append(number)
+
+    written: list[int] = []
+    writer = threading.Thread(target=write_slowly)
+    writer.start()
+    try:
+        assert wait_until((output.export / "large.bin").exists, 30)
+        with pytest.raises(ModuleFailed, match=r"'large.bin' \(it is being written\)"):
+            output.sync(timeout=2, quiet=False)
+        assert not (output.windows / "large.bin").exists()
+        threading.Timer(1.0, ended.set).start()
+        assert output.sync(timeout=120)["done"]
+    finally:
+        ended.set()
+        writer.join()
+    content = b"".join(pieces[number % len(pieces)] for number in range(written[0]))
+    assert written[0] >= LARGE and (output.windows / "large.bin").read_bytes() == content
     client.close()
 
 

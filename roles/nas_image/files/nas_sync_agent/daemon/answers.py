@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import enum
+import logging
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -18,6 +19,8 @@ from .questions import Answer, Question, Questions
 from .status import Status
 
 _MOST_LISTED = 20
+
+_log = logging.getLogger("nas_sync_agent")
 
 
 class After(enum.Enum):
@@ -144,6 +147,13 @@ class Answers:
             for side in Side
         }
         removed = {side.value: sorted(done.removed[side]) for side in Side}
+        for side in Side:
+            _log.info(
+                "%s side made empty on request: %d removed, %d kept",
+                side.value,
+                len(removed[side.value]),
+                len(kept[side.value]),
+            )
         return self._answer(halted_reason="", removed=removed, kept=kept)
 
     def _failed(self, error: Exception) -> str:
