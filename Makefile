@@ -82,7 +82,7 @@ data: venv
 sync: venv
 	@ansible-playbook playbooks/sync.yml $(BECOME) -e "file_simulator_sync_server=$(SERVER)" $(value ARGS)
 
-# Empty all servers for the next test, both sides; with SERVER=nas-input-1 that one. Somebody's own files are named, and kept.
+# Empty all servers for the next test, both sides; with SERVER=nas-input-1 that one. Somebody's own files it refuses, by name.
 reset: venv
 	@ansible-playbook playbooks/reset.yml $(BECOME) -e "file_simulator_reset_server=$(SERVER)" $(value ARGS)
 
