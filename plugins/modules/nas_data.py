@@ -139,7 +139,7 @@ servers:
       type: list
       elements: str
     nas_removed:
-      description: What was removed from the NAS, with O(state=empty).
+      description: What was removed from the NAS, with O(state=empty), beside what went with its file in Windows.
       type: list
       elements: str
     foreign:
