@@ -30,8 +30,17 @@ def said(state: Path) -> str:
 
 def test_settings_go_with_the_last_instance(state: Path) -> None:
     (state / "what_all_share").mkdir()
+    (state / "test_data").mkdir()
     assert said(state) == "removed\n"
     assert not state.exists()
+
+
+def test_what_was_put_into_windows_directories_is_known_while_they_are_there(state: Path) -> None:
+    record = state / "test_data" / "file-simulator" / "nas-input-1.json"
+    record.parent.mkdir(parents=True)
+    record.touch()
+    assert said(state) == "removed\n"
+    assert [path for path in state.rglob("*") if path.is_file()] == [record]
 
 
 @pytest.mark.parametrize("name", ["second/nas-input-1/", "second.image"])
