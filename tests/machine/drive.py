@@ -28,7 +28,8 @@ _TOPOLOGY = "".join(
 )
 # make up without what the other tests show: the image and the checks.
 UP = "up ARGS='-e @../two.yml --tags layout,provision,deploy'"
-_ALL = "up ARGS='-e @../two.yml'"
+_ALL = "up ARGS='-e @../two.yml -e nas_servers_start_at_boot=true'"
+_UNITS = "file-simulator-file-simulator@*.service"
 _POINT = "/mnt/c"
 _VOLUME = "/var/lib/containers/storage/volumes/file-simulator.{server}.export/_data"
 # Writes files until its time is up, and says which were written without an error; a name has its content's digest.
@@ -98,6 +99,25 @@ class Drive:
     def unmount(self) -> None:
         """Unmount it, whoever has it open."""
         self.desk.machine.run(f"sudo umount --lazy {_POINT}")
+
+    def restart_without_it(self) -> None:
+        """Shut the machine down and start it, as if the drive were not plugged in."""
+        machine = self.desk.machine
+        machine.shut_down(seconds=1800)
+        machine.start()
+        machine.run(NAME)
+
+    def units(self) -> list[str]:
+        """Return the states of the servers' units."""
+        return self.desk.machine.run(f"systemctl show --property=ActiveState --value '{_UNITS}'").split()
+
+    def until_started(self, seconds: float = 1800) -> None:
+        """Wait until the servers' units have started them, and print how long that took."""
+        begin = time.monotonic()
+        while (states := self.units()) != ["active", "active"]:
+            assert time.monotonic() < begin + seconds, states
+            time.sleep(5)
+        print(f"{time.monotonic() - begin:6.0f} s  the servers have started by themselves", flush=True)
 
     def write(self, seconds: float) -> None:
         """Begin to write on both sides, as testers and services do."""

@@ -53,7 +53,7 @@ def test_drive_is_detected_and_its_bare_mount_point_refused(desk: Desk) -> None:
     """By the kernel's table, as WSL's mounts show there; what serves the drive here is the emulator."""
     machine = desk.machine
     machine.run(NAME)
-    refused = machine.try_(f"cd nas && make {UP}", seconds=900)
+    refused = machine.try_("cd nas && make up ARGS='--tags layout,provision,deploy'", seconds=900)
     assert refused.returncode and "drive C: is not mounted at /mnt/c" in refused.stdout, refused.stdout[-3000:]
     machine.run("test ! -e /mnt/c/simulator-data")
     machine.run(f"sudo mkdir -p /mnt/c && sudo mount -t 9p -o '{_WSL}' {DRIVE_TAG} /mnt/c && sudo chown tester: /mnt/c")
@@ -115,5 +115,19 @@ def test_drive_that_was_unmounted_while_in_use(drive: Drive) -> None:
     assert drive.names(INPUT) == before
     drive.mount()
     drive.desk.make(UP)
+    drive.nothing_is_lost()
+    drive.goes_on()
+
+
+def test_drive_that_is_missing_as_the_machine_starts(drive: Drive) -> None:
+    """The servers' units wait for it. Nothing is laid out in its place, and nobody has to start anything."""
+    drive.write(20)
+    drive.wait_for_writers()
+    drive.restart_without_it()
+    drive.refused("drive C: is not mounted at /mnt/c")
+    assert drive.units() == ["activating", "activating"]
+    drive.desk.machine.run("test ! -e /mnt/c/simulator-data")
+    drive.mount()
+    drive.until_started()
     drive.nothing_is_lost()
     drive.goes_on()
