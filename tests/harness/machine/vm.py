@@ -9,6 +9,7 @@ that nobody writes to; a snapshot of disk and memory brings it back in seconds.
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import time
@@ -35,13 +36,16 @@ class Failed(AssertionError):
 class VirtualMachine:
     """One machine. ``home`` is where its disk, its console and ``drive_c`` are, which is offered to it over 9p.
 
-    ``base`` is the disk below its own, an image's or another machine's.
+    ``base`` is the disk below its own, an image's or another machine's. With more than one processor, an emulator
+    (QEMU 7.2) may run code that a kernel is just changing, and the kernel panics: it does when the first control group
+    gets a CPU limit while others run.
     """
 
-    def __init__(self, image: Image, home: Path, port: int, base: Path | None = None) -> None:
+    def __init__(self, image: Image, home: Path, port: int, base: Path | None = None, processors: int = 2) -> None:
         self._image = image
         self.home = home
         self._port = port
+        self._processors = processors
         self._base = base or image.disk
         self.disk = home / "disk.qcow2"
         self.drive = home / "drive_c"
@@ -66,7 +70,8 @@ class VirtualMachine:
         What it has flushed outlives ``cut_power`` where it is ``durable``, which costs time.
         """
         begin = time.monotonic()
-        self.drive.mkdir(parents=True, exist_ok=True)
+        for directory in (self.home, self.drive):
+            directory.mkdir(parents=True, exist_ok=True)
         if not self.disk.exists():
             base = ["-b", str(self._base), "-F", "qcow2" if self._base.suffix == ".qcow2" else "raw"]
             subprocess.run(["qemu-img", "create", "-q", "-f", "qcow2", *base, str(self.disk)], check=True)
@@ -99,7 +104,7 @@ class VirtualMachine:
     def _command(self, cache: str) -> list[str]:
         return [
             "qemu-system-x86_64", "-nodefaults", "-no-user-config", "-display", "none",
-            "-machine", "q35", *accelerator(self._image.kernel), "-smp", "2", "-m", str(_MEMORY_MIB),
+            "-machine", "q35", *accelerator(self._image.kernel), "-smp", str(self._processors), "-m", str(_MEMORY_MIB),
             "-kernel", str(self._image.kernel), "-initrd", str(self._image.initrd),
             "-append", "root=LABEL=root rw console=ttyS0 quiet systemd.show_status=false mitigations=off",
             "-drive", f"file={self.disk},if=virtio,format=qcow2,cache={cache},discard=unmap",
@@ -155,17 +160,25 @@ class VirtualMachine:
         """Begin a shell command whose output goes to a file of this machine; it ends with the machine at the latest."""
         return subprocess.Popen([*self._ssh(user), command], stdin=subprocess.DEVNULL, stdout=output)
 
+    def forward(self, *words: str, inside: t.Sequence[str]) -> subprocess.Popen[bytes]:
+        """Begin to forward ports, in the words of ssh, between the machine and a network that ``inside`` enters."""
+        line = f"exec 3<>/dev/tcp/127.0.0.1/{self._port}; cat <&3 & exec cat >&3"
+        out = f"ProxyCommand=nsenter --net=/proc/{os.getpid()}/ns/net bash -c '{line}'"
+        ssh = [*inside, *self._ssh("root"), "-N", "-o", "ExitOnForwardFailure=yes", "-o", out, *words]
+        return subprocess.Popen(ssh, stdin=subprocess.DEVNULL)
+
+    def send(self, data: bytes, command: str, user: str = "root") -> None:
+        """Run a shell command that gets ``data`` on its standard input."""
+        subprocess.run([*self._ssh(user), command], input=data, check=True, timeout=300)
+
     def furnish(self) -> None:
         """Give the machine what it has of its surroundings, and this checkout in ``~/nas``; may be done again."""
         for path, content in system_files().items():
-            self._send(content, f"mkdir -p $(dirname {path}) && cat > {path}", "root")
+            self.send(content, f"mkdir -p $(dirname {path}) && cat > {path}")
         # What the image was made with is gone but for what was installed, which is of the same requirements.
         clear = "mkdir -p nas && find nas -mindepth 1 -maxdepth 1 ! -name .venv ! -name .ansible -exec rm -r {} +"
         unpack = "tar --extract --no-same-owner --directory nas && { test ! -e nas/.venv/runtime || touch nas/.venv/runtime; }"
-        self._send(packed_checkout(), f"{clear} && {unpack}", USER)
-
-    def _send(self, data: bytes, command: str, user: str) -> None:
-        subprocess.run([*self._ssh(user), command], input=data, check=True, timeout=300)
+        self.send(packed_checkout(), f"{clear} && {unpack}", USER)
 
     def _ssh(self, user: str) -> list[str]:
         options = {
