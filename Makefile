@@ -200,7 +200,7 @@ test-minikube: venv-dev
 
 # --- What the community asks for
 
-.PHONY: artefact test-artefact galaxy-import sanity test-versions lint-workflows
+.PHONY: artefact test-artefact test-foreign-role galaxy-import sanity test-versions lint-workflows
 # What Galaxy's users get: built, installed, and all deleted that a collection must be able to do without.
 artefact: venv-dev
 	@tools/artefact.sh .ansible/artefact --bare
@@ -208,6 +208,10 @@ artefact: venv-dev
 # Foreign playbooks use the roles and the playbook site from there.
 test-artefact: artefact
 	python -m tests.harness.ports reuse molecule test --scenario-name role_reuse
+
+# A foreign role's molecule scenario with a simulator of its own, in two jobs at once.
+test-foreign-role: artefact
+	pytest tests/foreign_role
 
 # What Galaxy does with an upload; a warning is a failure.
 galaxy-import: artefact
