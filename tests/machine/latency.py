@@ -14,8 +14,9 @@ _FILES = 10
 _MEASURE = """
 import pathlib, sys, time
 here, there, count = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2]), int(sys.argv[3])
-for number in range(count):
-    name = f"latency-{number}.txt"
+for _ in range(count):
+    # A name that was never there: a file that is has not come now.
+    name = f"latency-{time.time_ns()}.txt"
     (here / name).write_text("x")
     begin = time.monotonic()
     while not (there / name).exists():

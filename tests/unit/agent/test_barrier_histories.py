@@ -124,6 +124,7 @@ class Asking(Users, RuleBasedStateMachine):
         world = self.world
         self.accept_what_is_withheld()
         there = {side: world.files(side) for side in self.mode.sources}
+        self.happened: list[Change] = []
         world.control.fault = self.disturbing(meanwhile, failing)
         world.watching = Side.NAS in self.mode.sources
         try:
@@ -164,6 +165,7 @@ class Asking(Users, RuleBasedStateMachine):
                 for change in [change for change in todo if change.is_due(calls, calls // 8)]:
                     todo.remove(change)
                     change.happen(self)
+                    self.happened.append(change)
             if left.get(name, 0) > 0 and self.world.engine is not None:
                 left[name] -= 1
                 raise OSError(errno.EIO, "Input/output error")
@@ -177,6 +179,8 @@ class Asking(Users, RuleBasedStateMachine):
         for path, content in files.items():
             if now.get(path) != content or content in self.unseen or is_below(path, refused):
                 continue
+            if any(may_have_changed(change, path) for change in self.happened if change.side is side.other):
+                continue  # it may have arrived, and been removed there by a user
             stem = path.partition(".")[0]
             places = [place for place, found in across.items() if found == content]
             assert any(place == path or place.startswith(f"{stem}.conflict-") for place in places), (
@@ -187,6 +191,14 @@ class Asking(Users, RuleBasedStateMachine):
         held = {path.lower() for path in (*files, *now)}
         ghosts = {path for path in across if path.lower() not in held and ".conflict-" not in path}
         assert not ghosts, f"deleted before, and still there: {ghosts}"
+
+
+def may_have_changed(change: Change, path: str) -> bool:
+    """Tell whether what a user has done meanwhile may concern a file; who writes what is open may write any."""
+    if change.what in ("open", "write what is open"):
+        return True
+    tops = ("d", "f") if change.what.endswith("directory") else (change.path, change.to)
+    return any((path + "/").lower().startswith(f"{top}/".lower()) for top in tops)
 
 
 def is_below(path: str, refused: dict[str, str]) -> bool:

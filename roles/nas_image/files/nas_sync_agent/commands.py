@@ -3,7 +3,8 @@
 """The agent's other commands, each a word before its options.
 
 ``ask`` asks the running agent what it finds now, ``contents`` what is on both sides; ``sync`` waits until all that is
-there now is on the other side, ``empty`` makes both sides empty. ``compare`` looks by itself, where no agent runs; ``rescue`` copies what only the export has to another directory; ``accept`` says that what the running agent withholds is
+there now is on the other side, ``empty`` makes both sides empty. ``compare`` looks by itself, where no agent runs;
+``rescue`` copies what only the export has to another directory; ``accept`` says that what the running agent withholds is
 meant. The answer is one JSON object on stdout.
 """
 

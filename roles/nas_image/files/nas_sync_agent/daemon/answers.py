@@ -161,7 +161,9 @@ class Answers:
         self._has_failed = not isinstance(error, SideUnavailable)
         if isinstance(error, OSError):
             return why(error) or type(error).__name__
-        return (isinstance(error, SideUnavailable) and str(error)) or f"{type(error).__name__}: {error}"
+        if isinstance(error, SideUnavailable):
+            return str(error)
+        return f"{type(error).__name__}: {error}"
 
     def _start(self) -> None:
         """Where nothing is carried, nobody has cleared away yet what an earlier run has left."""
