@@ -38,8 +38,18 @@ def seen(arguments: Arguments, server: str) -> list[str]:
     return [file["path"] for file in found]
 
 
-def test_a_round_of_a_test(servers: dict[str, Nas], arguments: Arguments) -> None:
+@pytest.fixture
+def both(servers: dict[str, Nas], arguments: Arguments) -> t.Iterator[list[str]]:
+    """Two servers that may be emptied: what other tests look for is put back."""
     both = [INPUT, OUTPUT]
+    before = {server: (servers[server].windows / "before.txt").read_bytes() for server in both}
+    yield both
+    (servers[INPUT].windows / "before.txt").write_bytes(before[INPUT])
+    servers[OUTPUT].write("before.txt", before[OUTPUT])
+    run_module(nas_sync, servers=both, **arguments)
+
+
+def test_a_round_of_a_test(servers: dict[str, Nas], arguments: Arguments, both: list[str]) -> None:
     pods = Kube().uids()
     # What other tests have left there is somebody's.
     run_module(nas_data, servers=both, state="empty", force=True, **arguments)

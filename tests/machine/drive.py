@@ -20,8 +20,8 @@ NAME = (
     f"echo {_RELEASE} | sudo tee /run/osrelease >/dev/null && "
     "sudo mount --bind /run/osrelease /proc/sys/kernel/osrelease"
 )
-# As WSL mounts drives, but for the transport.
-OPTIONS = "rw,noatime,dirsync,cache=mmap,access=client,msize=262144"
+# As WSL mounts drives, but for the transport: the network, which may not end before the mount.
+OPTIONS = "rw,noatime,dirsync,cache=mmap,access=client,msize=262144,_netdev"
 # One server each way: what there are seven of is shown elsewhere.
 _TOPOLOGY = "".join(
     f"    - {{name: {name}, port: {PORTS[name]}, export_id: {number}}}\n" for name, number in ((INPUT, 1), (OUTPUT, 5))

@@ -108,6 +108,7 @@ def test_drive_that_was_unmounted_while_in_use(drive: Drive) -> None:
     """Running servers have it yet. Only what begins now sees that it is gone, and lays nothing out in its place."""
     drive.write(20)
     drive.wait_for_writers()
+    drive.nothing_is_lost()
     drive.unmount()
     before = drive.names(INPUT)
     drive.refused("drive C: is not mounted at /mnt/c")
