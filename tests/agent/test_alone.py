@@ -36,7 +36,8 @@ def test_ledger_is_whole_when_somebody_reads_it_at_the_end(agent: AgentProcess) 
     (agent.export / "a.csv").write_text("1")
     agent.wait_for((agent.windows / "a.csv").exists)
     reader = sqlite3.connect(agent.state / "ledger.sqlite")
-    assert reader.execute("SELECT count(*) FROM entries").fetchone() == (1,)
+    # The record comes after the file.
+    agent.wait_for(lambda: bool(reader.execute("SELECT count(*) FROM entries").fetchone() == (1,)))
     agent.stop()
     reader.close()
     with sqlite3.connect(agent.state / "ledger.sqlite") as after:

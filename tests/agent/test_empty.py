@@ -129,8 +129,8 @@ def test_what_comes_meanwhile_is_new(agent: AgentProcess, mode: str) -> None:
             returned = time.monotonic()
             time.sleep(0.2)
             left = {path.name for path in agent.export.iterdir()}
-            assert not left & {name for name, when in written.items() if when < ended}, "it was there, and stayed"
-            later = {name for name, when in written.items() if when > returned}
+            assert not left & {name for name, when in dict(written).items() if when < ended}, "it was there, and stayed"
+            later = {name for name, when in dict(written).items() if when > returned}
             assert later <= {path.name for path in agent.export.iterdir()}, "it came later, and went"
     finally:
         go_on.clear()
