@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import ClassVar, NamedTuple
 
 from agent_world import World, scratch
+from hypothesis import HealthCheck, settings
 from nas_sync_agent.model import Mode, Side
 
 _SECOND = 1_000_000_000
@@ -225,3 +226,17 @@ class Change(NamedTuple):
                 users.rename_at(self.side, self.path, self.to)
             case "rename directory":
                 users.rename_directory_at(self.side, "d", "f")
+
+
+def histories(users: type, prefix: str, number: int, steps: int) -> dict[str, type]:
+    """Test cases by their names, one for each mode that carries and each file system: ``number`` histories of ``steps``."""
+    cases = {}
+    for mode, name in ((Mode.WINDOWS_TO_NAS, "ToNas"), (Mode.NAS_TO_WINDOWS, "ToWindows"), (Mode.TWO_WAY, "TwoWay")):
+        for layer, suffix in (("plain", ""), ("windows", "Windows")):
+            made = type(f"{prefix}{mode.value}_{layer}", (users,), {"mode": mode, "layer": layer})
+            case: type = made.TestCase  # type: ignore[attr-defined]
+            case.settings = settings(  # type: ignore[attr-defined]
+                max_examples=number, stateful_step_count=steps, suppress_health_check=list(HealthCheck)
+            )
+            cases[f"Test{name}{suffix}"] = case
+    return cases

@@ -6,11 +6,10 @@ from __future__ import annotations
 
 import os
 
-from agent_users import Change
-from hypothesis import HealthCheck, settings
+from agent_users import Change, histories
 from hypothesis import strategies as st
 from hypothesis.stateful import rule
-from nas_sync_agent.model import Mode, Side
+from nas_sync_agent.model import Side
 from test_histories import Histories, changes
 
 HISTORIES = int(os.environ.get("AGENT_HISTORIES", "100"))
@@ -77,21 +76,4 @@ class Emptied(Histories):
             self.deleted = {side: set(gone) for side in Side}
 
 
-def machine(mode: Mode, layer: str) -> type:
-    """A test case for a mode and a file system."""
-    made = type(f"emptied_{mode.value}_{layer}", (Emptied,), {"mode": mode, "layer": layer})
-    made.TestCase.settings = settings(
-        max_examples=HISTORIES,
-        stateful_step_count=15,
-        suppress_health_check=list(HealthCheck),
-        deadline=None,
-    )
-    return made.TestCase
-
-
-TestToNas = machine(Mode.WINDOWS_TO_NAS, "plain")
-TestToNasWindows = machine(Mode.WINDOWS_TO_NAS, "windows")
-TestToWindows = machine(Mode.NAS_TO_WINDOWS, "plain")
-TestToWindowsWindows = machine(Mode.NAS_TO_WINDOWS, "windows")
-TestTwoWay = machine(Mode.TWO_WAY, "plain")
-TestTwoWayWindows = machine(Mode.TWO_WAY, "windows")
+globals().update(histories(Emptied, "emptied_", HISTORIES, 15))

@@ -13,9 +13,8 @@ import shutil
 from pathlib import Path
 
 from agent_faults import CHANGING
-from agent_users import Change, Users
+from agent_users import Change, Users, histories
 from agent_world import QUIET
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 from nas_sync_agent.model import Mode, Side
@@ -243,20 +242,4 @@ class Histories(Users, RuleBasedStateMachine):
         }
 
 
-def machine(mode: Mode, layer: str) -> type:
-    """A test case for a mode and a file system."""
-    made = type(f"{mode.value}_{layer}", (Histories,), {"mode": mode, "layer": layer})
-    made.TestCase.settings = settings(
-        max_examples=HISTORIES,
-        stateful_step_count=15,
-        suppress_health_check=list(HealthCheck),
-    )
-    return made.TestCase
-
-
-TestToNas = machine(Mode.WINDOWS_TO_NAS, "plain")
-TestToNasWindows = machine(Mode.WINDOWS_TO_NAS, "windows")
-TestToWindows = machine(Mode.NAS_TO_WINDOWS, "plain")
-TestToWindowsWindows = machine(Mode.NAS_TO_WINDOWS, "windows")
-TestTwoWay = machine(Mode.TWO_WAY, "plain")
-TestTwoWayWindows = machine(Mode.TWO_WAY, "windows")
+globals().update(histories(Histories, "", HISTORIES, 15))
