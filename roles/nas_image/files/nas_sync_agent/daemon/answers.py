@@ -77,6 +77,8 @@ class Answers:
 
         What could not be looked at, and what was too much to wait at once, belongs to what is waited for as well.
         """
+        if not self._waiting:
+            return False
         everything = not self._engine.incomplete and not self._status.unreadable_at(self._options.mode.sources)
         self._engine.barriers.found(now, everything=everything)
         return any(not waiting.barrier.is_taken for waiting in self._waiting)
