@@ -15,7 +15,9 @@ import time
 import typing as t
 from pathlib import Path
 
-CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "file-simulator" / "machine"
+# Of all tests, and what of it machines are made of.
+CACHES = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "file-simulator"
+CACHE = CACHES / "machine"
 # A machine that was started on an image opens it again at each of its starts.
 _UNUSED_SECONDS = 24 * 3600
 

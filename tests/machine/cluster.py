@@ -19,24 +19,21 @@ import time
 import typing as t
 from pathlib import Path
 
+from ..harness.cache import CACHES
 from ..harness.machine.surroundings import CHECKOUT
-from ..harness.machine.vm import DRIVE_TAG, VirtualMachine
+from ..harness.machine.vm import DRIVE_TAG, Failed, VirtualMachine
 
 CLUSTER = CHECKOUT / "tests" / "cluster"
 # The exit status of tests/cluster/cluster where there is no Go.
 CANNOT_BE_BUILT = 77
 NODE_DATA_ROOT = "/mnt/c/simulator-data"
 _ADDRESS, _API, _KUBELET = "10.213.0.1", 6443, 10250
-_CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "file-simulator" / "cluster"
+_CACHE = CACHES / "cluster"
 _PROGRAMS = ("pause", "cni", "coredns", "containerd", "kubernetes")
 _OF_THE_CONTROL_PLANE = ("kube-apiserver", "kube-controller-manager", "kube-scheduler")
 _STATE_THERE = "/root/.cache/file-simulator/cluster-run"
 # Emulated, on a machine that has other things to do.
 _SLOWNESS = 30
-
-
-class ClusterFailed(AssertionError):
-    """A command has failed; the text has what it said."""
 
 
 class Cluster:
@@ -89,7 +86,7 @@ class Cluster:
         subprocess.run(["ip", "netns", "delete", self._name], check=False, capture_output=True)
 
     def run(self, *command: str | Path, seconds: float = 900) -> str:
-        """Run a command of this machine where it reaches the cluster; return its output, raise ClusterFailed."""
+        """Run a command of this machine where it reaches the cluster; return its output, raise Failed."""
         return _run(["ip", "netns", "exec", self._name, *command], seconds)
 
     def load_image(self, archive: str) -> None:
@@ -140,5 +137,5 @@ def _run(command: t.Sequence[str | Path], seconds: float = 900) -> str:
         env={name: value for name, value in os.environ.items() if name != "KUBECONFIG"},
     )  # fmt: skip
     if done.returncode:
-        raise ClusterFailed(f"{' '.join(map(str, command))}: exit status {done.returncode}\n{done.stdout[-8000:]}")
+        raise Failed(f"{' '.join(map(str, command))}: exit status {done.returncode}\n{done.stdout[-8000:]}")
     return done.stdout

@@ -15,10 +15,10 @@ import typing as t
 import pytest
 
 from ..harness.machine.image import image_of
-from ..harness.machine.vm import VirtualMachine
+from ..harness.machine.vm import Failed, VirtualMachine
 from ..harness.ports import reserve
 from ..harness.programs import Unavailable
-from .cluster import CANNOT_BE_BUILT, CLUSTER, Cluster, ClusterFailed
+from .cluster import CANNOT_BE_BUILT, CLUSTER, Cluster
 from .cluster_desk import BACKUP, EXAMPLE, INPUTS, OUTPUTS, PATIENCE, PERSISTENT, SEVEN, ClusterDesk
 
 
@@ -115,7 +115,7 @@ def test_server_is_restarted_under_a_pod(workload: ClusterDesk) -> None:
 def test_nothing_is_removed_from_under_a_pod(workload: ClusterDesk) -> None:
     """A pod that is not the simulator's has a claim: ``make down`` names it, and leaves all as it is."""
     workload.run_pod("web", OUTPUTS[0])
-    with pytest.raises(ClusterFailed, match=rf"{OUTPUTS[0]} in namespace \S+ is in use by pod web; delete it or scale"):
+    with pytest.raises(Failed, match=rf"{OUTPUTS[0]} in namespace \S+ is in use by pod web; delete it or scale"):
         workload.make("down")
     assert set(workload.mounts()) == set(SEVEN)
     workload.kubectl("delete", "pod", "web", f"--timeout={PATIENCE}s", seconds=PATIENCE)

@@ -18,9 +18,11 @@ import typing as t
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from ..harness.cache import CACHES
+
 HERE = Path(__file__).resolve().parent
 CHECKOUT = HERE.parents[1]
-CACHE = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "file-simulator" / "machines"
+CACHE = CACHES / "machines"
 # What a checkout takes before its first command: README's "make up" installs the rest.
 _PACKAGES = ("ca-certificates", "make", "sudo")
 PROGRAMS = {"mmdebstrap": "mmdebstrap", "slirp4netns": "slirp4netns", "ip": "iproute2", "nsenter": "util-linux"}

@@ -30,7 +30,7 @@ DRIVE_TAG = "drive_c"
 
 
 class Failed(AssertionError):
-    """A command in the machine has failed; the text has what it said."""
+    """A command in the machine, or about it, has failed; the text has what it said."""
 
 
 class VirtualMachine:
