@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import hashlib
 import os
 import stat
 import typing as t
@@ -20,6 +21,7 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors 
 # Nothing of ours comes near it; what does is none of ours.
 _LONGEST = 16 << 20
 _MODE = 0o644
+_PART_BYTES = 1 << 20
 # O_NONBLOCK: opening a FIFO would wait for its other end, for ever.
 _READING = os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC
 _KINDS = (
@@ -28,6 +30,17 @@ _KINDS = (
     (stat.S_ISSOCK, "a socket"),
     (stat.S_ISLNK, "a symbolic link"),
 )
+
+
+def measured(source: t.IO[bytes], target: t.IO[bytes] | None = None) -> tuple[int, str]:
+    """Return the size in bytes and the SHA-256 of what a stream yields from here on; ``target`` gets a copy of it."""
+    digest, size = hashlib.sha256(), 0
+    for part in iter(lambda: source.read(_PART_BYTES), b""):
+        digest.update(part)
+        size += len(part)
+        if target is not None:
+            target.write(part)
+    return size, digest.hexdigest()
 
 
 def make_for_everybody() -> None:

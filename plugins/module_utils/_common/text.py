@@ -65,6 +65,12 @@ def shortened(text: str, most: int) -> str:
     return text if len(text) <= most else text[: most - 1] + "…"
 
 
+def named(names: t.Sequence[str], most: int) -> str:
+    """Return names in one line, ``most`` of them and how many more there are."""
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return ", ".join(visible(name) for name in names[:most]) + more
+
+
 def duration(seconds: float) -> str:
     """Return a time as people say it, with two or three figures that matter."""
     if not math.isfinite(seconds):

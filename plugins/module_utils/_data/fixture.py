@@ -11,7 +11,6 @@ anything is touched: absolute paths, "..", links, devices, names that Windows ca
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import io
 import lzma
 import os
@@ -24,12 +23,12 @@ import zlib
 from dataclasses import dataclass, field
 
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError
+from ansible_collections.file_simulator.nas.plugins.module_utils._common.files import measured
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.text import one_line, visible
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.temporary_names import is_ignored
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.windows_names import fold, name_problem
 from ansible_collections.file_simulator.nas.plugins.module_utils._windows.marker import MARKER_NAME
 
-_PART_BYTES = 1 << 20
 _ARCHIVES = "a directory, or an archive of the kinds tar, tar.gz and zip"
 
 Opener = t.Callable[[], t.ContextManager[t.IO[bytes]]]
@@ -199,10 +198,5 @@ def _path(given: str) -> str:
 
 def _measured(opener: Opener, copy: str) -> tuple[int, str]:
     """Return size and checksum of a content, which is written to ``copy`` unless that is empty."""
-    digest, size = hashlib.sha256(), 0
     with opener() as stream, open(copy or os.devnull, "wb") as target:
-        for part in iter(lambda: stream.read(_PART_BYTES), b""):
-            digest.update(part)
-            size += len(part)
-            target.write(part)
-    return size, digest.hexdigest()
+        return measured(stream, target)

@@ -15,7 +15,7 @@ import posixpath
 import typing as t
 from dataclasses import dataclass, replace
 
-from ansible_collections.file_simulator.nas.plugins.module_utils._common.text import counted, duration, visible
+from ansible_collections.file_simulator.nas.plugins.module_utils._common.text import counted, duration, named, visible
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.waiting import wait_until
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.temporary_names import is_ignored
 from ansible_collections.file_simulator.nas.plugins.module_utils._nfs.client import Entry, NasClient, NasError, NotThere
@@ -108,11 +108,10 @@ def _missing(seen: t.Sequence[Seen], query: Query) -> str:
     wanted = query.wanted
     if wanted is None:
         return ""
-    there = [visible(each.path) for each in seen if each.entry.kind != "directory"]
-    more = f" and {len(there) - _NAMED_WHEN_MISSING} more" if len(there) > _NAMED_WHEN_MISSING else ""
+    there = [each.path for each in seen if each.entry.kind != "directory"]
     return (
         f"{len(_wanted(seen, query))} of {counted(wanted.count, 'file')} that match '{visible(wanted.pattern)}' after "
-        f"{duration(wanted.timeout)}; it has {', '.join(there[:_NAMED_WHEN_MISSING]) or 'no file'}{more}"
+        f"{duration(wanted.timeout)}; it has {named(there, _NAMED_WHEN_MISSING) or 'no file'}"
     )
 
 

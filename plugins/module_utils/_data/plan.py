@@ -10,7 +10,7 @@ import fnmatch
 import typing as t
 from dataclasses import dataclass, field
 
-from ansible_collections.file_simulator.nas.plugins.module_utils._common.text import counted, visible
+from ansible_collections.file_simulator.nas.plugins.module_utils._common.text import counted, named, visible
 from ansible_collections.file_simulator.nas.plugins.module_utils._model import remedies
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.windows_names import fold
 
@@ -101,11 +101,9 @@ def refusal(plan: Plan, shown: str) -> str:
     """Return why a plan is not carried out without force, empty when nothing is in its way; ``shown`` is the directory."""
     if not plan.foreign:
         return ""
-    named = ", ".join(visible(path) for path in plan.foreign[:_NAMED])
-    more = f" and {len(plan.foreign) - _NAMED} more" if len(plan.foreign) > _NAMED else ""
     return (
         f"{shown} has {counted(len(plan.foreign), 'entry', 'entries')} that the simulator did not put there, or that somebody "
-        f"has changed since: {named}{more}; move them away, or give them up with "
+        f"has changed since: {named(plan.foreign, _NAMED)}; move them away, or give them up with "
         f"{remedies.FORCE_DATA}"
     )
 

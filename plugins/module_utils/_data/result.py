@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.file_simulator.nas.plugins.module_utils._common.text import counted, visible
+from ansible_collections.file_simulator.nas.plugins.module_utils._common.text import counted, named, visible
 from ansible_collections.file_simulator.nas.plugins.module_utils._data.fixture import Fixture
 from ansible_collections.file_simulator.nas.plugins.module_utils._data.run import Done
 from ansible_collections.file_simulator.nas.plugins.module_utils._model import remedies
@@ -36,7 +36,7 @@ def warnings(done: t.Sequence[Done]) -> list[str]:
         if each.consumed:
             lines.append(
                 f"server {each.server.name}: clients have deleted from the NAS what the Windows directory has unchanged: "
-                f"{_named(each.consumed)}; it does not come back before it changes, or {remedies.EMPTY} empties both"
+                f"{named(each.consumed, _NAMED)}; it does not come back before it changes, or {remedies.EMPTY} empties both"
             )
         for entry in each.kept[:_NAMED]:
             side = "the NAS" if entry["side"] == "nas" else "Windows"
@@ -92,8 +92,3 @@ def _after(done: Done, fixture: Fixture) -> t.Iterator[str]:
     for path in sorted({*done.plan.put, *done.plan.last, *done.plan.directories}):
         item = fixture.files.get(path)
         yield f"{done.server.name}/{visible(path)}{f' ({item.size} bytes, sha256 {item.sha256})' if item else '/'}\n"
-
-
-def _named(paths: t.Sequence[str]) -> str:
-    more = f" and {len(paths) - _NAMED} more" if len(paths) > _NAMED else ""
-    return ", ".join(visible(path) for path in paths[:_NAMED]) + more

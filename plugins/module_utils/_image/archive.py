@@ -17,6 +17,7 @@ import tempfile
 
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.command import Runner
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError
+from ansible_collections.file_simulator.nas.plugins.module_utils._common.files import measured
 from ansible_collections.file_simulator.nas.plugins.module_utils._image.recipe import (
     Recipe,
     image_config,
@@ -31,7 +32,6 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._image.supervis
 )
 
 _DPKG_STATUS = "./var/lib/dpkg/status"
-_CHUNK = 1 << 20
 # A file's time is part of the layer; one that never changes keeps layers of one recipe alike.
 _EPOCH = 0
 # What directories of a build are called, beside the archives and in the system's directory for temporary files.
@@ -151,8 +151,5 @@ def _add(packed: tarfile.TarFile, name: str, content: bytes) -> None:
 
 
 def _sha256(path: str) -> str:
-    digest = hashlib.sha256()
     with open(path, "rb") as stream:
-        for chunk in iter(lambda: stream.read(_CHUNK), b""):
-            digest.update(chunk)
-    return digest.hexdigest()
+        return measured(stream)[1]

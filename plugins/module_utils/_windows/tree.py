@@ -12,12 +12,12 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import hashlib
 import os
 import stat
 import typing as t
 from dataclasses import dataclass
 
+from ansible_collections.file_simulator.nas.plugins.module_utils._common.files import measured
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.temporary_names import (
     is_ignored,
     is_unfinished,
@@ -29,7 +29,6 @@ _TOP = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
 _DIRECTORY = _TOP | os.O_NOFOLLOW
 _READING = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 _CREATING = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
-_PART_BYTES = 1 << 20
 _MICROSECOND, _SECOND = 1_000, 1_000_000_000
 
 
@@ -110,15 +109,12 @@ class WindowsTree:
 
     def sha256(self, path: str) -> str:
         """Return the checksum of a regular file."""
-        digest = hashlib.sha256()
         with self._at(path) as (descriptor, name):
             inner = os.open(name, _READING, dir_fd=descriptor)
         with os.fdopen(inner, "rb", buffering=0) as stream:
             if not stat.S_ISREG(os.fstat(inner).st_mode):
                 raise OSError(errno.EINVAL, "is no regular file", path)
-            for part in iter(lambda: stream.read(_PART_BYTES), b""):
-                digest.update(part)
-        return digest.hexdigest()
+            return measured(stream)[1]
 
     def make_directory(self, path: str) -> None:
         """Make a directory whose parent is there; it may be there itself."""
@@ -130,14 +126,10 @@ class WindowsTree:
         """Write a file under an unfinished name beside a path; return that name's path, and what was written."""
         with self._at(path) as (descriptor, _name):
             name = unfinished_name(int.from_bytes(os.urandom(8), "big"))
-            digest, size = hashlib.sha256(), 0
             inner = os.open(name, _CREATING, 0o644, dir_fd=descriptor)
             try:
                 with os.fdopen(inner, "wb") as stream:
-                    for part in iter(lambda: source.read(_PART_BYTES), b""):
-                        digest.update(part)
-                        size += len(part)
-                        stream.write(part)
+                    size, sha256 = measured(source, stream)
                     stream.flush()
                     self._give(lambda owner, group: os.fchown(inner, owner, group))
                     os.fsync(inner)
@@ -146,7 +138,7 @@ class WindowsTree:
                 with contextlib.suppress(OSError):
                     os.unlink(name, dir_fd=descriptor)
                 raise
-        return os.path.join(os.path.dirname(path), name), Version(size, digest.hexdigest(), modified)
+        return os.path.join(os.path.dirname(path), name), Version(size, sha256, modified)
 
     def rename(self, path: str, new: str) -> None:
         """Give a file another name in its directory, which takes the place of a file that has it."""
