@@ -1,7 +1,7 @@
 # Copyright (c) 2026, file_simulator.nas contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What holds of every file of the plugins: its length, how it runs programs, and that a shared name is written once."""
+"""What holds of every file of the plugins and of all tasks: length, how programs are run, and that a shared name is written once."""
 
 from __future__ import annotations
 
@@ -76,3 +76,12 @@ def test_programs_are_told_every_word_as_it_stands() -> None:
         if ".run_command" in line.replace("verbatim(module.run_command)", "").replace("AnsibleModule.run_command", "")
     ]
     assert bare == []
+
+
+def test_no_task_has_a_script_copied() -> None:
+    # Ansible runs the copy by a path that it does not quote, and a user's home may have a space in it.
+    tasks = [path for part in ("playbooks", "roles") for path in (ROOT / part).rglob("*.yml")]
+    assert tasks
+    assert not [
+        path for path in tasks if re.search(r"^\s+(?:- )?(?:ansible\.builtin\.)?script:", path.read_text(), re.M)
+    ]
