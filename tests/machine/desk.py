@@ -14,6 +14,8 @@ from ..harness.machine.vm import VirtualMachine
 INPUT, OUTPUT = "nas-input-1", "nas-output-1"
 PORTS = {INPUT: 32150, OUTPUT: 32154}
 CLIENTS = "file-simulator/clients"
+# The servers' image, for a command of the machine's shell.
+IMAGE = "$(sudo podman images --quiet localhost/file-simulator/nas | head -1)"
 
 
 class Desk:

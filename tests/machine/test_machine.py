@@ -5,8 +5,10 @@
 
 from __future__ import annotations
 
+import re
+
 from ..harness.machine.vm import DRIVE_TAG
-from .desk import Desk
+from .desk import IMAGE, Desk
 
 
 def test_machine_is_what_people_have(desk: Desk) -> None:
@@ -14,6 +16,12 @@ def test_machine_is_what_people_have(desk: Desk) -> None:
     assert machine.run("stat --file-system --format=%T /sys/fs/cgroup") == "cgroup2fs\n"
     assert machine.run("cat /proc/1/comm; id --user --name; sudo id --user") == "systemd\ntester\n0\n"
     assert machine.run("test -f nas/galaxy.yml && sudo modprobe --all nfsv4 9pnet_virtio && echo there") == "there\n"
+
+
+def test_containers_are_confined(desk: Desk) -> None:
+    # Ubuntu and Debian confine containers by a profile of AppArmor's; here no container would be.
+    said = desk.machine.run(f"sudo podman run --rm --network none {IMAGE} cat /proc/1/attr/current")
+    assert re.fullmatch(r"containers-default-[\w.]+ \(enforce\)\n", said), said
 
 
 def test_machine_is_brought_back(desk: Desk) -> None:

@@ -7,9 +7,7 @@ from __future__ import annotations
 
 import pytest
 
-from .desk import CLIENTS, INPUT, OUTPUT, Desk
-
-_IMAGE = "$(sudo podman images --quiet localhost/file-simulator/nas | head -1)"
+from .desk import CLIENTS, IMAGE, INPUT, OUTPUT, Desk
 
 
 @pytest.mark.parametrize("way", ["fstab", "mount.sh"])
@@ -29,6 +27,6 @@ def test_all_are_mounted_and_used(standing: Desk, way: str) -> None:
     # What a service does: its volumes are the mounts.
     volumes = f"--volume /mnt/{INPUT}:/input --volume /mnt/{OUTPUT}:/output"
     work = "read order < /input/order.txt && echo done: $order > /output/result.txt"
-    machine.run(f"sudo podman run --rm --network none {volumes} {_IMAGE} sh -c '{work}'")
+    machine.run(f"sudo podman run --rm --network none {volumes} {IMAGE} sh -c '{work}'")
     standing.windows_has("result.txt", "done: first order")
     machine.run("sudo umount --all --types nfs,nfs4")

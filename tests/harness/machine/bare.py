@@ -13,7 +13,7 @@ from ..cache import cached
 # What docs/windows.md has a user install, and what a machine needs that others look into.
 _PACKAGES = (
     "systemd-sysv", "udev", "dbus", "libpam-systemd", "systemd-resolved", "kmod", "initramfs-tools", "e2fsprogs",
-    "iproute2", "openssh-server", "sudo", "ca-certificates", "linux-image-amd64",
+    "iproute2", "openssh-server", "sudo", "ca-certificates", "linux-image-amd64", "apparmor",
     "git", "make", "python3", "python3-venv", "nfs-common",
 )  # fmt: skip
 # The kernel finds its disk with these; all else is a module on that disk.
