@@ -47,7 +47,7 @@ class Reserve:
         _unlink(self._spare)
         ledger = Ledger(self._ledger)
         with contextlib.suppress(OSError):
-            _allocate(self._ledger + "-shm")
+            _allocate_open(self._ledger + "-shm")
             self._keep_spare()
         self.top_up(ledger, always=not exists(self._journal) or os.path.getsize(self._journal) < self._size())
         return ledger
@@ -99,10 +99,17 @@ def _clear(path: str) -> None:
         os.fsync(file.fileno())
 
 
-def _allocate(path: str) -> None:
-    """Have all of a file's blocks, also where a block is smaller than a page."""
-    with open(path, "r+b") as file:
-        os.posix_fallocate(file.fileno(), 0, os.fstat(file.fileno()).st_size)
+def _allocate_open(path: str) -> None:
+    """Have all of an open file's blocks, also where a block is smaller than a page, as far as there is room.
+
+    By the descriptor that SQLite has: whoever closes another one of the same file loses the process's locks on it
+    (fcntl(2)), and the next process that opens the ledger then cuts the index off below this one.
+    """
+    wanted = os.stat(path)
+    for name in os.listdir("/proc/self/fd"):
+        with contextlib.suppress(OSError):  # the listing's own is closed
+            if os.path.samestat(os.fstat(int(name)), wanted):
+                os.posix_fallocate(int(name), 0, wanted.st_size)
 
 
 def _unlink(path: str) -> None:
