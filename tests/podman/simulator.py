@@ -34,6 +34,8 @@ class Simulator:
     def __init__(self, directory: Path, image: str) -> None:
         self._directory = directory
         self.image = image
+        self.podman = "podman"
+        """The program that makes and starts the server."""
 
     def apply(self, state: str = "started", *, topology: dict[str, t.Any] | None = None, **fields: t.Any) -> bool:
         """Bring the server into a state, and tell whether that changed anything.
@@ -42,7 +44,7 @@ class Simulator:
         """
         arguments = self._arguments(topology or {}, fields)
         laid_out = run_module(windows_directory, registry=str(self._directory / "registry.json"), **arguments)
-        brought = run_module(nas_server, state=state, image=self.image, **arguments)
+        brought = run_module(nas_server, state=state, image=self.image, podman_executable=self.podman, **arguments)
         return bool(laid_out["changed"] or brought["changed"])
 
     def remove(self) -> None:

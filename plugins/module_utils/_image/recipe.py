@@ -19,7 +19,7 @@ from dataclasses import asdict, dataclass, field
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError
 
 # Raised when the same recipe is built into another image than before.
-_FORMAT = 2
+_FORMAT = 3
 _PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 _ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64"}
 # The tag tells recipes apart, not attackers.
@@ -91,8 +91,6 @@ def mmdebstrap_command(recipe: Recipe, executable: str, target: str) -> list[str
         f"--include={','.join(recipe.packages)}",
         # Nobody reads manuals or translations in a container.
         *[f"--dpkgopt=path-exclude=/usr/share/{name}/*" for name in ("doc", "man", "info", "locale", "lintian")],
-        # NFS-Ganesha reads it, podman makes it, a kubelet does not.
-        '--customize-hook=ln -sfn ../proc/self/mounts "$1/etc/mtab"',
         recipe.suite, target,
         *([recipe.mirror] if recipe.mirror else []),
     ]  # fmt: skip
