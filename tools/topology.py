@@ -29,7 +29,9 @@ def _model(name: str) -> t.Any:
     return importlib.import_module(f"ansible_collections.file_simulator.nas.plugins.module_utils._model.{name}")
 
 
-defaults, ownership, server, sync = (_model(name) for name in ("defaults", "ownership", "server", "sync"))
+defaults, endpoint, exports, ownership, server, sync = (
+    _model(name) for name in ("defaults", "endpoint", "exports", "ownership", "server", "sync")
+)
 
 
 @dataclass(frozen=True)
@@ -56,10 +58,23 @@ OPTIONS = (
            "`false` removes the server and keeps its directory; it comes back when enabled again"),
     Option("directory", "str", "the name",
            "its Windows directory: below the data root, or an absolute path; each server has its own"),
-    Option("port", "int or `auto`", "required",
-           "a NodePort, on every engine; `auto` leaves the choice to it ([more](#ports-that-are-chosen))", server.PORTS),
-    Option("export_id", "int", "1 to 7 for the default names, else the port, with `auto` by the name",
-           "the file system id that clients see follows from it", server.EXPORT_IDS),
+    Option("address", "str: 127.x.y.z, or `auto`", "none",
+           "on podman an address of its own, at the standard ports ([more](#an-address-of-its-own))"),
+    Option("port", "int or `auto`", "the standard port, 2049",
+           "a NodePort, on every engine; `auto` leaves the choice to it ([more](#ports-that-are-chosen)); on podman a server "
+           "has a `port` or an `address`", endpoint.PORTS),
+    Option("mount_port", "int or `auto`", "`auto`",
+           "beside `port`, where `ganesha` serves NFSv3: the port of MOUNT ([more](#nfsv3))", endpoint.PORTS),
+    Option("aliases", "list of str", "none", "names that production has for it, such as `[nas01.corp.example]`"),
+    Option("nfs_versions", "list of int: `[4]`, `[3, 4]` or `[3]`", "`[4]`, with `unfs3` `[3]`",
+           "the versions of NFS that it serves ([more](#nfsv3))"),
+    Option("exports[].path", "str", f"one export, {_code(exports.EXPORT_PATH)}", "what clients mount ([more](#exports))"),
+    Option("exports[].subdirectory", "str", "the whole directory", "the part of the server's directory that is exported"),
+    Option("exports[].export_options", "str", "the server's `export_options`", "as there, for this export alone"),
+    Option("exports[].export_id", "int", f"that of the server for {_code(exports.EXPORT_PATH)}, else by server and path",
+           "as `export_id`, for this export", exports.EXPORT_IDS),
+    Option("export_id", "int", "1 to 7 for the default names, else the port; by the name where no port is named",
+           "the file system id that clients see follows from it", exports.EXPORT_IDS),
     Option("export_options", "str", "by role", "words of exports(5) ([more](#export-options))"),
     Option("export.root.owner", "int", "0", f"id of the user who owns the export's root directory {_OWNERS}"),
     Option("export.root.group", "int", "0", "id of that directory's group"),
@@ -99,6 +114,7 @@ def known() -> set[str]:
             *(f"root.{field.name}" for field in fields(ownership.RootOwnership)),
             *(f"files.{field.name}" for field in fields(ownership.FileOwnership)),
         ],
+        "exports": exports.EXPORT_KEYS,
         "sync": sync.SYNC_KEYS,
         "storage": defaults.STORAGE,
         "resources": [
@@ -108,7 +124,11 @@ def known() -> set[str]:
             for key in amounts
         ],
     }
-    return {f"{key}.{more}" if more else key for key in server.SERVER_KEYS for more in nested.get(key, [""])}
+    return {
+        f"{'exports[]' if key == 'exports' else key}.{more}" if more else key
+        for key in server.SERVER_KEYS
+        for more in nested.get(key, [""])
+    }
 
 
 def table() -> str:
@@ -124,7 +144,7 @@ def table() -> str:
         "",
         textwrap.fill(
             f"{', '.join(common[:-1])} and {common[-1]} may stand in `defaults` for all servers; a server's own win. "
-            f"Of `port`, only `{server.AUTO}` may.", 118
+            f"Of `address` and `port`, only `{endpoint.AUTO}` may, and only one of both.", 118
         ),
     ])  # fmt: skip
 

@@ -51,9 +51,7 @@ def desired_profile(
         memory=0 if elsewhere else machine_memory(),
         source=str(topology.data_root) if elsewhere else drives.local(topology.data_root),
     )
-    ports = (
-        given["ports"] if given["ports"] is not None else [server.port for server in topology.servers if server.port]
-    )
+    ports = given["ports"] if given["ports"] is not None else topology.node_ports
     return read_options(given, ports, host)
 
 

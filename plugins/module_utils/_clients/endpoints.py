@@ -17,7 +17,8 @@ from dataclasses import dataclass
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.text import bracketed
 from ansible_collections.file_simulator.nas.plugins.module_utils._model import remedies
-from ansible_collections.file_simulator.nas.plugins.module_utils._model.server import NO_PORT, Server
+from ansible_collections.file_simulator.nas.plugins.module_utils._model.endpoint import NO_PORT
+from ansible_collections.file_simulator.nas.plugins.module_utils._model.server import Server
 from ansible_collections.file_simulator.nas.plugins.module_utils._server.mounting import mount_options
 from ansible_collections.file_simulator.nas.plugins.module_utils._server.pod import EXPORT_PATH
 

@@ -18,6 +18,8 @@ NODE_DATA_ROOT = "/mnt/simulator-data"
 NAMESPACE = "file-simulator"
 INSTANCE = "file-simulator"
 LISTEN_ADDRESS = "127.0.0.1"
+# The file in each directory of ours that tells it from another one; see _windows/marker.py.
+MARKER_NAME = ".file-simulator.json"
 
 SERVERS: tuple[dict[str, t.Any], ...] = (
     {"name": "nas-input-1", "role": "input", "port": 32150},

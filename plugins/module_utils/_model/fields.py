@@ -43,7 +43,7 @@ def mapping(value: t.Any, field: str, known: t.Iterable[str]) -> Mapping:
     if value is None:
         return {}
     if not isinstance(value, t.Mapping):
-        raise FieldError(field, f"expected a mapping, got {_shown(value)}")
+        raise FieldError(field, f"expected a mapping, got {shown(value)}")
     allowed = sorted(known)
     for key in value:
         if key not in allowed:
@@ -55,7 +55,7 @@ def mapping(value: t.Any, field: str, known: t.Iterable[str]) -> Mapping:
 def choice(value: t.Any, field: str, choices: t.Sequence[str]) -> str:
     """Return ``value`` when it is one of ``choices``."""
     if value not in choices:
-        raise FieldError(field, f"{_shown(value)} is unknown; choose one of {', '.join(choices)}")
+        raise FieldError(field, f"{shown(value)} is unknown; choose one of {', '.join(choices)}")
     return str(value)
 
 
@@ -64,7 +64,7 @@ def integer(value: t.Any, field: str, lowest: int, highest: int) -> int:
     if isinstance(value, str) and re.fullmatch(r"-?[0-9]{1,18}", value):
         value = int(value)
     if not isinstance(value, int) or isinstance(value, bool):
-        raise FieldError(field, f"expected a whole number, got {_shown(value)}")
+        raise FieldError(field, f"expected a whole number, got {shown(value)}")
     if not lowest <= value <= highest:
         misread = misread_octal(value, field, lowest, highest)
         raise FieldError(field, f"{int(value)} is outside {lowest}..{highest}" + (f"; {misread}" if misread else ""))
@@ -80,7 +80,7 @@ def boolean(value: t.Any, field: str) -> bool:
         return True
     if word in ("false", "no", "off", "0", "f", "n"):
         return False
-    raise FieldError(field, f"expected true or false, got {_shown(value)}")
+    raise FieldError(field, f"expected true or false, got {shown(value)}")
 
 
 def dns_label(value: t.Any, field: str) -> str:
@@ -91,7 +91,7 @@ def dns_label(value: t.Any, field: str) -> str:
     if not isinstance(value, str) or not _DNS_LABEL.match(value):
         raise FieldError(
             field,
-            f"{_shown(value)} is no DNS label; use 1 to 63 of a-z, 0-9 and -, beginning and ending with a letter or digit",
+            f"{shown(value)} is no DNS label; use 1 to 63 of a-z, 0-9 and -, beginning and ending with a letter or digit",
         )
     return str(value)
 
@@ -99,7 +99,7 @@ def dns_label(value: t.Any, field: str) -> str:
 def memory(value: t.Any, field: str) -> str:
     """Return an amount of memory as Kubernetes writes it, such as 64Mi; the same amount is always written the same."""
     if not _MEMORY.match(str(value)):
-        raise FieldError(field, f"{_shown(value)} is no amount of memory; write for example 64Mi or 1Gi")
+        raise FieldError(field, f"{shown(value)} is no amount of memory; write for example 64Mi or 1Gi")
     size = memory_bytes(str(value))
     unit = next(unit for unit, factor in _WRITTEN_UNITS if size % factor == 0)
     return f"{size // _UNITS[unit]}{unit or ''}"
@@ -116,7 +116,7 @@ def memory_bytes(amount: str) -> int:
 def cpu(value: t.Any, field: str) -> str:
     """Return an amount of CPU, 50m or 0.05, in thousandths of a core as Kubernetes writes them: always 50m."""
     if not _CPU.match(str(value)) or cpu_millicores(str(value)) == 0:
-        raise FieldError(field, f"{_shown(value)} is no amount of CPU; write for example 50m or 0.5")
+        raise FieldError(field, f"{shown(value)} is no amount of CPU; write for example 50m or 0.5")
     return f"{cpu_millicores(str(value))}m"
 
 
@@ -130,7 +130,7 @@ def address(value: t.Any, field: str) -> str:
     try:
         return str(ipaddress.ip_address(str(value)))
     except ValueError:
-        raise FieldError(field, f"{_shown(value)} is no IP address") from None
+        raise FieldError(field, f"{shown(value)} is no IP address") from None
 
 
 def network(value: t.Any, field: str) -> str:
@@ -138,10 +138,10 @@ def network(value: t.Any, field: str) -> str:
     try:
         return str(ipaddress.ip_network(str(value)))
     except ValueError as error:
-        raise FieldError(field, f"{_shown(value)} is no network in CIDR notation ({error})") from None
+        raise FieldError(field, f"{shown(value)} is no network in CIDR notation ({error})") from None
 
 
-def _shown(value: t.Any) -> str:
-    """Quote a value for a message, cut when it is long."""
-    text = repr(value) if not isinstance(value, str) else f"'{value}'"
+def shown(value: t.Any) -> str:
+    """Return a value in quotes for a message, cut when it is long."""
+    text = f"'{value}'" if isinstance(value, str) and value.isprintable() else repr(value)
     return text if len(text) <= 80 else text[:77] + "..."

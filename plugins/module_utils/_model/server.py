@@ -11,16 +11,21 @@ from __future__ import annotations
 
 import re
 import typing as t
-import zlib
 from dataclasses import dataclass, replace
 
 from ansible_collections.file_simulator.nas.plugins.module_utils._model import defaults as default
 from ansible_collections.file_simulator.nas.plugins.module_utils._model import fields
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.directory import read_directory
-from ansible_collections.file_simulator.nas.plugins.module_utils._model.export_options import (
-    ExportOptions,
-    parse_export_options,
+from ansible_collections.file_simulator.nas.plugins.module_utils._model.endpoint import (
+    NFS_PORT,
+    NO_PORT,
+    PORTS,
+    chosen_address,
+    read_aliases,
+    read_endpoint,
 )
+from ansible_collections.file_simulator.nas.plugins.module_utils._model.export_options import ExportOptions
+from ansible_collections.file_simulator.nas.plugins.module_utils._model.exports import Export, read_exports
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.fields import FieldError
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.ownership import Ownership, read_ownership
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.resources import Resources, read_resources
@@ -35,37 +40,37 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._model.windows_
 
 ROLES = ("input", "backup", "output")
 NFS_SERVERS = ("ganesha", "unfs3")
-# What Kubernetes reserves for NodePorts by default; podman keeps to it so that a topology fits both.
-PORTS = (30000, 32767)
-# What a user writes for a port that is chosen at the server's first start, and what the model has until then.
-AUTO = "auto"
-NO_PORT = 0
-EXPORT_IDS = (1, 65535)
-# Those that follow from a name: beside the default servers' and beside all ports, which others have.
-_IDS_OF_NAMES = range(1000, 30000)
 _ROLE_IN_NAME = re.compile(r"(?:^|-)(input|backup|output)(?:-|$)")
 SERVER_KEYS = (
-    "name", "role", "enabled", "directory", "port", "export_id", "export_options", "export", "clients",
-    "sync", "storage", "resources", "nfs_server",
+    "name", "role", "enabled", "directory", "address", "port", "mount_port", "aliases", "nfs_versions", "exports", "export_id",
+    "export_options", "export", "clients", "sync", "storage", "resources", "nfs_server",
 )  # fmt: skip
-# A default for all servers makes no sense for what must differ between them; a port that is chosen always differs.
-DEFAULTS_KEYS = ("enabled", "port", "export_options", "export", "clients", "sync", "storage", "resources", "nfs_server")
+# A default for all servers makes no sense for what must differ between them; an address or port that is chosen does.
+DEFAULTS_KEYS = (
+    "enabled", "address", "port", "nfs_versions", "export_options", "export", "clients", "sync", "storage", "resources",
+    "nfs_server",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Server:
-    """One NAS server: an NFS export with its Windows directory.
+    """One NAS server: its exports with its Windows directory.
 
-    ``port`` is NO_PORT while it is yet to be chosen; the engine that runs the server knows it from then on.
+    ``port`` and ``mount_port`` are NO_PORT while they are yet to be chosen; the engine that runs the server knows them
+    from then on. ``port`` is NFS_PORT where the server is at the standard ports: those of ``address``, or of its Service.
+    ``mount_port`` is that of NFSv3's MOUNT, NO_PORT without NFSv3. ``address`` is empty where it has none of its own.
     """
 
     name: str
     role: str
     enabled: bool
     directory: WindowsPath
+    address: str
     port: int
-    export_id: int
-    export: ExportOptions
+    mount_port: int
+    nfs_versions: tuple[int, ...]
+    aliases: tuple[str, ...]
+    exports: tuple[Export, ...]
     clients: tuple[str, ...]
     sync: Sync
     storage: Storage
@@ -75,19 +80,42 @@ class Server:
 
     @property
     def nfs_version(self) -> int:
-        """The version of NFS that clients mount."""
-        return 3 if self.nfs_server == "unfs3" else 4
+        """The version of NFS that clients mount when they have the choice."""
+        return self.nfs_versions[-1]
+
+    @property
+    def node_ports(self) -> tuple[int, ...]:
+        """The ports from the range of NodePorts, as far as they are known: none at the standard ports."""
+        own = dict.fromkeys((self.port, self.mount_port))
+        return tuple(port for port in own if port >= PORTS[0])
+
+    @property
+    def export(self) -> ExportOptions:
+        """What the first export allows."""
+        return self.exports[0].options
+
+    @property
+    def export_id(self) -> int:
+        """The id of the first export."""
+        return self.exports[0].export_id
 
 
-def at_ports(servers: t.Sequence[Server], ports: t.Mapping[str, int]) -> list[Server]:
-    """Return ``servers``; those whose port is chosen, with the one that ``ports`` has by their name, where it has one."""
-    return [
-        replace(server, port=ports.get(server.name, NO_PORT)) if server.port == NO_PORT else server
-        for server in servers
-    ]
+def at_ports(
+    servers: t.Sequence[Server], ports: t.Mapping[str, int], mount_ports: t.Mapping[str, int] | None = None
+) -> list[Server]:
+    """Return ``servers``; those whose ports are chosen, with the ones that the mappings have by their names."""
+    return [_at_ports(server, ports, mount_ports or {}) for server in servers]
 
 
-def read_server(entry: fields.Mapping, common: fields.Mapping, data_root: WindowsPath) -> Server:
+def _at_ports(server: Server, ports: t.Mapping[str, int], mount_ports: t.Mapping[str, int]) -> Server:
+    port = server.port or ports.get(server.name, NO_PORT)
+    mount_port = server.mount_port
+    if 3 in server.nfs_versions and not mount_port:
+        mount_port = port if server.nfs_server == "unfs3" else mount_ports.get(server.name, NO_PORT)
+    return replace(server, port=port, mount_port=mount_port)
+
+
+def read_server(entry: fields.Mapping, common: fields.Mapping, data_root: WindowsPath, instance: str) -> Server:
     """Return the server that an entry with a name describes, with the fields of all servers in ``common`` under it.
 
     Raises FieldError for the first field that cannot work.
@@ -102,20 +130,22 @@ def read_server(entry: fields.Mapping, common: fields.Mapping, data_root: Window
     def either(key: str, fallback: t.Any) -> t.Any:
         return entry.get(key, common.get(key, fallback))
 
-    if "port" not in entry and "port" not in common:
-        raise FieldError("port", f"is missing; choose a free one in {PORTS[0]}..{PORTS[1]}, or {AUTO}")
-    given = either("port", AUTO)
-    port = NO_PORT if given == AUTO else fields.integer(given, "port", *PORTS)
     options = either("export_options", by_role["export_options"])
     nfs_server = fields.choice(either("nfs_server", "ganesha"), "nfs_server", NFS_SERVERS)
+    directory = read_directory(entry.get("directory", name), data_root)
+    endpoint = read_endpoint(entry, common, nfs_server, lambda: chosen_address(instance, name))
+    named_port = NO_PORT if endpoint.port == NFS_PORT else endpoint.port
     return Server(
         name=name,
         role=role,
         enabled=fields.boolean(either("enabled", True), "enabled"),
-        directory=read_directory(entry.get("directory", name), data_root),
-        port=port,
-        export_id=_export_id(entry, port, nfs_server),
-        export=parse_export_options(options),
+        directory=directory,
+        address=endpoint.address,
+        port=endpoint.port,
+        mount_port=endpoint.mount_port,
+        nfs_versions=endpoint.nfs_versions,
+        aliases=read_aliases(entry.get("aliases", [])),
+        exports=read_exports(entry, port=named_port, options=options, nfs_server=nfs_server, directory=directory),
         clients=_clients(either("clients", [])),
         sync=read_sync(entry.get("sync"), common.get("sync"), by_role["sync_mode"]),
         storage=read_storage(entry.get("storage"), common.get("storage")),
@@ -123,15 +153,6 @@ def read_server(entry: fields.Mapping, common: fields.Mapping, data_root: Window
         resources=read_resources(entry.get("resources"), common.get("resources"), default.RESOURCES),
         nfs_server=nfs_server,
     )
-
-
-def _export_id(entry: fields.Mapping, port: int, nfs_server: str) -> int:
-    if nfs_server == "unfs3" and "export_id" in entry:
-        raise FieldError("export_id", "unfs3 has no file system id but its disk's; leave it out, or use ganesha")
-    # A chosen port may be another one after each removal, and clients would see another file system then.
-    fallback = port or _IDS_OF_NAMES[zlib.crc32(str(entry["name"]).encode()) % len(_IDS_OF_NAMES)]
-    given = entry.get("export_id", default.EXPORT_IDS.get(entry["name"], fallback))
-    return fields.integer(given, "export_id", *EXPORT_IDS)
 
 
 def _role(name: str, role: t.Any) -> str:

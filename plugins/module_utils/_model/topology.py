@@ -19,12 +19,12 @@ from dataclasses import dataclass
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import combined
 from ansible_collections.file_simulator.nas.plugins.module_utils._model import defaults as default
 from ansible_collections.file_simulator.nas.plugins.module_utils._model import fields
+from ansible_collections.file_simulator.nas.plugins.module_utils._model.collisions import collisions
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.directory import read_windows_path
+from ansible_collections.file_simulator.nas.plugins.module_utils._model.endpoint import AUTO
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.fields import FieldError
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.server import (
-    AUTO,
     DEFAULTS_KEYS,
-    NO_PORT,
     SERVER_KEYS,
     Server,
     read_server,
@@ -49,6 +49,11 @@ class Topology:
     def enabled(self) -> tuple[Server, ...]:
         """The servers that are to run."""
         return tuple(server for server in self.servers if server.enabled)
+
+    @property
+    def node_ports(self) -> list[int]:
+        """The ports that the topology names, those of disabled servers included; none of the standard ports."""
+        return [port for server in self.servers for port in server.node_ports]
 
 
 def read_topology(user: t.Mapping[str, t.Any] | None) -> Topology:
@@ -82,11 +87,11 @@ class _Reader:
         # With the default in place of what cannot be read, the servers' own problems still show.
         root = data_root or WindowsPath.parse(default.DATA_ROOT)
         read = [
-            self._read(f"server {entry['name']}", read_server, entry, common or {}, root)
+            self._read(f"server {entry['name']}", read_server, entry, common or {}, root, instance or "")
             for entry in self._entries(given, common or {})
         ]
         servers = tuple(server for server in read if server)
-        self._problems.extend(_collisions(servers))
+        self._problems.extend(collisions(servers))
         if data_root and namespace and instance and listen:
             return Topology(data_root, namespace, instance, listen, servers)
         return None
@@ -110,7 +115,7 @@ class _Reader:
         for entry in _default_servers(common) if whole is None else self._listed(whole, "servers"):
             merged[entry["name"]] = entry
         for entry in self._listed(given.get("changes"), "changes"):
-            merged[entry["name"]] = {**merged.get(entry["name"], {}), **entry}
+            merged[entry["name"]] = _changed(merged.get(entry["name"], {}), entry)
         if not merged and not self._problems:
             self._problems.append(
                 "servers: the list is empty; leave it out for the default seven, or disable servers one by one"
@@ -154,15 +159,29 @@ def _entry(value: t.Any, where: str) -> fields.Mapping:
 def _common(value: t.Any) -> fields.Mapping:
     """Return the fields of all servers."""
     common = fields.mapping(value, "defaults", DEFAULTS_KEYS)
-    if common.get("port", AUTO) != AUTO:
-        raise FieldError("defaults.port", f"can only be {AUTO}; a port of its own stands with each server")
+    for key, shown in (("port", "a port"), ("address", "an address")):
+        if common.get(key, AUTO) != AUTO:
+            raise FieldError(f"defaults.{key}", f"can only be {AUTO}; {shown} of its own stands with each server")
+    if "port" in common and "address" in common:
+        raise FieldError("defaults.address", "stands beside defaults.port; a server has one of both, leave one out")
     return common
+
+
+def _changed(entry: fields.Mapping, change: fields.Mapping) -> fields.Mapping:
+    """Return a server's entry with a change of it: one that gives it an address takes its port, and the other way round."""
+    kept = dict(entry)
+    if "address" in change:
+        kept.pop("port", None)
+        kept.pop("mount_port", None)
+    if "port" in change:
+        kept.pop("address", None)
+    return {**kept, **change}
 
 
 def _default_servers(common: fields.Mapping) -> t.Iterator[fields.Mapping]:
     """Yield the default servers; what users say of all servers wins over the ports of these."""
     for entry in default.SERVERS:
-        yield {**entry, "port": common["port"]} if "port" in common else entry
+        yield {key: entry[key] for key in entry if key != "port" or not common.keys() & {"port", "address"}}
 
 
 def _listen_address(value: t.Any) -> str:
@@ -173,23 +192,3 @@ def _listen_address(value: t.Any) -> str:
             f"'{address}' is IPv6, which the pods' network has not; use 127.0.0.1 or another IPv4 address",
         )
     return address
-
-
-def _collisions(servers: t.Sequence[Server]) -> t.Iterator[str]:
-    """Tell what two servers cannot share, disabled ones included: they come back."""
-    for field, advice in (("port", "each server needs its own"), ("export_id", "fsids follow from it and must differ")):
-        owners: dict[int, str] = {}
-        for server in servers:
-            value = getattr(server, field)
-            if field == "port" and value == NO_PORT:
-                continue
-            if value in owners:
-                yield f"server {server.name}: {field}: {value} is also that of {owners[value]}; {advice}"
-            owners.setdefault(value, server.name)
-    for index, server in enumerate(servers):
-        for other in servers[:index]:
-            if other.directory.holds(server.directory) or server.directory.holds(other.directory):
-                yield (
-                    f"server {server.name}: directory: {server.directory} and {other.directory} of {other.name} "
-                    "are the same or lie in each other; each server needs its own"
-                )

@@ -16,7 +16,7 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._common.text im
     utc_seconds,
     visible,
 )
-from ansible_collections.file_simulator.nas.plugins.module_utils._model.server import AUTO
+from ansible_collections.file_simulator.nas.plugins.module_utils._model.endpoint import AUTO
 from ansible_collections.file_simulator.nas.plugins.module_utils._server.pod import AGENT_CONTAINER
 from ansible_collections.file_simulator.nas.plugins.module_utils._server.status import ServerStatus
 

@@ -13,7 +13,9 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 
-MARKER_NAME = ".file-simulator.json"
+from ansible_collections.file_simulator.nas.plugins.module_utils._model import defaults as default
+
+MARKER_NAME = default.MARKER_NAME
 _FORMAT = 1
 
 

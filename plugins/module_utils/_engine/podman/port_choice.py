@@ -18,7 +18,8 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors 
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.locking import locked
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.ports import port_holder
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.found import Found
-from ansible_collections.file_simulator.nas.plugins.module_utils._model.server import NO_PORT, Server, at_ports
+from ansible_collections.file_simulator.nas.plugins.module_utils._model.endpoint import NO_PORT
+from ansible_collections.file_simulator.nas.plugins.module_utils._model.server import Server, at_ports
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.topology import Topology
 
 # NodePorts, as all ports are, and below those that topologies have by default and that people choose beside them.

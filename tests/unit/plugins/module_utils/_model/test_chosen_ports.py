@@ -6,7 +6,8 @@
 from __future__ import annotations
 
 from ansible_collections.file_simulator.nas.plugins.module_utils._model import defaults as default
-from ansible_collections.file_simulator.nas.plugins.module_utils._model.server import NO_PORT, PORTS, at_ports
+from ansible_collections.file_simulator.nas.plugins.module_utils._model.endpoint import NO_PORT, PORTS
+from ansible_collections.file_simulator.nas.plugins.module_utils._model.server import at_ports
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.topology import read_topology
 
 from .test_topology import one, only, two

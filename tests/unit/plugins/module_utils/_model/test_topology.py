@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError
 from ansible_collections.file_simulator.nas.plugins.module_utils._model import defaults as default
-from ansible_collections.file_simulator.nas.plugins.module_utils._model.server import NO_PORT, PORTS, ROLES, Server
+from ansible_collections.file_simulator.nas.plugins.module_utils._model.endpoint import NO_PORT, PORTS
+from ansible_collections.file_simulator.nas.plugins.module_utils._model.server import ROLES, Server
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.topology import Topology, read_topology
 
 from ...strategies import DEVICES, FEW, QUICK, topologies
@@ -126,7 +127,7 @@ def test_default_topology_is_that_of_production(user: t.Any) -> None:
         ({"storage": {"size_limit": "big"}}, "storage.size_limit: 'big' is no amount of memory"),
         ({"resources": {"server": {"limits": {"gpu": 1}}}}, "nas-input-1: resources.server.limits.gpu: unknown key"),
         ({"nfs_server": "samba"}, "server nas-input-1: nfs_server: 'samba' is unknown; choose one of ganesha"),
-        ({"colour": "red"}, "server nas-input-1: colour: unknown key; known are clients, directory"),
+        ({"colour": "red"}, "server nas-input-1: colour: unknown key; known are address, aliases, clients, directory"),
         *[({"name": name, "role": "input"}, f"server {name}: name: '{name}' is a device name") for name in DEVICES],
     ],
 )
@@ -149,7 +150,7 @@ def test_field_is_refused(fields: Mapping, message: str) -> None:
         ({"listen_address": "::1"}, "listen_address: '::1' is IPv6, which the pods' network has not"),
         ({"listen_address": "::"}, "listen_address: '::' is IPv6, which the pods' network has not"),
         ({"defaults": {"port": 32150}}, "defaults.port: can only be auto; a port of its own stands with each server"),
-        ({"defaults": {"directory": "x"}}, "defaults.directory: unknown key; known are clients, enabled"),
+        ({"defaults": {"directory": "x"}}, "defaults.directory: unknown key; known are address, clients, enabled"),
         ({"defaults": []}, "defaults: expected a mapping"),
         ({"defaults": {"sync": {"modus": 1}}}, "server nas-input-1: defaults.sync.modus: unknown key"),
         ({"defaults": {"storage": {"kind": 1}}}, "server nas-input-1: defaults.storage.kind: unknown key"),
@@ -163,7 +164,6 @@ def test_field_is_refused(fields: Mapping, message: str) -> None:
         ),
         ({"servers": [5]}, r"servers\[1\]: expected a mapping with a name"),
         ({"servers": [{"name": "nas-input-1", "port": 32150}, {"port": 32151}]}, r"servers\[2\]: expected a mapping"),
-        ({"servers": [{"name": "nas-input-1"}]}, "server nas-input-1: port: is missing; choose a free one"),
         ({"changes": {}}, "changes: expected a list of servers"),
         ({"changes": [{"enabled": False}]}, r"changes\[1\]: expected a mapping with a name"),
         ({"changes": [{"name": "nas-backup", "colour": 1}]}, "server nas-backup: colour: unknown key"),
@@ -171,7 +171,6 @@ def test_field_is_refused(fields: Mapping, message: str) -> None:
             {"changes": [{"name": "nas-backup"}, {"name": "nas-backup"}]},
             "server nas-backup: name: is given twice in changes",
         ),
-        ({"changes": [{"name": "nas-input-4"}]}, "server nas-input-4: port: is missing"),
     ],
 )
 def test_topology_is_refused(user: Mapping, message: str) -> None:
