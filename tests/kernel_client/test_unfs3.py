@@ -49,7 +49,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> t.Iterator[dict[str, t.A
     entry = {"name": "nas-output-1", "port": port, "nfs_server": "unfs3"}
     server = read_topology({"servers": [entry]}).servers[0]
     exports = directory.with_name("exports")
-    exports.write_text(_unfs3.render_exports(server, path=str(directory), clients=()))
+    exports.write_text(_unfs3.render_exports(server, clients=()).replace("/data", str(directory), 1))
     (directory / "before.txt").write_text("x")
     command = [program, "-d", "-p", "-t", "-n", str(port), "-m", str(port), "-l", "127.0.0.1", "-e", str(exports)]
     with subprocess.Popen(command, cwd=CHECKOUT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:

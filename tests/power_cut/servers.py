@@ -7,14 +7,10 @@ from __future__ import annotations
 
 import typing as t
 
+from ansible_collections.file_simulator.nas.plugins.module_utils._model.endpoint import NFS_PORT
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.topology import read_topology
 from ansible_collections.file_simulator.nas.plugins.module_utils._server.mounting import mount_options
-from ansible_collections.file_simulator.nas.plugins.module_utils._server.pod import (
-    NFS_PORT,
-    STATUS_PORT,
-    Images,
-    pod_of,
-)
+from ansible_collections.file_simulator.nas.plugins.module_utils._server.pod import STATUS_PORT, Images, pod_of
 from ansible_collections.file_simulator.nas.plugins.module_utils._windows.marker import Marker
 
 NAS, WINDOWS = "nas", "windows"

@@ -55,7 +55,7 @@ _OUTSIDE = {
 }  # fmt: skip
 _OUTSIDE_CALLS = {"input", "now", "open", "print", "today", "utcnow"}
 # Values that a stand-alone file defines beside what talks to the outside.
-_VALUES = {"module_utils._nfs.probe.Answer"}
+_VALUES = {"module_utils._nfs.probe.Answer", "module_utils._nfs.wait.NfsService"}
 
 # The agent: the core knows nothing of clock, HTTP and inotify; a side knows nothing of the core.
 AGENT_MAY_IMPORT: dict[str, set[str]] = {

@@ -18,9 +18,9 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors 
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.text import bracketed
 from ansible_collections.file_simulator.nas.plugins.module_utils._model import remedies
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.endpoint import NO_PORT
+from ansible_collections.file_simulator.nas.plugins.module_utils._model.exports import EXPORT_PATH
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.server import Server
 from ansible_collections.file_simulator.nas.plugins.module_utils._server.mounting import mount_options
-from ansible_collections.file_simulator.nas.plugins.module_utils._server.pod import EXPORT_PATH
 
 CLUSTER_IP = "cluster_ip"
 NODE = "node"

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Which processes listen on a TCP port of this machine, by the kernel's own tables. Private to file_simulator.nas."""
+"""Which processes have a port of this machine, by the kernel's own tables. Private to file_simulator.nas."""
 
 from __future__ import annotations
 
@@ -13,9 +13,10 @@ import struct
 import typing as t
 from dataclasses import dataclass
 
-_TABLES = ("/proc/net/tcp", "/proc/net/tcp6")
+_TABLES = {"tcp": ("/proc/net/tcp", "/proc/net/tcp6"), "udp": ("/proc/net/udp", "/proc/net/udp6")}
 _PROCESSES = "/proc/[0-9]*"
-_LISTENING = "0A"
+# A socket of TCP that listens, and one of UDP that is connected to nobody.
+_LISTENING = ("0A", "07")
 _MONITOR = "conmon"
 
 
@@ -39,9 +40,9 @@ class Listener:
         return f"{program} (pid {self.pid})"
 
 
-def listeners(port: int) -> list[Listener]:
-    """Return who listens on ``port``, at whatever address."""
-    sockets = {inode: address for table in _TABLES for inode, address in _listening(table, port)}
+def listeners(port: int, protocol: str = "tcp") -> list[Listener]:
+    """Return who listens on ``port``, at whatever address; ``protocol`` is tcp or udp."""
+    sockets = {inode: address for table in _TABLES[protocol] for inode, address in _listening(table, port)}
     if not sockets:
         return []
     owners = dict(_owners({f"socket:[{inode}]": inode for inode in sockets}))
@@ -53,7 +54,7 @@ def _listening(table: str, port: int) -> t.Iterator[tuple[str, str]]:
     for line in _read(table).splitlines()[1:]:
         words = line.split()
         address, _colon, number = words[1].partition(":")
-        if words[3] == _LISTENING and int(number, 16) == port:
+        if words[3] in _LISTENING and int(number, 16) == port:
             yield words[9], _address(address)
 
 

@@ -21,24 +21,25 @@ def connect_address(listen_address: str) -> str:
     return _ANY.get(listen_address, listen_address)
 
 
-def port_holder(address: str, port: int, known: t.Mapping[str, str] | None = None) -> str:
+def port_holder(address: str, port: int, known: t.Mapping[str, str] | None = None, protocol: str = "tcp") -> str:
     """Return who keeps us from listening on ``address`` and ``port``, empty when nobody does.
 
     ``known`` names holders by a word of their command line, such as a container's id. One with an empty name is
-    about to go, so that it is in nobody's way.
+    about to go, so that it is in nobody's way. ``protocol`` is tcp or udp.
     """
     known = known or {}
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
-    with socket.socket(family, socket.SOCK_STREAM) as attempt:
-        # A connection that has just ended does not count: who listens next may take its place.
-        attempt.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    with socket.socket(family, socket.SOCK_DGRAM if protocol == "udp" else socket.SOCK_STREAM) as attempt:
+        if protocol == "tcp":
+            # A connection that has just ended does not count: who listens next may take its place.
+            attempt.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             attempt.bind((address, port))
         except OSError as error:
             if error.errno == errno.EADDRINUSE:
-                return _listener(address, port, known)
+                return _listener(address, port, known, protocol)
             return f"nobody, but this machine cannot listen there ({error.strerror})"
-    if "" in known.values():
+    if "" in known.values() or protocol == "udp":
         return ""  # what answers there may be just that
     # What kube-proxy publishes holds no socket, yet answers.
     with socket.socket(family, socket.SOCK_STREAM) as visitor:
@@ -50,8 +51,8 @@ def port_holder(address: str, port: int, known: t.Mapping[str, str] | None = Non
         )
 
 
-def _listener(address: str, port: int, known: t.Mapping[str, str]) -> str:
-    found = [each for each in listeners(port) if _meet(each.address, address)]
+def _listener(address: str, port: int, known: t.Mapping[str, str], protocol: str) -> str:
+    found = [each for each in listeners(port, protocol) if _meet(each.address, address)]
     names = [next((known[word] for word in each.command if word in known), each.name or _UNKNOWN) for each in found]
     return ", ".join(sorted({name for name in names if name})) if names else _UNKNOWN
 

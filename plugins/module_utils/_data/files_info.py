@@ -13,9 +13,9 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors 
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.parallel import for_each
 from ansible_collections.file_simulator.nas.plugins.module_utils._data.listing import Query, Seen, look
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.base import Engine
+from ansible_collections.file_simulator.nas.plugins.module_utils._model.exports import EXPORT_PATH
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.server import Server
 from ansible_collections.file_simulator.nas.plugins.module_utils._nfs.client import Address, Connect, NasError
-from ansible_collections.file_simulator.nas.plugins.module_utils._server.pod import EXPORT_PATH
 from ansible_collections.file_simulator.nas.plugins.module_utils._server.status import ServerStatus
 
 

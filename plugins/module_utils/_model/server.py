@@ -90,6 +90,11 @@ class Server:
         return tuple(port for port in own if port >= PORTS[0])
 
     @property
+    def paths(self) -> tuple[str, ...]:
+        """What clients mount, in the order of the exports."""
+        return tuple(export.path for export in self.exports)
+
+    @property
     def export(self) -> ExportOptions:
         """What the first export allows."""
         return self.exports[0].options

@@ -13,6 +13,7 @@ below are theirs.
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import socket
 import struct
@@ -51,24 +52,31 @@ class Answer:
     space: tuple[int, int] | None = None
 
 
-def probe(host: str, port: int, path: str = "/data", timeout: float = 5.0, version: int = 4) -> Answer:
+def probe(
+    host: str, port: int, path: str = "/data", timeout: float = 5.0, version: int = 4, mount_port: int = 0
+) -> Answer:
     """Connect, call NULL, find ``path`` and read its type, its fsid and, with NFSv4, its space.
 
     ``timeout`` is in seconds and holds for each wait on the network. ``version`` is that of NFS; for 3,
-    the server must answer MOUNT on the same port. Raises ProbeError.
+    the server must answer MOUNT on ``mount_port``, 0 for the same port. Raises ProbeError.
     """
     started = time.monotonic()
+    where = f"{host}:{port}"
     try:
-        with socket.create_connection((host, port), timeout) as connection:
-            rpc = _Rpc(connection)
+        with contextlib.ExitStack() as connections:
+            rpc = _Rpc(connections.enter_context(socket.create_connection((host, port), timeout)))
             rpc.call(_NFS_PROGRAM, version, _PROC_NULL, b"")
-            fsid, space = (_ask_v3(rpc, path), None) if version == 3 else _ask_v4(rpc, path)
+            mount = rpc
+            if version == 3 and mount_port not in (0, port):
+                where = f"{host}:{mount_port}"
+                mount = _Rpc(connections.enter_context(socket.create_connection((host, mount_port), timeout)))
+            fsid, space = (_ask_v3(rpc, mount, path), None) if version == 3 else _ask_v4(rpc, path)
     except socket.timeout:
-        raise ProbeError(f"{host}:{port} did not answer within {timeout:g} s") from None
+        raise ProbeError(f"{where} did not answer within {timeout:g} s") from None
     except OSError as error:
-        raise ProbeError(f"{host}:{port}: {error.strerror or error}") from None
+        raise ProbeError(f"{where}: {error.strerror or error}") from None
     except struct.error:
-        raise ProbeError(f"{host}:{port} answered with something that is not NFSv{version}") from None
+        raise ProbeError(f"{where} answered with something that is not NFSv{version}") from None
     return Answer(fsid, time.monotonic() - started, space)
 
 
@@ -84,22 +92,18 @@ def _ask_v4(rpc: _Rpc, path: str) -> tuple[tuple[int, int], tuple[int, int] | No
     return _read_compound(rpc.call(_NFS_PROGRAM, 4, _PROC_COMPOUND, _compound(path)), path)
 
 
-def _ask_v3(rpc: _Rpc, path: str) -> tuple[int, int]:
+def _ask_v3(rpc: _Rpc, mount: _Rpc, path: str) -> tuple[int, int]:
     """Get the directory's handle from MOUNT, and its attributes from NFS."""
-    mounted = rpc.call(_MOUNT_PROGRAM, _MOUNT_VERSION, _PROC_MNT, _opaque(path.encode()))
-    status = mounted.uint()
-    if status:
+    mounted = mount.call(_MOUNT_PROGRAM, _MOUNT_VERSION, _PROC_MNT, _opaque(path.encode()))
+    if status := mounted.uint():
         raise ProbeError(f"{path}: the server refused to mount it (MNT3ERR {status})")
     reply = rpc.call(_NFS_PROGRAM, 3, _PROC_GETATTR, _opaque(mounted.opaque()))
-    status = reply.uint()
-    if status:
+    if status := reply.uint():
         raise ProbeError(f"{path}: the server answered NFS3ERR_{_STATUS.get(status, str(status))}")
     if reply.uint() != _TYPE_DIRECTORY:
         raise ProbeError(f"{path} is not a directory")
-    for _index in range(4):
-        reply.uint()  # mode, nlink, uid, gid
-    for _index in range(3):
-        reply.hyper()  # size, used, rdev
+    for _index in range(4 + 2 * 3):
+        reply.uint()  # mode, nlink, uid, gid; size, used, rdev
     return reply.hyper(), 0
 
 
@@ -192,8 +196,7 @@ class _Reader:
 
 def _read_compound(reply: _Reader, path: str) -> tuple[tuple[int, int], tuple[int, int] | None]:
     """Return the directory's fsid and space from the results of ``_compound``."""
-    status = reply.uint()
-    if status:
+    if status := reply.uint():
         raise ProbeError(f"{path}: the server answered NFS4ERR_{_STATUS.get(status, str(status))}")
     reply.opaque()  # the tag
     results = reply.uint()
@@ -221,12 +224,14 @@ def _read_compound(reply: _Reader, path: str) -> tuple[tuple[int, int], tuple[in
 
 
 def main(arguments: t.Sequence[str]) -> int:
-    """Probe as the container's health check does; return the exit status."""
-    if len(arguments) != 3 or not arguments[1].isdigit():
-        sys.stderr.write("usage: python3 -m nas_probe HOST PORT PATH\n")
+    """Probe as the container's health check does, over NFSv3 where MOUNT's port is named; return the exit status."""
+    if len(arguments) not in (3, 4) or not all(port.isdigit() for port in (arguments[1], *arguments[3:])):
+        sys.stderr.write("usage: python3 -m nas_probe HOST PORT PATH [MOUNT_PORT]\n")
         return 2
+    host, port, path = arguments[:3]
+    mount_port = int(arguments[3]) if len(arguments) > 3 else 0
     try:
-        answer = probe(arguments[0], int(arguments[1]), arguments[2])
+        answer = probe(host, int(port), path, version=3 if mount_port else 4, mount_port=mount_port)
     except ProbeError as error:
         sys.stderr.write(f"{error}\n")
         return 1

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.text import bracketed
-from ansible_collections.file_simulator.nas.plugins.module_utils._server.pod import EXPORT_PATH
+from ansible_collections.file_simulator.nas.plugins.module_utils._model.exports import EXPORT_PATH
 
 
 def mount_options(version: int, port: int) -> str:

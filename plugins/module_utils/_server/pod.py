@@ -13,17 +13,21 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass, field
 
+from ansible_collections.file_simulator.nas.plugins.module_utils._model.endpoint import (
+    MOUNT_PORT,
+    NFS_PORT,
+)
+from ansible_collections.file_simulator.nas.plugins.module_utils._model.exports import EXPORT_PATH
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.resources import Resources
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.server import Server
 from ansible_collections.file_simulator.nas.plugins.module_utils._server.ganesha import render_ganesha
 from ansible_collections.file_simulator.nas.plugins.module_utils._server.ownership import ownership_words
+from ansible_collections.file_simulator.nas.plugins.module_utils._server.ports import NFS, Port, has_rpcbind, ports_of
 from ansible_collections.file_simulator.nas.plugins.module_utils._server.unfs3 import render_exports, unfsd_command
 
-NFS_PORT = 2049
 STATUS_PORT = 9100
-# What clients mount, and below what the volume is mounted in the containers. The state directory lies
-# beside the exported tree, on the same file system, so that the agent can rename into it unseen.
-EXPORT_PATH = "/data"
+# Below what the volume is mounted in the containers. The state directory lies beside the exported tree, on the
+# same file system, so that the agent can rename into it unseen.
 EXPORT_MOUNT = "/export"
 DATA_DIRECTORY = "/export/data"
 STATE_DIRECTORY = "/export/.nas"
@@ -81,7 +85,8 @@ class Container:
 class Pod:
     """What runs for one server. ``agent`` is None where nothing is carried continuously.
 
-    ``syncs_to_windows`` tells whether the export holds what Windows may not have yet.
+    ``syncs_to_windows`` tells whether the export holds what Windows may not have yet. ``paths`` are those of its
+    exports, ``ports`` what its server listens on, NFS first.
     """
 
     server: str
@@ -92,7 +97,9 @@ class Pod:
     storage: str
     size_limit: str
     syncs_to_windows: bool
-    nfs_version: int = 4
+    nfs_versions: tuple[int, ...] = (4,)
+    paths: tuple[str, ...] = (EXPORT_PATH,)
+    ports: tuple[Port, ...] = (NFS,)
     grace_period: int = GRACE_PERIOD
     labels: t.Mapping[str, str] = field(default_factory=dict)
 
@@ -123,30 +130,40 @@ def pod_of(server: Server, images: Images, clients: t.Sequence[str] | None = Non
         storage=server.storage.type,
         size_limit=server.storage.size_limit,
         syncs_to_windows=server.sync.syncs_to_windows,
-        nfs_version=server.nfs_version,
+        nfs_versions=server.nfs_versions,
+        paths=server.paths,
+        ports=ports_of(server),
         labels={"role": server.role, "server": server.name},
     )
 
 
 def _ganesha(server: Server, images: Images, clients: t.Sequence[str]) -> tuple[Container, dict[str, str]]:
     config = f"{CONFIG_MOUNT}/ganesha.conf"
+    # STDERR is the stream that it has, /dev/stderr a file that it would create: /dev may be read-only.
+    serve = ("ganesha.nfsd", "-F", "-L", "STDERR", "-p", "/run/ganesha.pid", "-f", config)
+    with_rpcbind = has_rpcbind(server)
     container = Container(
         name=SERVER_CONTAINER,
         image=images.nas,
-        # STDERR is the stream that it has, /dev/stderr a file that it would create: /dev may be read-only.
-        command=("ganesha.nfsd", "-F", "-L", "STDERR", "-p", "/run/ganesha.pid", "-f", config),
+        # rpcbind returns when it listens, and ends with the container, whose first process the server becomes.
+        command=("sh", "-c", 'rpcbind && exec "$@"', SERVER_CONTAINER, *serve) if with_rpcbind else serve,
         mounts=_SERVER_MOUNTS,
         # It cannot open handles without DAC_READ_SEARCH, nor act as the calling user without SETUID and
         # SETGID; without FSETID the kernel drops setuid and setgid from what clients chmod. The others make
-        # it a useful root for clients of a no_root_squash export.
-        capabilities=("CHOWN", "DAC_OVERRIDE", "DAC_READ_SEARCH", "FOWNER", "FSETID", "SETGID", "SETUID"),
+        # it a useful root for clients of a no_root_squash export. rpcbind's port is below 1024.
+        capabilities=(
+            "CHOWN", "DAC_OVERRIDE", "DAC_READ_SEARCH", "FOWNER", "FSETID",
+            *(["NET_BIND_SERVICE"] if with_rpcbind else []), "SETGID", "SETUID",
+        ),
         resources=server.resources["server"],
         scratch=("/run", "/tmp"),
-        probe=("python3", "-m", "nas_probe", "127.0.0.1", str(NFS_PORT), EXPORT_PATH),
-    )
-    text = render_ganesha(
-        server, path=DATA_DIRECTORY, pseudo=EXPORT_PATH, port=NFS_PORT, recovery=RECOVERY_DIRECTORY, clients=clients
-    )
+        # NFSv3's question goes by MOUNT, so that it asks for both programs.
+        probe=(
+            "python3", "-m", "nas_probe", "127.0.0.1", str(NFS_PORT), server.paths[0],
+            *([str(MOUNT_PORT)] if with_rpcbind else []),
+        ),
+    )  # fmt: skip
+    text = render_ganesha(server, path=DATA_DIRECTORY, port=NFS_PORT, recovery=RECOVERY_DIRECTORY, clients=clients)
     return container, {"ganesha.conf": text}
 
 
@@ -154,16 +171,14 @@ def _unfs3(server: Server, images: Images, clients: t.Sequence[str]) -> tuple[Co
     container = Container(
         name=SERVER_CONTAINER,
         image=images.unfs3,
-        command=unfsd_command(
-            source=DATA_DIRECTORY, path=EXPORT_PATH, port=NFS_PORT, exports=f"{CONFIG_MOUNT}/exports"
-        ),
+        command=unfsd_command(server, source=DATA_DIRECTORY, port=NFS_PORT, configuration=f"{CONFIG_MOUNT}/exports"),
         mounts=_SERVER_MOUNTS,
         # Without SETUID and SETGID it dies on the first request; FSETID as above.
         capabilities=("CHOWN", "DAC_OVERRIDE", "FOWNER", "FSETID", "SETGID", "SETUID"),
         resources=server.resources["server"],
         read_only_root=False,
     )
-    return container, {"exports": render_exports(server, path=EXPORT_PATH, clients=clients)}
+    return container, {"exports": render_exports(server, clients=clients)}
 
 
 _MAIN = {"ganesha": _ganesha, "unfs3": _unfs3}
@@ -188,8 +203,8 @@ def _agent(server: Server, image: str) -> Container:
         *_sync_command(server, sync.mode),
         "--interval", str(sync.interval),
         "--quiet-period", str(sync.quiet_period),
-        # NFSv3 has no CLOSE: only time tells that a file is complete.
-        "--close-events", "on" if server.nfs_version >= 4 else "off",
+        # NFSv3 has no CLOSE: only time tells that a file is complete, whichever version its writer speaks.
+        "--close-events", "off" if 3 in server.nfs_versions else "on",
         # For the pod alone: what clients wrote is nobody else's business.
         "--status-address", f"127.0.0.1:{STATUS_PORT}",
     )  # fmt: skip
@@ -215,6 +230,7 @@ def _sync_command(server: Server, mode: str) -> tuple[str, ...]:
         "--export", DATA_DIRECTORY,
         "--state", STATE_DIRECTORY,
         "--max-deletions", server.sync.max_deletions,
+        *[word for each in server.exports if each.subdirectory for word in ("--exported", each.subdirectory)],
         *ownership_words(server.ownership),
     )  # fmt: skip
 

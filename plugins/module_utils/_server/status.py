@@ -12,10 +12,10 @@ from __future__ import annotations
 import typing as t
 from dataclasses import asdict, dataclass, field
 
+from ansible_collections.file_simulator.nas.plugins.module_utils._model.exports import EXPORT_PATH
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.server import Server
 from ansible_collections.file_simulator.nas.plugins.module_utils._nfs.probe import Answer
 from ansible_collections.file_simulator.nas.plugins.module_utils._server.mounting import mount_command, mount_options
-from ansible_collections.file_simulator.nas.plugins.module_utils._server.pod import EXPORT_PATH
 from ansible_collections.file_simulator.nas.plugins.module_utils._server.status_warnings import warnings_of
 
 READY = "ready"

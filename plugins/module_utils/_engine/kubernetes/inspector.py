@@ -22,8 +22,8 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._engine.kuberne
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.kubernetes.waiting import Watcher
 from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes.client import Cluster
 from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes.names import Object, dns_name
+from ansible_collections.file_simulator.nas.plugins.module_utils._model.endpoint import NFS_PORT
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.fields import cpu_millicores, memory_bytes
-from ansible_collections.file_simulator.nas.plugins.module_utils._server.pod import NFS_PORT
 
 _POD_SECONDS = 60
 # nas_probe is in the image; each line of what this says is one server's.

@@ -18,7 +18,8 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes.nam
 )
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.server import Server
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.topology import Topology
-from ansible_collections.file_simulator.nas.plugins.module_utils._server.pod import NFS_PORT, Container, Mount, Pod
+from ansible_collections.file_simulator.nas.plugins.module_utils._server.pod import Container, Mount, Pod
+from ansible_collections.file_simulator.nas.plugins.module_utils._server.ports import Port
 
 _SCRATCH_SIZE = "16Mi"
 _RESCUE_SECONDS = 3600
@@ -36,7 +37,8 @@ class Placement:
 
     ``node_directory`` is its Windows directory as the node sees it, ``generation`` and ``restored``
     the ids in that directory's marker, ``local_directory`` the directory as this machine sees it.
-    ``storage_class`` None leaves the choice to the cluster.
+    ``storage_class`` None leaves the choice to the cluster. ``port`` and ``mount_port`` are NodePorts, 0 for one that
+    the cluster chooses; a ``port`` of 2049 is the Service's own, and nothing of the server is published at the nodes.
     """
 
     instance: str
@@ -50,6 +52,7 @@ class Placement:
     network_policy: bool = False
     local_directory: str = ""
     restored: str = ""
+    mount_port: int = 0
 
 
 def node_directory(server: Server, topology: Topology, node_data_root: str) -> str:
@@ -112,6 +115,11 @@ def pod_spec(pod: Pod, placement: Placement) -> Object:
     }
 
 
+def port_name(port: Port) -> str:
+    """Return the name of a port among those of one container, which must differ."""
+    return port.name if port.protocol == "tcp" else f"{port.name}-{port.protocol}"
+
+
 def _init_container(pod: Pod) -> Object:
     return _container(pod, pod.init)
 
@@ -128,7 +136,10 @@ def _server_container(pod: Pod) -> Object:
     probe = {**question, "timeoutSeconds": _PROBE_SECONDS}
     return {
         **_container(pod, pod.nfs_server),
-        "ports": [{"name": "nfs", "containerPort": NFS_PORT, "protocol": "TCP"}],
+        "ports": [
+            {"name": port_name(port), "containerPort": port.number, "protocol": port.protocol.upper()}
+            for port in pod.ports
+        ],
         "startupProbe": {**probe, "periodSeconds": 1, "failureThreshold": _START_SECONDS},
         "readinessProbe": {**probe, "periodSeconds": 10, "failureThreshold": 2},
         "livenessProbe": {**probe, "periodSeconds": 20, "failureThreshold": 3},

@@ -119,6 +119,7 @@ class Preparation:
                 instance=instance,
                 namespace=place,
                 port=server.port,
+                mount_port=server.mount_port,
                 node_directory=directories[server.name],
                 generation=marker.generation,
                 restored=marker.restored,
@@ -188,7 +189,14 @@ class Preparation:
 
         def check(server: Server) -> None:
             try:
-                probe(host, server.port, timeout=_STRANGER_SECONDS, version=server.nfs_version)
+                probe(
+                    host,
+                    server.port,
+                    path=server.paths[0],
+                    timeout=_STRANGER_SECONDS,
+                    version=server.nfs_version,
+                    mount_port=server.mount_port,
+                )
             except ProbeError:
                 return
             raise SimulatorError(
@@ -196,7 +204,7 @@ class Preparation:
                 "such as one of the engine podman; stop that, or choose another port"
             )
 
-        for_each([server for server in servers if host and server.port and server.port not in ports], check)
+        for_each([server for server in servers if host and server.node_ports and server.port not in ports], check)
 
     def _predicted(
         self, objects: t.Mapping[str, t.Sequence[Object]], inheriting: t.Collection[str]

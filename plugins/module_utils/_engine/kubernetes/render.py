@@ -14,7 +14,11 @@ import hashlib
 import json
 import typing as t
 
-from ansible_collections.file_simulator.nas.plugins.module_utils._engine.kubernetes.pod_spec import Placement, pod_spec
+from ansible_collections.file_simulator.nas.plugins.module_utils._engine.kubernetes.pod_spec import (
+    Placement,
+    pod_spec,
+    port_name,
+)
 from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes.names import (
     ANNOTATION_CLAIM_GENERATION,
     ANNOTATION_CONFIG,
@@ -29,10 +33,9 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes.nam
     selector,
     shared_labels,
 )
-from ansible_collections.file_simulator.nas.plugins.module_utils._server.pod import (
-    NFS_PORT,
-    Pod,
-)
+from ansible_collections.file_simulator.nas.plugins.module_utils._model.endpoint import NFS_PORT
+from ansible_collections.file_simulator.nas.plugins.module_utils._server.pod import Pod
+from ansible_collections.file_simulator.nas.plugins.module_utils._server.ports import Port
 
 
 def namespace_object(name: str) -> Object:
@@ -75,26 +78,32 @@ def _config_map(pod: Pod, placement: Placement) -> Object:
 
 
 def _service(pod: Pod, placement: Placement) -> Object:
+    on_nodes = placement.port != NFS_PORT
+    # rpcbind tells clients the standard ports, which the nodes do not have.
+    ports = [port for port in pod.ports if port.name != "rpcbind" or not on_nodes]
     return {
         "apiVersion": "v1",
         "kind": "Service",
         "metadata": _metadata(pod, placement, pod.server),
         "spec": {
-            "type": "NodePort",
+            "type": "NodePort" if on_nodes else "ClusterIP",
             "selector": selector(placement.instance, pod.server),
             # Another policy would hide from the NFS server which client is asking.
-            "externalTrafficPolicy": "Local" if placement.clients else "Cluster",
-            "ports": [
-                {
-                    "name": "nfs",
-                    "protocol": "TCP",
-                    "port": NFS_PORT,
-                    "targetPort": "nfs",
-                    # Where none is named, the API server chooses one.
-                    **({"nodePort": placement.port} if placement.port else {}),
-                }
-            ],
+            **({"externalTrafficPolicy": "Local" if placement.clients else "Cluster"} if on_nodes else {}),
+            "ports": [_service_port(port, placement, on_nodes) for port in ports],
         },
+    }
+
+
+def _service_port(port: Port, placement: Placement, on_nodes: bool) -> Object:
+    node_port = placement.port if port.name == "nfs" else placement.mount_port
+    return {
+        "name": port_name(port),
+        "protocol": port.protocol.upper(),
+        "port": port.number,
+        "targetPort": port_name(port),
+        # Where none is named, the API server chooses one.
+        **({"nodePort": node_port} if on_nodes and node_port else {}),
     }
 
 
@@ -118,7 +127,7 @@ def _claim(pod: Pod, placement: Placement) -> Object:
 
 def _network_policy(pod: Pod, placement: Placement) -> Object:
     """Let NFS in, from the server's clients where it has any; the node itself is always let in. Nothing goes out."""
-    nfs: Object = {"ports": [{"protocol": "TCP", "port": NFS_PORT}]}
+    nfs: Object = {"ports": [{"protocol": port.protocol.upper(), "port": port.number} for port in pod.ports]}
     if placement.clients:
         nfs["from"] = [{"ipBlock": {"cidr": client}} for client in placement.clients]
     return {

@@ -147,13 +147,12 @@ def at_node_ports(
     servers: t.Sequence[Server], services: t.Iterable[Object], namespace: str, instance: str
 ) -> list[Server]:
     """Return ``servers``, those whose port the API server chooses, with that of the Service that they have already."""
-    ports = {
-        server_of(service): int(port.get("nodePort", 0))
-        for service in services
-        if server_of(service) and _owner(service) == (namespace, instance)
-        for port in service["spec"].get("ports") or []
-    }
-    return at_ports(servers, ports)
+    chosen: dict[str, dict[str, int]] = {}
+    for service in services:
+        if server_of(service) and _owner(service) == (namespace, instance):
+            for port in service["spec"].get("ports") or []:
+                chosen.setdefault(str(port.get("name")), {})[server_of(service)] = int(port.get("nodePort", 0))
+    return at_ports(servers, chosen.get("nfs", {}), chosen.get("mount", {}))
 
 
 def without_chosen_port(asked: Object, answered: Object) -> Object:

@@ -25,12 +25,12 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._engine.kuberne
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.kubernetes.waiting import Watcher
 from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes.client import Cluster
 from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes.names import Object, dns_name
-from ansible_collections.file_simulator.nas.plugins.module_utils._model.endpoint import NO_PORT
+from ansible_collections.file_simulator.nas.plugins.module_utils._model.endpoint import NFS_PORT, NO_PORT
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.server import Server
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.topology import Topology
-from ansible_collections.file_simulator.nas.plugins.module_utils._nfs.probe import Answer, ProbeError, probe
-from ansible_collections.file_simulator.nas.plugins.module_utils._nfs.wait import wait_for_nfs
-from ansible_collections.file_simulator.nas.plugins.module_utils._server.pod import NFS_PORT
+from ansible_collections.file_simulator.nas.plugins.module_utils._nfs.probe import Answer, ProbeError
+from ansible_collections.file_simulator.nas.plugins.module_utils._nfs.wait import ask, wait_for_nfs
+from ansible_collections.file_simulator.nas.plugins.module_utils._server.service import service_of
 from ansible_collections.file_simulator.nas.plugins.module_utils._server.status import (
     ABSENT,
     BROKEN,
@@ -74,7 +74,8 @@ class Reporter:
 
         def status(server: Server) -> ServerStatus:
             pod = newest_pod(pods.get(server.name, ()))
-            host = self._host(pod) or elsewhere
+            cluster_ip = services.get(server.name, {}).get("spec", {}).get("clusterIP", "")
+            host = cluster_ip if server.port == NFS_PORT else self._host(pod) or elsewhere
             local_directory = self._drives.local(server.directory)
             state, problem, answer = _state(deployments.get(server.name), diagnoses.get(server.name), host, server)
             return ServerStatus(
@@ -93,7 +94,7 @@ class Reporter:
                     context=self._cluster.context,
                     namespace=self._topology.namespace,
                     dns_name=dns_name(server.name, self._topology.namespace),
-                    cluster_ip=services.get(server.name, {}).get("spec", {}).get("clusterIP", ""),
+                    cluster_ip=cluster_ip,
                     cluster_port=NFS_PORT,
                     pod=pod["metadata"]["name"] if pod else "",
                     node=pod["spec"].get("nodeName", "") if pod else "",
@@ -107,13 +108,15 @@ class Reporter:
     def unreachable(self, servers: t.Sequence[Server]) -> list[str]:
         """Tell which of some ready servers do not answer this machine; ask for a while, for ports open late."""
         pods = self._watcher.pods()
-        if any(server.port == NO_PORT for server in servers):
+        # What has no NodePort is for the cluster alone.
+        servers = [server for server in servers if server.port != NFS_PORT]
+        if any(NO_PORT in (server.port, server.mount_port) for server in servers):
             servers = self._at_ports(servers, self._services())
 
         def trouble(server: Server) -> str:
             host = self._host(newest_pod(pods.get(server.name, ())))
             try:
-                wait_for_nfs(host, server.port, _PUBLISHING_SECONDS, server.nfs_version)
+                wait_for_nfs(service_of(server, host), _PUBLISHING_SECONDS)
             except ProbeError as error:
                 return (
                     f"server {server.name}: ready in the cluster, but this machine does not reach it: {error}; "
@@ -154,8 +157,10 @@ def _state(
     if diagnosis:
         return BROKEN, diagnosis.cause, None
     try:
-        return READY, "", probe(host, server.port, timeout=_PROBE_SECONDS, version=server.nfs_version)
+        return READY, "", ask(service_of(server, host), _PROBE_SECONDS)
     except ProbeError as error:
+        if server.port == NFS_PORT:
+            return READY, "", None  # its own probe says so; from outside the cluster, nobody need reach it
         return NOT_ANSWERING, str(error), None
 
 

@@ -15,8 +15,8 @@ import time
 import typing as t
 
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.parallel import for_each
-from ansible_collections.file_simulator.nas.plugins.module_utils._common.ports import connect_address
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.plan import Current
+from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.asking import service_of
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.cli import Podman, Run
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.configuration import is_written
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.covered import covered
@@ -53,7 +53,7 @@ def damaged(podman: Podman, mine: t.Mapping[str, Found], pods: Pods, *, ask: boo
         described = current.description.get("address")
         if ask and current.running and described == f"{placement.listen_address}:{placement.port}":
             try:
-                wait_for_nfs(connect_address(placement.listen_address), placement.port, ANSWER_SECONDS, pod.nfs_version)
+                wait_for_nfs(service_of(pod, placement), ANSWER_SECONDS)
             except ProbeError as error:
                 damage = f"it runs and does not answer: {error}"
                 return name, dataclasses.replace(current, damage=damage, unreachable=True)

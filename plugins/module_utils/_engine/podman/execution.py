@@ -78,7 +78,7 @@ class Execution:
         if action.verb in ("create", "replace", "repair"):
             self.lifecycle.create(*pod)
         before = self.lifecycle.agent_started(pod[0])
-        self.lifecycle.clear_port(pod[1])
+        self.lifecycle.clear_ports(*pod)
         self.lifecycle.start_or_repair(server, *pod)
         if self.request.wait:
             self.lifecycle.wait(*pod, self.request)

@@ -14,20 +14,16 @@ import time
 import typing as t
 
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError
-from ansible_collections.file_simulator.nas.plugins.module_utils._common.ports import connect_address
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.waiting import wait_until
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.base import Request
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman import render
+from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.asking import service_of
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.cli import Podman
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.configuration import write_configuration
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.damage import ANSWER_SECONDS
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.found import Found
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.network import InstanceNetwork
-from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.port_rules import (
-    NFT_TABLE,
-    iptables_leftovers,
-    nft_leftovers,
-)
+from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.port_clearing import clear_ports
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.render import Names, Placement
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.status import sync_status
 from ansible_collections.file_simulator.nas.plugins.module_utils._nfs.probe import ProbeError
@@ -122,15 +118,9 @@ class Lifecycle:
         run = self._podman.runs([container]).get(container)
         return bool(run and run.started >= since and 0 < run.status < _RUNTIME_STATUS and run.status != AGENT_OCCUPIED)
 
-    def clear_port(self, placement: Placement) -> None:
-        """Remove the rules by which an earlier pod, of whose end podman did not know, still has the port."""
-        network = render.network_name(self._instance)
-        _status, saved, _err = self._podman.tool("iptables-save", "-t", "nat")
-        for words in iptables_leftovers(saved, placement.port, placement.listen_address, network):
-            self._podman.tool("iptables", "--wait", "5", *words)
-        _status, listed, _err = self._podman.tool("nft", "--json", "list", "table", *NFT_TABLE)
-        for words in nft_leftovers(listed, placement.port, placement.listen_address):
-            self._podman.tool("nft", *words)
+    def clear_ports(self, pod: Pod, placement: Placement) -> None:
+        """Remove the rules by which an earlier pod, of whose end podman did not know, still has the ports."""
+        clear_ports(self._podman, render.network_name(self._instance), render.published(pod, placement))
 
     def start(self, server: str) -> None:
         """Start a pod that exists; returns when its initial copy is done.
@@ -155,14 +145,14 @@ class Lifecycle:
         """
         server = pod.server
         names = Names(self._instance, server)
-        host, patience = connect_address(placement.listen_address), min(request.timeout, _RELOAD_SECONDS)
+        service, patience = service_of(pod, placement), min(request.timeout, _RELOAD_SECONDS)
         with contextlib.suppress(ProbeError):
-            wait_for_nfs(host, placement.port, patience, pod.nfs_version)
+            wait_for_nfs(service, patience)
             return
         # A podman that still clears away an earlier pod takes the rules of the whole network with it.
         self._reload_network(server, self._find(server))
         try:
-            wait_for_nfs(host, placement.port, request.timeout - patience, pod.nfs_version)
+            wait_for_nfs(service, request.timeout - patience)
         except ProbeError as error:
             log = self._podman.log_tail(names.container(SERVER_CONTAINER), 5)
             found = self._find(server)
@@ -216,7 +206,7 @@ class Lifecycle:
         """Set the port rules of a running pod again; tell whether it answers then."""
         self._reload_network(pod.server, found)
         try:
-            wait_for_nfs(connect_address(placement.listen_address), placement.port, ANSWER_SECONDS, pod.nfs_version)
+            wait_for_nfs(service_of(pod, placement), ANSWER_SECONDS)
         except ProbeError:
             return False
         return True

@@ -14,10 +14,10 @@ import os
 import typing as t
 
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError
-from ansible_collections.file_simulator.nas.plugins.module_utils._common.ports import port_holder
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.base import Request, check_unfs3_image
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.cli import Podman
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.found import Found
+from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.port_check import check_ports
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.render import Placement
 from ansible_collections.file_simulator.nas.plugins.module_utils._model import remedies
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.server import Server
@@ -60,7 +60,7 @@ class Placing:
             marker_of(server, topology.data_root, drives, topology.instance, guess=request.check_mode)
             for server in servers
         ]
-        self._check_ports(servers, found)
+        check_ports(servers, topology, found)
         check_unfs3_image(servers, request)
 
     def check_images(self, podman: Podman) -> None:
@@ -81,7 +81,7 @@ class Placing:
     def warnings(self) -> list[str]:
         """Say which servers are open to everybody."""
         listen = self._topology.listen_address
-        everybodys = [server.name for server in self._servers if not server.clients]
+        everybodys = [server.name for server in self._servers if not server.clients and not server.address]
         if not everybodys or ipaddress.ip_address(listen).is_loopback:
             return []
         return [
@@ -118,33 +118,12 @@ class Placing:
                     f"with drive_root and data_root, or have it moved with {remedies.MOVE_DATA_ROOT}"
                 )
 
-    def _check_ports(self, servers: t.Sequence[Server], found: t.Mapping[tuple[str, str], Found]) -> None:
-        """Refuse ports that somebody else has, all of them at once."""
-        listen = self._topology.listen_address
-        known = {pod.infra: f"server {server} of instance {instance}" for (instance, server), pod in found.items()}
-        taken = []
-        for server in servers:
-            address = f"{listen}:{server.port}"
-            own = found.get((self._topology.instance, server.name))
-            running = own is not None and not own.current.stopped
-            if own and running and own.current.description.get("address") == address:
-                continue
-            # Its own port at another address is free once it has stopped.
-            holder = port_holder(listen, server.port, {**known, own.infra: ""} if own and running else known)
-            # Where podman does not know that a server still runs: starting it finds out.
-            itself = own is not None and holder == known[own.infra]
-            if holder and not itself:
-                taken.append(f"server {server.name}: port: {address} is in use by {holder}")
-        if taken:
-            one = len(taken) == 1
-            todo = "stop that, or choose another port" if one else "stop those, or choose other ports"
-            raise SimulatorError("; ".join([*taken, todo]))
-
     def _placement(self, server: Server, marker: Marker, gateway: str) -> Placement:
         return Placement(
             instance=self._topology.instance,
-            listen_address=self._topology.listen_address,
+            listen_address=server.address or self._topology.listen_address,
             port=server.port,
+            mount_port=server.mount_port,
             windows_directory=str(server.directory),
             local_directory=self._drives.local(server.directory),
             generation=marker.generation,
@@ -154,5 +133,5 @@ class Placing:
         )
 
     def _pod(self, server: Server, gateway: str) -> Pod:
-        clients = let_in(server.clients, self._topology.listen_address, gateway)
+        clients = let_in(server.clients, server.address or self._topology.listen_address, gateway)
         return pod_of(server, self._request.images, clients=clients)

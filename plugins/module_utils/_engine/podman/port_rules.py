@@ -23,6 +23,7 @@ def iptables_leftovers(saved: str, port: int, address: str, network: str) -> lis
     """Return the arguments of iptables that remove the rules for ``port`` at ``address``, from what iptables-save shows.
 
     Rules that lead to a network's chain for any address go for ``network`` alone; others may have the port elsewhere.
+    Where others of the same network do, ``network`` is to be empty: such a rule is theirs, too.
     """
     rules = [shlex.split(line) for line in saved.splitlines() if line.startswith("-A NETAVARK-")]
     gone = []
@@ -30,7 +31,11 @@ def iptables_leftovers(saved: str, port: int, address: str, network: str) -> lis
         options = dict(zip(rule, rule[1:]))
         if options.get("--dport") != str(port):
             continue
-        own_jump = rule[1] == _HOST_PORTS and options.get("--comment", "").startswith(f"dnat name: {network} id: ")
+        own_jump = (
+            bool(network)
+            and rule[1] == _HOST_PORTS
+            and options.get("--comment", "").startswith(f"dnat name: {network} id: ")
+        )
         if own_jump or (rule[1].startswith(_CHAIN) and options.get("-d") in (None, f"{address}/32")):
             gone.append(["-t", "nat", "-D", *rule[1:]])
     return gone

@@ -14,11 +14,13 @@ import json
 import typing as t
 from dataclasses import dataclass
 
-from ansible_collections.file_simulator.nas.plugins.module_utils._common.text import bracketed
+from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.publishing import (
+    Publication,
+    publications,
+)
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.fields import cpu_millicores, memory_bytes
 from ansible_collections.file_simulator.nas.plugins.module_utils._server.pod import (
     AGENT_CONTAINER,
-    NFS_PORT,
     Container,
     Mount,
     Pod,
@@ -76,7 +78,8 @@ class Placement:
 
     ``local_directory`` is its Windows directory as this machine sees it, ``generation`` and
     ``restored`` the ids in that directory's marker, ``config_directory`` where its configuration is written, ``gateway`` the address
-    as which pods see this machine.
+    as which pods see this machine. ``listen_address`` is the server's own where it has one, ``mount_port`` that of
+    NFSv3's MOUNT.
     """
 
     instance: str
@@ -88,6 +91,12 @@ class Placement:
     config_directory: str
     gateway: str = ""
     restored: str = ""
+    mount_port: int = 0
+
+
+def published(pod: Pod, placement: Placement) -> list[Publication]:
+    """Return the ports of this machine that lead to the pod's, NFS first."""
+    return publications(pod.ports, placement.listen_address, placement.port, placement.mount_port)
 
 
 def describe(pod: Pod, placement: Placement) -> dict[str, t.Any]:
@@ -95,6 +104,7 @@ def describe(pod: Pod, placement: Placement) -> dict[str, t.Any]:
     return {
         "format": _FORMAT,
         "address": f"{placement.listen_address}:{placement.port}",
+        **({"published": [each.argument for each in published(pod, placement)]} if len(pod.ports) > 1 else {}),
         "windows_directory": placement.windows_directory,
         "local_directory": placement.local_directory,
         "generation": placement.generation,
@@ -128,12 +138,12 @@ def _mount_words(mount: Mount) -> str:
 
 
 def pod_create(pod: Pod, placement: Placement, description: t.Mapping[str, t.Any]) -> list[str]:
-    """Return podman's arguments that create the empty pod with its published port."""
+    """Return podman's arguments that create the empty pod with its published ports."""
     names = Names(placement.instance, pod.server)
     return [
         "pod", "create", "--name", names.pod, "--infra-name", names.infra, "--hostname", pod.server,
         "--network", network_name(placement.instance),
-        "--publish", f"{bracketed(placement.listen_address)}:{placement.port}:{NFS_PORT}/tcp",
+        *[word for each in published(pod, placement) for word in ("--publish", each.argument)],
         *_labels(placement.instance, pod.server),
         "--label", f"{LABEL_DESCRIPTION}={json.dumps(description, sort_keys=True)}",
     ]  # fmt: skip

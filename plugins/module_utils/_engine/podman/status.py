@@ -21,13 +21,18 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._common.text im
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.cli import Podman
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.damage import unsound
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.found import Found
-from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.port_choice import ports_of
+from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.port_choice import (
+    mount_ports_of,
+    ports_of,
+)
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.render import Names
 from ansible_collections.file_simulator.nas.plugins.module_utils._model import remedies
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.server import Server, at_ports
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.topology import Topology
-from ansible_collections.file_simulator.nas.plugins.module_utils._nfs.probe import Answer, ProbeError, probe
+from ansible_collections.file_simulator.nas.plugins.module_utils._nfs.probe import Answer, ProbeError
+from ansible_collections.file_simulator.nas.plugins.module_utils._nfs.wait import ask
 from ansible_collections.file_simulator.nas.plugins.module_utils._server.pod import INIT_CONTAINER, STATUS_FILE
+from ansible_collections.file_simulator.nas.plugins.module_utils._server.service import service_of
 from ansible_collections.file_simulator.nas.plugins.module_utils._server.status import (
     ABSENT,
     BROKEN,
@@ -48,15 +53,15 @@ def podman_statuses(
     """Return how each of ``servers`` is, in their order. Without podman all of them are absent."""
     pods = podman.pods() if podman else []
     found = {pod.current.server: pod for pod in pods if pod.instance == topology.instance}
-    servers = at_ports(servers, ports_of(found.values()))
+    servers = at_ports(servers, ports_of(found.values()), mount_ports_of(found.values()))
     mountpoints = podman.mountpoints() if podman and found else {}
-    host = connect_address(topology.listen_address)
     ill = unsound(podman, found.values()) if podman else {}
 
     spaces = spaces_of([drives.local(server.directory) for server in servers])
 
     def status(server: Server) -> ServerStatus:
         pod = found.get(server.name)
+        host = connect_address(server.address or topology.listen_address)
         state, problem, answer = _state(pod, host, server, ill.get(server.name, ""))
         local_directory = drives.local(server.directory)
         mountpoint = mountpoints.get(Names(topology.instance, server.name).volume) if pod else None
@@ -97,7 +102,7 @@ def _state(pod: Found | None, host: str, server: Server, ill: str) -> tuple[str,
         down = sorted(name for name, word in pod.containers.items() if word != "running" and name != INIT_CONTAINER)
         return BROKEN, f"not running: {', '.join(down)}; {remedies.START} mends that", None
     try:
-        return READY, "", probe(host, server.port, timeout=_PROBE_SECONDS, version=server.nfs_version)
+        return READY, "", ask(service_of(server, host), _PROBE_SECONDS)
     except ProbeError as error:
         return NOT_ANSWERING, f"{error}; {remedies.START} mends that", None
 

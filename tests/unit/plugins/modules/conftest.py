@@ -26,8 +26,8 @@ from ..fake_minikube import FakeMinikube
 Run = t.Callable[..., "dict[str, t.Any]"]
 
 
-def no_answer(host: str, port: int, *_how: t.Any, **_more: t.Any) -> Answer:
-    raise ProbeError(f"{host}:{port} did not answer")
+def no_answer(*where: t.Any, **_how: t.Any) -> Answer:
+    raise ProbeError(f"{where} did not answer")
 
 
 @pytest.fixture
@@ -38,7 +38,7 @@ def kubernetes(monkeypatch: pytest.MonkeyPatch) -> t.Iterator[FakeKubernetes]:
     monkeypatch.setattr(_kubernetes_wait, "_PERMANENT_SECONDS", 0.05)
     monkeypatch.setattr(_kubernetes_prepare, "probe", no_answer)
     monkeypatch.setattr(_kubernetes_report, "wait_for_nfs", lambda *_where: Answer((1, 1), 0.0))
-    monkeypatch.setattr(_kubernetes_report, "probe", lambda _host, port, **_how: Answer((port, 1), 0.0))
+    monkeypatch.setattr(_kubernetes_report, "ask", lambda service, _timeout: Answer((service.port, 1), 0.0))
     yield fake
     fake.close()
 

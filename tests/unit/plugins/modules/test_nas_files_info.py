@@ -40,7 +40,7 @@ def nas(monkeypatch: pytest.MonkeyPatch) -> dict[str, FakeNas]:
 
     monkeypatch.setattr(nas_files_info, "RsClient", connect)
     monkeypatch.setattr(nas_files_info, "NFS_RS_IMPORT_ERROR", None)
-    monkeypatch.setattr(podman_status, "probe", lambda *_where, **_how: Answer((1, 1), 0.0))
+    monkeypatch.setattr(podman_status, "ask", lambda *_where, **_how: Answer((1, 1), 0.0))
     return servers
 
 

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import re
 import typing as t
@@ -15,7 +16,7 @@ import yaml
 
 from ansible_collections.file_simulator.nas.plugins.module_utils._ansible import query
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman import status as _podman_status
-from ansible_collections.file_simulator.nas.plugins.module_utils._nfs.probe import probe
+from ansible_collections.file_simulator.nas.plugins.module_utils._nfs.wait import ask
 from ansible_collections.file_simulator.nas.plugins.module_utils._server.pod import STATUS_FILE
 from ansible_collections.file_simulator.nas.plugins.modules import nas_server, nas_server_info, windows_directory
 
@@ -71,7 +72,9 @@ def status_file(volumes: Path, server: str) -> Path:
 
 def redirect(monkeypatch: pytest.MonkeyPatch, port: int) -> None:
     """Let every server answer through ``port``."""
-    monkeypatch.setattr(_podman_status, "probe", lambda host, _port, **options: probe(host, port, **options))
+    monkeypatch.setattr(
+        _podman_status, "ask", lambda service, timeout: ask(dataclasses.replace(service, port=port), timeout)
+    )
 
 
 def test_server_that_answers_is_ready(

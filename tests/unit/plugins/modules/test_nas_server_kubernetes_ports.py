@@ -11,6 +11,7 @@ import pytest
 
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.kubernetes import status
 from ansible_collections.file_simulator.nas.plugins.module_utils._nfs.probe import Answer
+from ansible_collections.file_simulator.nas.plugins.module_utils._nfs.wait import NfsService
 from ansible_collections.file_simulator.nas.plugins.modules import nas_client_config, nas_server, nas_server_info
 
 from ..conftest import ModuleFailed
@@ -54,8 +55,8 @@ def test_servers_are_waited_for_at_the_ports_that_were_chosen(
 ) -> None:
     asked: list[int] = []
 
-    def answered(_host: str, port: int, *_how: t.Any) -> Answer:
-        asked.append(port)
+    def answered(service: NfsService, _timeout: float) -> Answer:
+        asked.append(service.port)
         return Answer((1, 1), 0.0)
 
     monkeypatch.setattr(status, "wait_for_nfs", answered)

@@ -272,3 +272,14 @@ class TestVersion3:
         replies = [NULL_REPLY, self.MOUNTED, self.attributes(1)]
         with answering(replies) as server, pytest.raises(ProbeError, match="/data is not a directory"):
             probe("127.0.0.1", server.port, version=3)
+
+    def test_mount_may_have_a_port_of_its_own(self, capsys: pytest.CaptureFixture[str]) -> None:
+        with (
+            answering([NULL_REPLY, record(accepted(2, self.attributes(2)[28:]))]) as nfs,
+            answering([record(accepted(1, uints(0, 8) + b"a handle"))]) as mount,
+        ):
+            assert main(["127.0.0.1", str(nfs.port), "/vol/in1", str(mount.port)]) == 0
+        assert capsys.readouterr().out == "fsid 77.0\n"
+        assert [struct.unpack(">3I", call[12:24]) for call in mount.heard] == [(100005, 3, 1)]
+        assert [struct.unpack(">3I", call[12:24]) for call in nfs.heard] == [(100003, 3, 0), (100003, 3, 1)]
+        assert mount.heard[0].endswith(uints(8) + b"/vol/in1")

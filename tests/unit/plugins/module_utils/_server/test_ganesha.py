@@ -19,13 +19,13 @@ from ...strategies import FEW, topologies
 
 
 def server_with(**fields: t.Any) -> Server:
-    return read_topology({"servers": [{"name": "nas-input-1", "port": 32150, "export_id": 5, **fields}]}).servers[0]
+    if "exports" not in fields:
+        fields = {"export_id": 5, **fields}
+    return read_topology({"servers": [{"name": "nas-input-1", "port": 32150, **fields}]}).servers[0]
 
 
 def rendered(server: Server, clients: t.Sequence[str] = ()) -> str:
-    return render_ganesha(
-        server, path="/export/data", pseudo="/data", port=2049, recovery="/run/ganesha", clients=clients
-    )
+    return render_ganesha(server, path="/export/data", port=2049, recovery="/run/ganesha", clients=clients)
 
 
 def setting(name: str, text: str) -> list[str]:
@@ -112,3 +112,32 @@ def test_with_clients_nobody_else_is_let_in(options: str, access: str) -> None:
     assert setting("Clients", text) == ["192.0.2.0/24, 2001:db8::/32"]
     export = text[text.index("EXPORT {") :]
     assert export.index("CLIENT {") < export.rindex("}")
+
+
+def test_each_export_is_a_block_of_its_own() -> None:
+    server = server_with(
+        exports=[
+            {"path": "/vol/in1", "subdirectory": "in1", "export_id": 7, "export_options": "ro,all_squash"},
+            {"path": "/vol/in=2", "subdirectory": "deep/In 2 (neu); #{}'ö", "export_id": 8, "export_options": "rw"},
+        ],
+    )
+    text = rendered(server, ["192.0.2.0/24"])
+    assert text.count("EXPORT {") == 2
+    assert setting("Pseudo", text) == ["/vol/in1", '"/vol/in=2"']
+    assert setting("Path", text)[0] == "/export/data/in1"
+    assert '    Path = "/export/data/deep/In 2 (neu); #{}\'ö";\n' in text
+    assert setting("Export_Id", text) == ["7", "8"]
+    assert setting("Filesystem_Id", text) == ["7.7", "8.8"]
+    assert setting("Squash", text) == ["All_Squash", "Root_Squash"]
+    assert re.findall(r"CLIENT \{ Clients = 192\.0\.2\.0/24; Access_Type = (..); \}", text) == ["RO", "RW"]
+
+
+@pytest.mark.parametrize(
+    ("versions", "protocols", "mount"), [([4], "4", "0"), ([3, 4], "3, 4", "20048"), ([3], "3", "20048")]
+)
+def test_versions_are_those_of_server_and_exports(versions: list[int], protocols: str, mount: str) -> None:
+    text = rendered(server_with(nfs_versions=versions))
+    assert setting("Protocols", text) == [protocols] * 2
+    assert setting("MNT_Port", text) == [mount]
+    assert setting("Mount_Path_Pseudo", text) == (["true"] if 3 in versions else [])
+    assert setting("Enable_NLM", text) == ["false"]

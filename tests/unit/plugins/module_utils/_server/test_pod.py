@@ -31,7 +31,9 @@ IMAGES = Images("localhost/nas:test", "localhost/unfs3:test")
 
 
 def server_with(role: str = "input", **fields: t.Any) -> Server:
-    return read_topology({"servers": [{"name": "nas-1", "role": role, "port": 32150, **fields}]}).servers[0]
+    return read_topology(
+        {"servers": [{"name": "nas-1", "role": role, **({} if "address" in fields else {"port": 32150}), **fields}]}
+    ).servers[0]
 
 
 def option(container: Container, name: str) -> str:
@@ -234,3 +236,47 @@ def test_a_subcommand_stands_between_the_agent_and_its_options() -> None:
     assert agent_subcommand(command, "rescue", "--to", "-") == [*AGENT_PROGRAM, "rescue", "--to", "-", *command[3:]]
     with pytest.raises(ValueError, match="no command of an agent"):
         agent_subcommand(["ganesha.nfsd"], "rescue")
+
+
+def test_nfsv3_from_ganesha_comes_with_rpcbind() -> None:
+    pod = pod_of(server_with(address="127.7.7.1", nfs_versions=[3, 4]), IMAGES)
+    assert [(port.name, port.number, port.protocol) for port in pod.ports] == [
+        ("nfs", 2049, "tcp"),
+        ("mount", 20048, "tcp"),
+        ("rpcbind", 111, "tcp"),
+        ("rpcbind", 111, "udp"),
+    ]
+    server = pod.nfs_server
+    assert server.command[:4] == ("sh", "-c", 'rpcbind && exec "$@"', "nfs-server")
+    assert server.command[4] == "ganesha.nfsd"
+    assert "NET_BIND_SERVICE" in server.capabilities
+    assert server.probe[-3:] == ("2049", "/data", "20048")
+    assert pod.agent is not None and option(pod.agent, "--close-events") == "off"
+
+
+def test_without_nfsv3_there_is_no_rpcbind() -> None:
+    for fields in ({}, {"nfs_server": "unfs3"}):
+        pod = pod_of(server_with(**fields), IMAGES)
+        assert [port.number for port in pod.ports] == [2049]
+        assert "NET_BIND_SERVICE" not in pod.nfs_server.capabilities
+
+
+def test_agent_and_initial_copy_know_what_is_exported() -> None:
+    exports = [{"path": "/vol/in1", "subdirectory": "in1"}, {"path": "/vol/in2", "subdirectory": r"deep\in2"}]
+    pod = pod_of(server_with(exports=exports), IMAGES)
+    assert pod.agent is not None
+    for container in (pod.init, pod.agent):
+        words = container.command
+        assert [words[at + 1] for at, word in enumerate(words) if word == "--exported"] == ["in1", "deep/in2"]
+    assert pod.paths == ("/vol/in1", "/vol/in2")
+    assert "--exported" not in pod_of(server_with(), IMAGES).init.command
+
+
+def test_unfs3_links_each_export() -> None:
+    exports = [{"path": "/vol/in1", "subdirectory": "in 1"}, {"path": "/in2", "subdirectory": "in2"}]
+    pod = pod_of(server_with(exports=exports, nfs_server="unfs3"), IMAGES)
+    assert pod.nfs_server.command[2] == (
+        "mkdir -p /vol && ln -sfn '/export/data/in 1' /vol/in1 && ln -sfn /export/data/in2 /in2 && "
+        "exec unfsd -d -p -t -n 2049 -m 2049 -e /etc/nas/exports"
+    )
+    assert [line.split()[0] for line in pod.config_files["exports"].splitlines()] == ["/vol/in1", "/in2"]

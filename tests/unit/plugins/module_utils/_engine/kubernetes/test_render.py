@@ -189,3 +189,37 @@ def test_no_two_servers_share_an_object_or_a_volume(user: dict[str, t.Any]) -> N
                 volumes = [volume["name"] for volume in item["spec"]["template"]["spec"]["volumes"]]
                 assert len(set(volumes)) == len(volumes)
                 assert all(len(name) <= 63 for name in volumes)
+
+
+def ports(service: Object) -> list[tuple[t.Any, ...]]:
+    return [
+        (each["name"], each["protocol"], each["port"], each["targetPort"], each.get("nodePort"))
+        for each in service["spec"]["ports"]
+    ]
+
+
+def test_server_without_a_port_has_the_standard_ports_of_its_service_alone() -> None:
+    inside = dataclasses.replace(PLACEMENT, port=2049, mount_port=20048, network_policy=True)
+    objects = rendered(inside, nfs_versions=[3, 4])
+    service = objects["Service"]
+    assert service["spec"]["type"] == "ClusterIP" and "externalTrafficPolicy" not in service["spec"]
+    assert ports(service) == [
+        ("nfs", "TCP", 2049, "nfs", None),
+        ("mount", "TCP", 20048, "mount", None),
+        ("rpcbind", "TCP", 111, "rpcbind", None),
+        ("rpcbind-udp", "UDP", 111, "rpcbind-udp", None),
+    ]
+    server = objects["Deployment"]["spec"]["template"]["spec"]["containers"][0]
+    assert [(each["name"], each["containerPort"], each["protocol"]) for each in server["ports"]] == [
+        (name, port, protocol) for name, protocol, port, _target, _node in ports(service)
+    ]
+    (ingress,) = objects["NetworkPolicy"]["spec"]["ingress"]
+    assert [(each["port"], each["protocol"]) for each in ingress["ports"]] == [
+        (2049, "TCP"), (20048, "TCP"), (111, "TCP"), (111, "UDP"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("mount_port", "node_port"), [(32160, 32160), (0, None)])
+def test_node_port_with_nfsv3_has_one_for_mount_and_none_for_rpcbind(mount_port: int, node_port: int | None) -> None:
+    service = rendered(dataclasses.replace(PLACEMENT, mount_port=mount_port), nfs_versions=[3, 4])["Service"]
+    assert ports(service) == [("nfs", "TCP", 2049, "nfs", 32150), ("mount", "TCP", 20048, "mount", node_port)]

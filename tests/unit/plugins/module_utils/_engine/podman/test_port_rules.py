@@ -39,6 +39,12 @@ def test_rules_of_iptables_go_with_their_port_and_address_alone() -> None:
     assert iptables_leftovers("", 32340, "127.0.0.1", "a.network") == []
 
 
+def test_rule_that_servers_at_other_addresses_share_stays() -> None:
+    """Servers with addresses of their own have one port, so that what leads to their network's chain is for all of them."""
+    gone = iptables_leftovers(SAVED, 32340, "127.0.0.2", "")
+    assert [words[3:6] for words in gone] == [["NETAVARK-DN-AFC9F4CC2F137", "-d", "127.0.0.2/32"]]
+
+
 def test_half_of_a_rule_that_was_taken_away_goes_too() -> None:
     """Podman was killed as it removed a pod: nothing leads to the chain until the next pod comes."""
     without_jump = "\n".join(line for line in SAVED.splitlines() if "name: a.network" not in line)
