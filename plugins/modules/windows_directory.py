@@ -147,18 +147,22 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._windows.layout
     carry_out,
     free_bytes,
     observe,
+    observe_subdirectory,
 )
 from ansible_collections.file_simulator.nas.plugins.module_utils._windows.layout_plan import (
     Claim,
     layout_result,
     places_of,
-    plan,
     remembered,
     remembered_file_systems,
 )
 from ansible_collections.file_simulator.nas.plugins.module_utils._windows.layout_warnings import layout_warnings
 from ansible_collections.file_simulator.nas.plugins.module_utils._windows.real_paths import check_apart
 from ansible_collections.file_simulator.nas.plugins.module_utils._windows.registry import Registry
+from ansible_collections.file_simulator.nas.plugins.module_utils._windows.subdirectories import (
+    plan_layout,
+    subdirectories_of,
+)
 
 _REGISTRY = ".local/state/file-simulator/directories.json"
 
@@ -176,14 +180,16 @@ def windows_directory(module: AnsibleModule) -> dict[str, object]:
     with contextlib.nullcontext() if module.check_mode else registry.locked("windows_directory"):
         known, file_systems = registry.read(), registry.file_systems()
         observed = [observe(place, known) for place in places]
+        inner = [observe_subdirectory(place) for place in subdirectories_of(servers, drives.local)]
         if module.params["state"] == "present":
             check_apart(places, known, topology.instance)
             # A drive of WSL's was checked above, and is called otherwise in another release.
             check_mounted(observed, {} if drives.kind == "wsl" else file_systems, registry.path)
         claim = Claim(topology.instance, [str(uuid.uuid4()) for _place in places], module.params["take_over"])
-        steps = plan(
+        steps = plan_layout(
             module.params["state"],
             observed,
+            inner,
             claim,
             force=module.params["force"],
             whole=module.params["servers"] is None,

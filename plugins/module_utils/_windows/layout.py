@@ -26,6 +26,7 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._windows.layout
     refuse_other_than_directory,
 )
 from ansible_collections.file_simulator.nas.plugins.module_utils._windows.marker import MARKER_NAME
+from ansible_collections.file_simulator.nas.plugins.module_utils._windows.subdirectories import Subdirectory
 
 
 def free_bytes(path: str) -> int | None:
@@ -57,6 +58,18 @@ def observe(place: Place, known: t.Mapping[str, str]) -> Observed:
     )
 
 
+def observe_subdirectory(place: Place) -> Subdirectory:
+    """Look at a directory within a server's; raise SimulatorError when something else stands there."""
+    if os.path.lexists(place.path) and (os.path.islink(place.path) or not os.path.isdir(place.path)):
+        refuse_other_than_directory(place)
+    try:
+        return Subdirectory(place, True, frozenset(os.listdir(place.path)))
+    except FileNotFoundError:
+        return Subdirectory(place, False)
+    except OSError as error:
+        raise SimulatorError(f"{place.both} cannot be read: {error.strerror}") from None
+
+
 def _contents(path: str) -> tuple[frozenset[str], frozenset[str]]:
     """Return the names of the directories in a directory, and of what else is in it but the marker."""
     with os.scandir(path) as entries:
@@ -73,6 +86,8 @@ def carry_out(steps: t.Sequence[Step]) -> None:
             if step.verb == "mark" and step.marker:
                 os.makedirs(path, exist_ok=True)
                 windows.write_marker(path, step.marker)
+            elif step.verb == "make":
+                os.makedirs(path, exist_ok=True)
             elif step.verb == "unmark":
                 os.unlink(os.path.join(path, MARKER_NAME))
             elif step.verb == "empty":

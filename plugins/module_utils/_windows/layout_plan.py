@@ -59,7 +59,7 @@ class Observed:
 
 @dataclass(frozen=True)
 class Step:
-    """One change: ``mark`` (``marker`` is written, the directory made when missing), ``unmark``, ``remove`` or ``empty``."""
+    """One change: ``mark`` (``marker`` is written, the directory made), ``make``, ``unmark``, ``remove`` or ``empty``."""
 
     verb: str
     place: Place
@@ -222,9 +222,12 @@ def _difference(observed: t.Sequence[Observed], steps: t.Sequence[Step]) -> dict
     """Return Ansible's diff, before and after, of the places that ``steps`` touch."""
     own = {seen.place.path: [step for step in steps if step.place == seen.place] for seen in observed}
     touched = [(seen, own[seen.place.path]) for seen in observed if own[seen.place.path]]
+    before = {seen.place.shown: _before(seen, todo) for seen, todo in touched}
+    after = {seen.place.shown: _AFTER[todo[-1].verb] for seen, todo in touched}
+    made = [step.place.shown for step in steps if step.verb == "make"]
     return {
-        "before": {seen.place.shown: _before(seen, todo) for seen, todo in touched},
-        "after": {seen.place.shown: _AFTER[todo[-1].verb] for seen, todo in touched},
+        "before": {**before, **dict.fromkeys(made, "absent")},
+        "after": {**after, **dict.fromkeys(made, "directory")},
     }
 
 

@@ -43,6 +43,7 @@ foreach ($step in $asked.steps) {
                 [void] [System.IO.Directory]::CreateDirectory($step.path)
                 Write-Whole $marker $step.text
             }
+            'make' { [void] [System.IO.Directory]::CreateDirectory($step.path) }
             'unmark' { [System.IO.File]::Delete($marker) }
             'empty' { Clear-Directory $step.path $step.keep_directories }
             'remove' {

@@ -35,6 +35,21 @@ $places = @(foreach ($path in $asked.paths) {
     $seen
 })
 
+$inside = @(foreach ($path in $asked.subdirectories) {
+    $directory = [System.IO.Directory]::Exists($path)
+    # A junction leads out of the directory, as a link does.
+    $link = $directory -and ([System.IO.File]::GetAttributes($path) -band [System.IO.FileAttributes]::ReparsePoint)
+    @{
+        path = $path
+        directory = $directory
+        other = [System.IO.File]::Exists($path) -or [bool] $link
+        names = @(if ($directory -and -not $link) {
+            [System.IO.Directory]::EnumerateFileSystemEntries($path) | Select-Object -First $asked.enough |
+                ForEach-Object { [System.IO.Path]::GetFileName($_) }
+        })
+    }
+})
+
 $drives = @{}
 foreach ($letter in $asked.drives) {
     $drive = New-Object -TypeName System.IO.DriveInfo -ArgumentList $letter
@@ -45,6 +60,7 @@ $system = Get-ItemProperty -LiteralPath 'HKLM:\SYSTEM\CurrentControlSet\Control\
 $registry = [System.Environment]::ExpandEnvironmentVariables($asked.registry)
 $Ansible.Result = ConvertTo-Json -Depth 4 -Compress -InputObject @{
     places = $places
+    subdirectories = $inside
     drives = $drives
     long_paths = ($system.LongPathsEnabled -eq 1)
     registry = $registry

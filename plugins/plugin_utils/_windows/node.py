@@ -30,12 +30,16 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._windows.layout
     Step,
     layout_result,
     places_of,
-    plan,
     refuse_other_than_directory,
     remembered,
 )
 from ansible_collections.file_simulator.nas.plugins.module_utils._windows.layout_warnings import layout_warnings
 from ansible_collections.file_simulator.nas.plugins.module_utils._windows.marker import MARKER_NAME, Marker
+from ansible_collections.file_simulator.nas.plugins.module_utils._windows.subdirectories import (
+    Subdirectory,
+    plan_layout,
+    subdirectories_of,
+)
 
 LOOK = Path(__file__).with_name("look.ps1").read_text(encoding="utf-8")
 CARRY_OUT = Path(__file__).with_name("carry_out.ps1").read_text(encoding="utf-8")
@@ -53,10 +57,12 @@ def lay_out(given: t.Mapping[str, t.Any], run_script: RunScript, *, check_mode: 
     topology = read_topology(given["topology"])
     servers = chosen(topology, given["servers"])
     places = places_of(topology, servers, str)
+    inside = subdirectories_of(servers, str)
     drives = sorted({place.path[0] for place in places})
     request = {
         "paths": [place.path for place in places],
         "drives": drives,
+        "subdirectories": [place.path for place in inside],
         "marker": MARKER_NAME,
         "registry": _registry(given["registry"]),
         "enough": _ENOUGH,
@@ -68,7 +74,10 @@ def lay_out(given: t.Mapping[str, t.Any], run_script: RunScript, *, check_mode: 
     known = _known(seen["registry"], seen["known"])
     observed = [_observed(place, found, known) for place, found in zip(places, seen["places"])]
     claim = Claim(topology.instance, [str(uuid.uuid4()) for _place in places], given["take_over"])
-    steps = plan(given["state"], observed, claim, force=given["force"], whole=given["servers"] is None)
+    subdirectories = [_subdirectory(place, found) for place, found in zip(inside, seen["subdirectories"])]
+    steps = plan_layout(
+        given["state"], observed, subdirectories, claim, force=given["force"], whole=given["servers"] is None
+    )
     if steps and not check_mode:
         run_script(
             CARRY_OUT,
@@ -90,7 +99,7 @@ def lay_out(given: t.Mapping[str, t.Any], run_script: RunScript, *, check_mode: 
 def _understood(answer: t.Any) -> dict[str, t.Any]:
     try:
         seen = json.loads(answer)
-        if {"places", "drives", "long_paths", "registry", "known"} <= set(seen):
+        if {"places", "subdirectories", "drives", "long_paths", "registry", "known"} <= set(seen):
             return t.cast("dict[str, t.Any]", seen)
     except (TypeError, ValueError):
         pass
@@ -130,6 +139,12 @@ def _observed(place: Place, found: t.Mapping[str, t.Any], known: t.Mapping[str, 
         directories=frozenset(found["directories"]),
         has_files=found["has_files"],
     )
+
+
+def _subdirectory(place: Place, found: t.Mapping[str, t.Any]) -> Subdirectory:
+    if found["other"]:
+        refuse_other_than_directory(place)
+    return Subdirectory(place, found["directory"], frozenset(found["names"]))
 
 
 def _order(step: Step) -> dict[str, t.Any]:

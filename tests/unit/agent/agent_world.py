@@ -63,6 +63,7 @@ class World:
         self.limit = DeletionLimit(1000, False)
         self.close_events = True
         self.once = False
+        self.exported: tuple[str, ...] = ()
         self.control = Control()
         self.now = 1000.0
         self.wall_jump = 0.0
@@ -154,13 +155,14 @@ class World:
             quiet_period=QUIET,
             close_events=self.close_events,
             max_deletions=self.limit,
+            exported=self.exported,
         )
 
     def start(self) -> Engine:
         """A new agent process, as far as opening both sides. Raises SideUnavailable."""
         self.stop()
         self.control.revive()
-        identity.prepare_volume(str(self.export), str(self.state))
+        identity.prepare_volume(str(self.export), str(self.state), exported=self.exported)
         options = self.options()
         self.status = Status(options, lambda: self.now)
         ledger = KillableLedger.__new__(KillableLedger)

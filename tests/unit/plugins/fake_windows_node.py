@@ -43,6 +43,7 @@ class FakeWindowsNode:
         registry = asked["registry"].replace("%LOCALAPPDATA%", LOCAL_APP_DATA)
         return {
             "places": [self._see(path, asked["marker"]) for path in asked["paths"]],
+            "subdirectories": [self._look_into(path) for path in asked["subdirectories"]],
             "drives": {letter: self.free if (self.root / letter).is_dir() else None for letter in asked["drives"]},
             "long_paths": self.long_paths,
             "registry": registry,
@@ -61,6 +62,11 @@ class FakeWindowsNode:
             "marker": self._text(place / marker),
         }
 
+    def _look_into(self, path: str) -> dict[str, t.Any]:
+        place = self.place(path)
+        names = [entry.name for entry in place.iterdir()] if place.is_dir() else []
+        return {"path": path, "directory": place.is_dir(), "other": place.is_file(), "names": names}
+
     @staticmethod
     def _text(path: Path) -> str | None:
         return path.read_text() if path.is_file() else None
@@ -72,6 +78,8 @@ class FakeWindowsNode:
             if step["verb"] == "mark":
                 place.mkdir(parents=True, exist_ok=True)
                 marker.write_text(step["text"])
+            elif step["verb"] == "make":
+                place.mkdir(parents=True, exist_ok=True)
             elif step["verb"] == "unmark":
                 marker.unlink()
             elif step["verb"] == "empty":

@@ -74,6 +74,7 @@ class Options:
     rescan: float = 600.0
     status_address: tuple[str, int] | None = None
     log_level: int = logging.INFO
+    exported: tuple[str, ...] = ()
     root: ownership.RootOwnership = field(default_factory=ownership.RootOwnership)
     files: ownership.FileOwnership = field(default_factory=ownership.FileOwnership)
 
@@ -102,6 +103,7 @@ def parse(arguments: Sequence[str] | None = None) -> Options:
         rescan=given.rescan,
         status_address=given.status_address,
         log_level=getattr(logging, given.log_level.upper()),
+        exported=tuple(given.exported),
         root=root,
         files=files,
     )
@@ -136,6 +138,15 @@ def _parser() -> argparse.ArgumentParser:
         type=_text,
         metavar="DIR",
         help="the agent's own, on the export's file system",
+    )
+    add(
+        "--exported",
+        action="append",
+        default=[],
+        type=_below,
+        metavar="PATH",
+        help="a directory below --export that the NFS server exports by itself: it is made, and stays; for each"
+        " of them once",
     )
     add("--once", action="store_true", help="carry across what is there now, then exit")
     add(
@@ -200,6 +211,12 @@ def _parser() -> argparse.ArgumentParser:
 def _text(text: str) -> str:
     if not text:
         raise argparse.ArgumentTypeError("must not be empty")
+    return text
+
+
+def _below(text: str) -> str:
+    if not text or any(name in ("", ".", "..") for name in text.split("/")):
+        raise argparse.ArgumentTypeError(f"no path below the export: {text!r}")
     return text
 
 

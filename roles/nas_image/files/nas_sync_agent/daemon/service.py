@@ -53,7 +53,7 @@ class Service:
 
     def __init__(self, options: Options, syscalls: Syscalls | None = None) -> None:
         """Make a new volume's directories and open the ledger. Raises Occupied, OSError, sqlite3.Error."""
-        identity.prepare_volume(options.export, options.state, options.root)
+        identity.prepare_volume(options.export, options.state, options.root, options.exported)
         options.files.check(join(options.state, "stage"))
         self._options = options
         self._status = Status(options)

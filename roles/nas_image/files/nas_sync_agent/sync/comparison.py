@@ -23,6 +23,7 @@ from ..text import counted
 from ..trees.nas import NasTree
 from ..trees.windows import WindowsTree
 from . import identity
+from .exported import Exported
 from .ledger import Ledger
 from .planner import plan
 from .restoration import check_restoration
@@ -152,7 +153,13 @@ def _sort(paths: list[str], reader: SnapshotReader, options: Options, found: Com
     actions = {
         action.path: action
         for action in plan(
-            there, snapshot.records, snapshot.windows, snapshot.nas, options.mode, namesakes=snapshot.namesakes
+            there,
+            snapshot.records,
+            snapshot.windows,
+            snapshot.nas,
+            options.mode,
+            namesakes=snapshot.namesakes,
+            exported=Exported(options.exported),
         )
     }  # fmt: skip
     for path in sorted(there):

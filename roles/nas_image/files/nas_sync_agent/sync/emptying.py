@@ -9,7 +9,7 @@ first, or its removal from the NAS would be taken for a client's and reach him.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
 from posixpath import dirname
@@ -50,15 +50,17 @@ class Emptying:
         displaced: Displaced,
         durability: Durability,
         mode: Mode,
+        exported: Collection[str],
         on_progress: Callable[[], None],
     ) -> None:
-        """``on_progress`` is called now and then, so that the caller can see to its events."""
+        """``exported`` directories stay on both sides. ``on_progress`` is called now and then, so that the caller can see to its events."""
         self._windows = windows
         self._nas = nas
         self._ledger = ledger
         self._displaced = displaced
         self._durability = durability
         self._mode = mode
+        self._exported = exported
         self._on_progress = on_progress
 
     def empty(self, *, force: bool) -> Emptied:
@@ -71,6 +73,10 @@ class Emptying:
         for found in (windows, nas):
             if "" in found.unreadable:
                 raise SideUnavailable(f"a side cannot be looked at: {found.unreadable['']}")
+        for found in (windows, nas):
+            for path in self._exported:
+                if path in found.entries and found.entries[path].kind == DIRECTORY:
+                    del found.entries[path]
         done.kept[Side.WINDOWS].update(windows.unreadable)
         done.kept[Side.NAS].update(nas.unreadable)
         self._empty_windows(windows, done, force=force)

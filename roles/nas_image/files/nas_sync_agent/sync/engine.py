@@ -22,6 +22,7 @@ from .durability import Durability
 from .emptying import Emptied, Emptying
 from .events import Events
 from .executor import Executor
+from .exported import Exported
 from .guard import Guard
 from .inner import Inner
 from .ledger import Ledger
@@ -69,8 +70,11 @@ class Engine:
         self._scanners = {
             side: Scanner(windows if side is Side.WINDOWS else nas, ledger) for side in (Side.WINDOWS, Side.NAS)
         }
+        self._exported = Exported(options.exported)
         self._guard = Guard(options, {Side.WINDOWS: windows, Side.NAS: nas}, ledger)
-        self._emptying = Emptying(windows, nas, ledger, self._executor.displaced, durability, options.mode, on_progress)
+        self._emptying = Emptying(
+            windows, nas, ledger, self._executor.displaced, durability, options.mode, self._exported.kept, on_progress
+        )
         self._pending = Pending()
         self._results = Results(self._pending, observer)
         self.barriers = Barriers(self._pending)
@@ -230,6 +234,7 @@ class Engine:
             self._options.mode,
             deletions=self._options.deletions,
             namesakes=snapshot.namesakes,
+            exported=self._exported,
         )
         for path in set(ready) - {action.path for action in actions}:
             self._results.resolved(path)

@@ -19,6 +19,7 @@ from ..model import FILE, Deletions, Remove, Side
 from ..text import counted
 from ..trees.base import Tree
 from . import acceptance
+from .exported import Exported
 from .ledger import Ledger
 from .planner import decide
 from .scanner import Scan
@@ -32,6 +33,7 @@ class Guard:
         self._options = options
         self._trees = trees
         self._ledger = ledger
+        self._exported = Exported(options.exported)
         self._scanned: set[Side] = set()
         self._accepted: set[Side] = set()
         self._doubts: dict[Side, tuple[int, str]] = {}
@@ -43,7 +45,9 @@ class Guard:
         ``watched``: whatever happened to this side since the last scan happened before the watcher's eyes.
         """
         self._withheld.pop(side, None)
-        doubt = "" if watched or scan.entries or scan.unreadable else self._doubt(side)
+        # What is exported by itself stays, and was perhaps made anew just now: it tells of no content.
+        empty = self._exported.alone_in(self._trees[side], scan.entries)
+        doubt = "" if watched or not empty or scan.unreadable else self._doubt(side)
         if not doubt:
             self._accepted.discard(side)
             if self._doubts.pop(side, None) or side not in self._scanned:

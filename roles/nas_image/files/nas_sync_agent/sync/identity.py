@@ -7,6 +7,7 @@ from __future__ import annotations
 import json
 import os
 import uuid
+from collections.abc import Sequence
 from posixpath import join
 
 from ..errors import SideUnavailable, why
@@ -21,10 +22,11 @@ _LONGEST_MARKER = 65536
 _GENERATION = "generation"
 
 
-def prepare_volume(export: str, state: str, root: RootOwnership | None = None) -> None:
+def prepare_volume(export: str, state: str, root: RootOwnership | None = None, exported: Sequence[str] = ()) -> None:
     """Make the exported directory and the state directory of a new volume, with its generation.
 
-    ``root`` is who owns the exported directory, from now on when it was somebody else before. Raises OSError.
+    ``root`` is who owns the exported directory, and those below it that are ``exported`` by themselves, from now on when
+    it was somebody else before. Raises OSError.
     """
     root = root or RootOwnership()
     stage = join(state, "stage")
@@ -32,11 +34,11 @@ def prepare_volume(export: str, state: str, root: RootOwnership | None = None) -
     os.makedirs(stage, mode=0o700, exist_ok=True)
     generation = join(state, _GENERATION)
     if os.path.exists(generation):
-        follow_root(export, state, root)
+        follow_root(export, state, root, exported)
         return
     if new or not os.path.exists(join(state, "ledger.sqlite")):
         os.makedirs(export, exist_ok=True)
-        own_root(export, state, root)
+        own_root(export, state, root, exported)
         temporary = generation + ".tmp"
         with open(temporary, "w", encoding="ascii") as file:
             file.write(str(uuid.uuid4()) + "\n")

@@ -7,8 +7,10 @@ In between they are the clients' business: what they give to files and to the ro
 
 from __future__ import annotations
 
+import json
 import logging
 import os
+from collections.abc import Sequence
 from posixpath import join
 
 from ..errors import reason
@@ -16,6 +18,7 @@ from ..model import Side
 from ..ownership import FileOwnership, RootOwnership
 from ..trees.nas import NasTree
 from ..trees.windows import WindowsTree
+from .exported import prepare
 from .ledger import Ledger
 
 _log = logging.getLogger("nas_sync_agent")
@@ -23,8 +26,11 @@ _ROOT = "root"
 _FILES = "files_ownership"
 
 
-def own_root(export: str, state: str, root: RootOwnership) -> None:
-    """Give the exported directory its owner and permissions, and note which. Raises OSError."""
+def own_root(export: str, state: str, root: RootOwnership, exported: Sequence[str] = ()) -> None:
+    """Give the exported directory its owner and permissions, and note which; so with those ``exported`` by themselves.
+
+    Raises OSError.
+    """
     fd = os.open(export, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
     try:
         root.give(fd)
@@ -32,19 +38,31 @@ def own_root(export: str, state: str, root: RootOwnership) -> None:
         raise OSError(error.errno, f"the export's root cannot be given to {root}: {error.strerror}") from error
     finally:
         os.close(fd)
+    prepare(export, exported, root)
+    _note(state, root, exported)
+
+
+def _note(state: str, root: RootOwnership, exported: Sequence[str]) -> None:
     with open(join(state, _ROOT), "w", encoding="ascii") as file:
-        file.write(f"{root}\n")
+        file.write(f"{root}\n" + (f"{json.dumps(list(exported))}\n" if exported else ""))
 
 
-def follow_root(export: str, state: str, root: RootOwnership) -> None:
-    """Do that when another ownership is asked for than the last time. Raises OSError."""
+def follow_root(export: str, state: str, root: RootOwnership, exported: Sequence[str] = ()) -> None:
+    """Do that when another ownership is asked for than the last time, and for what was not exported then. Raises OSError."""
+    if not os.path.isdir(export):
+        return
     try:
         with open(join(state, _ROOT), encoding="ascii") as file:
-            known = file.read().strip()
+            known, *more = file.read().splitlines()
+        owned = json.loads(more[0]) if more else []
     except (FileNotFoundError, ValueError):
-        known = str(RootOwnership())  # of a volume from before there was a choice
-    if known != str(root) and os.path.isdir(export):
-        own_root(export, state, root)
+        known, owned = str(RootOwnership()), []  # of a volume from before there was a choice
+    if known != str(root):
+        own_root(export, state, root, exported)
+        return
+    prepare(export, exported, root, owned)
+    if owned != list(exported):
+        _note(state, root, exported)
 
 
 def follow_files(windows: WindowsTree, nas: NasTree, ledger: Ledger) -> None:

@@ -28,6 +28,7 @@ from ..model import (
     Wait,
 )
 from ..windows_names import fold
+from .exported import Exported
 
 _IN_THE_WAY = "the other side has a file of this name"
 _NOT_A_FILE = "it is a symbolic link, fifo, socket or device"
@@ -42,12 +43,13 @@ def plan(
     *,
     deletions: Deletions = Deletions.PROPAGATE,
     namesakes: Mapping[str, str] | None = None,
+    exported: Exported | None = None,
 ) -> list[Action]:
     """The actions for ``paths``, directories before what they contain.
 
     A path that a mapping lacks does not exist there; ``ledger`` has the records of the paths' parents too,
     and the mappings show what has become of every namesake. ``namesakes`` maps a folded path to the path that
-    already holds that name in the ledger. At most one action for a path; none where nothing is to be done.
+    already holds that name in the ledger; what is ``exported`` stays. At most one action for a path; none where nothing is to be done.
     """
     holders = dict(namesakes or {})
     actions: list[Action] = []
@@ -56,6 +58,8 @@ def plan(
     # A recorded name goes first: of two names that differ in case only, it keeps its place.
     for path in sorted(paths, key=lambda path: (path.count("/"), path not in ledger, path)):
         action = decide(path, ledger.get(path), windows.get(path), nas.get(path), mode, deletions)
+        if exported is not None:
+            action = exported.spared(action, windows, mode)
         if isinstance(action, Deliver | MakeDirectory | Reconcile | Agree):
             parent = ledger.get(dirname(path))
             if dirname(path) not in made and (parent is None or parent.kind != DIRECTORY):
