@@ -225,9 +225,16 @@ class FakeKubernetes:
             reference["uid"] = uid
 
     def _check_port(self, service: Object) -> None:
-        port = service["spec"]["ports"][0].setdefault("nodePort", 30100 + next(self._numbers))
-        for other in self.kind("Service").values():
-            if other["metadata"]["uid"] != service["metadata"]["uid"] and other["spec"]["ports"][0]["nodePort"] == port:
+        if service["spec"]["type"] == "ClusterIP":
+            return
+        others = [
+            each.get("nodePort")
+            for other in self.kind("Service").values()
+            if other["metadata"]["uid"] != service["metadata"]["uid"]
+            for each in other["spec"]["ports"]
+        ]
+        for each in service["spec"]["ports"]:
+            if each.setdefault("nodePort", 30100 + next(self._numbers)) in others:
                 raise Refused(422, "provided port is already allocated")
 
     def _of_pod(self, name: str, rest: list[str]) -> t.Any:

@@ -196,3 +196,35 @@ def test_clients_are_given_the_chosen_port(
     text = "".join(path.read_text() for path in (tmp_path / "clients").rglob("*.env"))
     for port in ports(podman).values():
         assert str(port) in text
+
+
+def published(podman: FakePodman) -> list[str]:
+    (pod,) = podman.pods.values()
+    words: list[str] = json.loads(pod["labels"]["file-simulator.description"]).get("published", [])
+    return words
+
+
+def test_port_of_mount_is_chosen_beside_the_other_and_stays(
+    run_module: Run, podman: FakePodman, auto: dict[str, t.Any]
+) -> None:
+    both = {**auto, "topology": {"servers": [{"name": "nas-input-1", "port": "auto", "nfs_versions": [3, 4]}]}}
+    run_module(nas_server, **both)
+    chosen = published(podman)
+    numbers = [int(each.split(":")[1]) for each in chosen]
+    assert [each.split(":")[2] for each in chosen] == ["2049/tcp", "20048/tcp"]
+    assert len(set(numbers)) == 2 and all(number in choices() for number in numbers)
+    assert not run_module(nas_server, **both)["changed"]
+    assert published(podman) == chosen
+    # NFSv4 alone needs it no more, and the port of NFS stays.
+    alone = {**auto, "topology": {"servers": [{"name": "nas-input-1", "port": "auto"}]}}
+    assert run_module(nas_server, **alone)["changed"]
+    assert published(podman) == [] and ports(podman) == {"nas-input-1": numbers[0]}
+    assert port_choice.mount_ports_of([]) == {}
+
+
+def test_server_with_neither_port_nor_address_is_refused_on_podman(
+    run_module: Run, podman: FakePodman, auto: dict[str, t.Any]
+) -> None:
+    with pytest.raises(ModuleFailed, match="server nas-input-1: port: is missing; on podman, choose a free one in"):
+        run_module(nas_server, **{**auto, "topology": {"servers": [{"name": "nas-input-1"}]}})
+    assert podman.pods == {}

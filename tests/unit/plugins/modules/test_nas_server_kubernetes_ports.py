@@ -16,6 +16,7 @@ from ansible_collections.file_simulator.nas.plugins.modules import nas_client_co
 
 from ..conftest import ModuleFailed
 from ..fake_kubernetes import FakeKubernetes
+from .conftest import no_answer
 from .test_nas_server_info_kubernetes import info
 from .test_nas_server_kubernetes import BOTH, Run, verbs
 
@@ -92,3 +93,59 @@ def test_clients_are_given_the_chosen_port(run_module: Run, kubernetes: FakeKube
     for name, port in ports(kubernetes).items():
         options = kubernetes.kind("PersistentVolume")[f"orders.{name}"]["spec"]["mountOptions"]
         assert f"port={port}" in options
+
+
+def service_ports(kubernetes: FakeKubernetes, server: str = BOTH[0]) -> dict[str, int | None]:
+    return {each["name"]: each.get("nodePort") for each in kubernetes.kind("Service")[server]["spec"]["ports"]}
+
+
+def with_fields(in_cluster: dict[str, t.Any], **fields: t.Any) -> dict[str, t.Any]:
+    return {**in_cluster, "topology": {"servers": [{"name": BOTH[0], **fields}]}}
+
+
+@pytest.mark.parametrize("fields", [{}, {"address": "127.7.7.1"}, {"address": "auto"}])
+def test_server_without_a_node_port_is_for_the_cluster_alone(
+    run_module: Run, kubernetes: FakeKubernetes, in_cluster: dict[str, t.Any], fields: dict[str, t.Any]
+) -> None:
+    inside = with_fields(in_cluster, nfs_versions=[3, 4], **fields)
+    assert run_module(nas_server, state="started", **inside)["changed"]
+    assert kubernetes.kind("Service")[BOTH[0]]["spec"]["type"] == "ClusterIP"
+    assert service_ports(kubernetes) == {"nfs": None, "mount": None, "rpcbind": None, "rpcbind-udp": None}
+    assert not run_module(nas_server, state="started", **inside)["changed"]
+    (shown,) = run_module(nas_server_info, **info(inside))["servers"]
+    assert (shown["state"], shown["host"], shown["port"]) == ("ready", "10.0.0.7", 2049)
+    # A NodePort comes and goes.
+    outside = with_fields(in_cluster, port=32150)
+    assert run_module(nas_server, state="started", **outside)["changed"]
+    assert service_ports(kubernetes) == {"nfs": 32150}
+    assert run_module(nas_server, state="started", **inside)["changed"]
+    assert service_ports(kubernetes)["nfs"] is None
+
+
+def test_server_that_only_the_cluster_reaches_is_ready_when_its_pod_is(
+    run_module: Run, kubernetes: FakeKubernetes, in_cluster: dict[str, t.Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inside = with_fields(in_cluster)
+    warnings: list[str] = []
+    monkeypatch.setattr(nas_server.AnsibleModule, "warn", lambda _module, text: warnings.append(text))
+    monkeypatch.setattr(status, "ask", no_answer)
+    run_module(nas_server, state="started", **inside)
+    assert warnings == []
+    (shown,) = run_module(nas_server_info, **info(inside))["servers"]
+    assert (shown["state"], shown["problem"], shown["fsid"]) == ("ready", "", None)
+
+
+def test_node_port_of_mount_is_chosen_and_stays(
+    run_module: Run, kubernetes: FakeKubernetes, in_cluster: dict[str, t.Any]
+) -> None:
+    both = with_fields(in_cluster, port=32150, nfs_versions=[3, 4])
+    predicted = run_module(nas_server, check=True, **both)
+    done = run_module(nas_server, **both)
+    assert predicted["diff"] == done["diff"]
+    chosen = service_ports(kubernetes)
+    assert chosen["nfs"] == 32150 and chosen["mount"] and "rpcbind" not in chosen
+    assert not run_module(nas_server, **both)["changed"]
+    assert service_ports(kubernetes) == chosen
+    named = with_fields(in_cluster, port=32150, nfs_versions=[3, 4], mount_port=32160)
+    assert run_module(nas_server, **named)["changed"]
+    assert service_ports(kubernetes) == {"nfs": 32150, "mount": 32160}
