@@ -61,6 +61,10 @@ class Instance:
         brought = run_module(nas_server, state="started", purge=True, image=image(), **self._arguments)
         return bool(laid_out["changed"] or brought["changed"])
 
+    def restart(self) -> None:
+        """Restart the servers as they are, without laying anything out."""
+        run_module(nas_server, state="restarted", image=image(), **self._arguments)
+
     def states(self) -> dict[str, str]:
         found = run_module(nas_server_info, **self._arguments)["servers"]
         return {each["name"]: each["state"] for each in found}
@@ -119,7 +123,7 @@ def soon(look: t.Callable[[], t.Any], expected: t.Any) -> None:
     deadline = time.monotonic() + 40
     while True:
         found: t.Any = None
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(OSError, nfs_rs.NfsError):
             found = look()
         if found == expected:
             return
@@ -221,3 +225,32 @@ def test_nfsv3_at_ports_of_the_listen_address(main: Instance) -> None:
     main.servers[0]["nfs_versions"] = [4]
     assert main.apply()
     assert not answers("127.0.0.1", mount_port)
+
+
+def test_servers_of_every_kind_have_their_exports_whatever_becomes_of_these_in_windows(main: Instance) -> None:
+    kinds: dict[str, dict[str, t.Any]] = {
+        "nas-input-1": {},
+        "nas-input-2": {"sync": {"mode": "two_way"}, "storage": {"type": "persistent"}},
+        "nas-input-3": {"sync": {"mode": "none"}},
+        "nas-backup": {},
+        "nas-output-1": {"storage": {"type": "persistent"}},
+    }
+    main.servers = [
+        {"name": name, "port": PORTS[number], "exports": [IN1, IN2], **fields}
+        for number, (name, fields) in enumerate(kinds.items())
+    ]
+    # Ready is who answers for each export.
+    ready = dict.fromkeys(kinds, "ready")
+    assert main.apply() and main.states() == ready
+    for name in kinds:
+        main.windows(name, "in1", "file").write_text("x")
+        shutil.rmtree(main.windows(name, "deep"))
+    main.restart()
+    assert main.states() == ready
+    for name in kinds:
+        shutil.rmtree(main.windows(name, "in1"), ignore_errors=True)
+    main.restart()
+    assert main.states() == ready
+    assert main.apply(), "the layout brings them back"
+    assert all(main.windows(name, "deep", "in 2").is_dir() for name in kinds)
+    assert not main.apply() and main.states() == ready

@@ -119,6 +119,16 @@ def test_what_windows_has_is_seen_and_what_is_written_comes_there(machine: Machi
     _wait_for(windows / "nas-output-1" / name)
 
 
+@pytest.mark.parametrize("options", ["vers=3,nolock", "vers=4.1"])
+def test_directory_below_an_export_is_mounted_as_in_production(machine: Machine, options: str) -> None:
+    directory, target = uuid.uuid4().hex, f"/mnt/below-{uuid.uuid4().hex}"
+    machine.run("make_directory", path=f"/mnt/in1-v4/{directory}/inner")
+    source = f"{FIRST}:/vol/in1/{directory}/inner"
+    machine.run("mount", source=source, target=target, options=options, limit=60.0, within=70.0)
+    digest = machine.run("put", path=f"{target}/file", size=1000)
+    assert machine.run("digest", path=f"/mnt/in1-v4/{directory}/inner/file") == digest
+
+
 def test_exports_are_kept_apart(machine: Machine) -> None:
     machine.run("put", path="/mnt/in1-v4/only-in-1", size=10)
     assert "only-in-1" not in machine.run("names", path="/mnt/in2-v4")
