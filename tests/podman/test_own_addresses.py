@@ -166,6 +166,14 @@ def test_exports_versions_and_neighbours(main: Instance, beside: Instance) -> No
     write(client(OUTPUT, "/"), "/data/from-client", b"out")
     soon(main.windows("nas-output-1", "from-client").read_bytes, b"out")
 
+    beside.servers[0]["address"] = INPUT
+    with pytest.raises(
+        ModuleFailed, match=f"address: {INPUT}:2049 is in use by server nas-input-1 of instance {INSTANCE}"
+    ):
+        beside.apply()
+    beside.servers[0]["address"] = BESIDE
+    assert not beside.apply()
+
     # Another export comes, one goes; what is in the first stays, and its root is the one that clients have.
     root = client(INPUT, "/").stat("/vol/in1").fileid
     main.servers[0]["exports"] = [IN1, IN3]

@@ -12,7 +12,8 @@ import typing as t
 
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.listeners import listeners
 
-_UNKNOWN = "another program"
+# Who has a port without a process that can be seen.
+UNKNOWN = "another program"
 _ANY = {"0.0.0.0": "127.0.0.1", "::": "::1"}
 
 
@@ -53,8 +54,8 @@ def port_holder(address: str, port: int, known: t.Mapping[str, str] | None = Non
 
 def _listener(address: str, port: int, known: t.Mapping[str, str], protocol: str) -> str:
     found = [each for each in listeners(port, protocol) if _meet(each.address, address)]
-    names = [next((known[word] for word in each.command if word in known), each.name or _UNKNOWN) for each in found]
-    return ", ".join(sorted({name for name in names if name})) if names else _UNKNOWN
+    names = [next((known[word] for word in each.command if word in known), each.name or UNKNOWN) for each in found]
+    return ", ".join(sorted({name for name in names if name})) if names else UNKNOWN
 
 
 def _meet(one: str, other: str) -> bool:

@@ -4,10 +4,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import tempfile
+from pathlib import Path
 
 import pytest
-from agent_world import World
+from agent_world import World, scratch
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from nas_sync_agent.cli import DeletionLimit, parse
 from nas_sync_agent.errors import Emptied
 from nas_sync_agent.model import Deletions, Mode, Side
@@ -226,3 +231,50 @@ def test_command_line_refuses_what_is_no_path_below_the_export(path: str, capsys
     with pytest.raises(SystemExit):
         parse([*words, f"--exported={path}"])
     assert "no path below the export" in capsys.readouterr().err
+
+
+NAMES = ("in1", "in1/sub", "in1/file", "deep", "deep/in2", "deep/in2/file", "deep/other", "IN1", "old")
+STEPS = st.lists(
+    st.tuples(
+        st.sampled_from(["file", "directory", "delete", "rename", "client", "work", "restart"]),
+        st.sampled_from(NAMES),
+        st.sampled_from(NAMES),
+    ),
+    max_size=12,
+)
+
+
+def do(world: World, what: str, one: str, another: str) -> None:
+    """A user's step, as far as it is possible."""
+    here, there = world.windows / one, world.windows / another
+    with contextlib.suppress(OSError):
+        if what == "file":
+            world.write(W, one, another)
+        elif what == "directory":
+            here.mkdir(parents=True)
+        elif what == "delete":
+            world.delete(W, one)
+        elif what == "rename":
+            here.rename(there)
+        elif what == "client" and one.startswith(("in1/", "deep/in2/")):
+            world.write(N, one, another)
+        elif what == "work":
+            world.settle()
+        elif what == "restart":
+            world.start()
+
+
+@pytest.mark.parametrize("mode", [Mode.WINDOWS_TO_NAS, Mode.NAS_TO_WINDOWS, Mode.TWO_WAY])
+@settings(max_examples=25, deadline=None)
+@given(steps=STEPS)
+def test_roots_are_the_same_whatever_users_do(mode: Mode, steps: list[tuple[str, str, str]]) -> None:
+    with tempfile.TemporaryDirectory(dir=scratch()) as directory:
+        world = exporting(World(Path(directory)), mode)
+        try:
+            before = {path: inode(world, path) for path in ("", *world.exported, "deep")}
+            for step in steps:
+                do(world, *step)
+            world.settle()
+            assert {path: inode(world, path) for path in before} == before
+        finally:
+            world.stop()

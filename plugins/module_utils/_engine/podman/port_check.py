@@ -9,7 +9,7 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError
-from ansible_collections.file_simulator.nas.plugins.module_utils._common.ports import port_holder
+from ansible_collections.file_simulator.nas.plugins.module_utils._common.ports import UNKNOWN, port_holder
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.found import Found
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.publishing import (
     Publication,
@@ -39,6 +39,8 @@ def check_ports(servers: t.Sequence[Server], topology: Topology, found: t.Mappin
         own = found.get((topology.instance, server.name))
         for field, publication in _wanted(server, topology.listen_address):
             holder = _holder(publication, own, known)
+            if holder == UNKNOWN and publication.port == NFS_PORT:
+                holder += ", such as the kernel's NFS server"
             if holder:
                 taken.append(f"server {server.name}: {field}: {publication.shown} is in use by {holder}")
                 fields.add(field)

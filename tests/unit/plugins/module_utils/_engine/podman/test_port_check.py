@@ -73,6 +73,14 @@ def test_holder_of_a_port_at_the_own_address_is_named(moved: t.Callable[..., Non
     assert "(pid " in message
 
 
+def test_kernel_has_no_process_that_could_be_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(port_check, "port_holder", lambda *_where: port_check.UNKNOWN)
+    assert refused(topology(address=ADDRESS)) == (
+        f"server nas-input-1: address: {ADDRESS}:2049 is in use by another program, such as the kernel's NFS server; "
+        "stop that, or give the server a port instead of its address"
+    )
+
+
 def test_who_has_the_port_at_another_address_is_in_nobodys_way(moved: t.Callable[..., None]) -> None:
     with listening("127.17.1.8") as port:
         moved(nfs_tcp=port)
