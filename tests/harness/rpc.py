@@ -62,7 +62,10 @@ def _call(host: str, port: int, protocol: str, program: int, version: int, proce
             channel.sendall(struct.pack(">I", 0x80000000 | len(message)) + message)
             reply, last = b"", False
             while not last:
-                (header,) = struct.unpack(">I", stream.read(4))
+                fragment = stream.read(4)
+                if len(fragment) < 4:
+                    raise ConnectionResetError(f"{host}:{port} has closed the connection")
+                (header,) = struct.unpack(">I", fragment)
                 last = bool(header & 0x80000000)
                 reply += stream.read(header & 0x7FFFFFFF)
     answered, direction, denied, _flavour, _length, status = struct.unpack(">6I", reply[:24])
