@@ -1,0 +1,64 @@
+# Copyright (c) 2026, file_simulator.nas contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What mount options of production ask of a server. Private to file_simulator.nas. Pure."""
+
+from __future__ import annotations
+
+import re
+import typing as t
+
+_VERSION = re.compile(r"(?:nfs)?vers=([234])(?:\.[0-9])?")
+_SHORT_VERSION = re.compile(r"v([234])(?:\.[0-9])?")
+_NFS_PORT = "2049"
+# By option, why it cannot be kept, and what to do.
+_NOT_KEPT = {
+    "sec": "the simulator's servers know the owners of files by their numbers alone (sec=sys); mount without it",
+    "proto": "the simulator's servers speak TCP alone; mount with proto=tcp",
+    "mountproto": "the simulator's servers speak TCP alone; mount with mountproto=tcp",
+    "xprtsec": "the simulator's servers do not encrypt; mount without it",
+    "port": "the simulator's servers have the standard port 2049; mount without it",
+    "mountport": "the simulator's servers have standard ports; mount without it",
+    "lock": "the simulator's servers have no locks in NFSv3; mount with nolock",
+}
+_KEPT = {
+    "sec": ("sys",),
+    "proto": ("tcp", "tcp6"),
+    "mountproto": ("tcp", "tcp6"),
+    "xprtsec": ("none",),
+    "port": (_NFS_PORT, "0"),
+}
+
+
+def split_options(value: str) -> list[str]:
+    """Return the options of a text such as ``rw,hard,vers=3``."""
+    return [word.strip() for word in value.split(",") if word.strip()]
+
+
+def version(options: t.Iterable[str]) -> int | None:
+    """Return the version of NFS that options name, the last one where there are several; None where they name none."""
+    named = None
+    for option in options:
+        match = _VERSION.fullmatch(option) or _SHORT_VERSION.fullmatch(option)
+        named = int(match[1]) if match else named
+    return named
+
+
+def read_only(options: t.Iterable[str]) -> bool:
+    """Return whether options make a mount read-only; of several words the last one counts."""
+    words = [option for option in options if option in ("ro", "rw")]
+    return bool(words) and words[-1] == "ro"
+
+
+def not_kept(options: t.Iterable[str]) -> t.Iterator[str]:
+    """Yield what of the options a simulated server cannot do, each with what to do about it."""
+    for option in options:
+        key, _equals, value = option.partition("=")
+        if option in ("udp", "rdma"):
+            key, value = "proto", option
+        if key in _NOT_KEPT and (key == "lock" or value) and value not in _KEPT.get(key, ()):
+            yield f"mount option {option}: {_NOT_KEPT[key]}"
+        match = _VERSION.fullmatch(option)
+        if match and match[1] == "2":
+            yield f"mount option {option}: the simulator's servers do not speak NFSv2; mount with vers=3"
