@@ -7,7 +7,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: nas_topology_info
-short_description: Make a topology of production's manifests, fstab lines and Compose files
+short_description: Make a topology of production's manifests, fstab lines and Compose files, or of what runs
 version_added: 1.1.0
 description:
   - Reads where production mounts its NAS, and returns a topology of servers that have the same paths, versions of NFS and
@@ -45,7 +45,6 @@ options:
     description:
       - Values for the parameters of OpenShift's Templates in O(manifests), and for the variables of O(compose).
     type: dict
-    default: {}
   roles:
     description:
       - A role, V(input), V(backup) or V(output), by pattern. The first pattern that matches a NAS, or a NAS and a path as in
@@ -53,7 +52,13 @@ options:
       - Where none matches, what nobody can write to is a backup, what pods mount read-only an input, and what they may write to
         an output. What is both or neither is synced both ways, and is in RV(notes).
     type: dict
-    default: {}
+  instance:
+    description:
+      - The servers of an instance as RV(file_simulator.nas.nas_server_info#module:servers) has them, for a topology with which they
+        run as well elsewhere. Servers that are V(absent) are left out.
+      - Mutually exclusive with the other options.
+    type: list
+    elements: dict
 seealso:
   - module: file_simulator.nas.nas_server
   - module: file_simulator.nas.nas_client_config
@@ -72,17 +77,25 @@ EXAMPLES = r"""
   file_simulator.nas.nas_server:
     topology: "{{ production.topology }}"
     image: localhost/file-simulator/nas:1.0.0
+
+- name: Ask how the servers are
+  file_simulator.nas.nas_server_info:
+  register: nas
+
+- name: Get a topology for the same servers elsewhere
+  file_simulator.nas.nas_topology_info:
+    instance: "{{ nas.servers }}"
 """
 
 RETURN = r"""
 topology:
   description:
     - The servers as O(file_simulator.nas.nas_server#module:topology) takes them, one for each NAS, with C(address=auto).
-      Add C(data_root), C(instance) and what else is yours.
+      Add C(data_root), C(instance) and what else is yours. Of O(instance), with all that its reports tell.
   returned: success
   type: dict
 volumes:
-  description: The objects that name a path on a NAS, and the claims that are bound to such.
+  description: The objects that name a path on a NAS, and the claims that are bound to such. Of O(instance) there are none.
   returned: success
   type: list
   elements: dict
@@ -130,7 +143,7 @@ volumes:
       description: The object as production has it. Of a pod or what makes pods, the volume alone.
       type: dict
 notes:
-  description: What is otherwise than in production, or was left out.
+  description: What is otherwise, or was left out.
   returned: success
   type: list
   elements: dict
@@ -157,6 +170,8 @@ yaml:
   type: str
 """
 
+import typing as t
+
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
 from ansible_collections.file_simulator.nas.plugins.module_utils._ansible.module import run
@@ -166,25 +181,21 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._production.pre
 from ansible_collections.file_simulator.nas.plugins.module_utils._production.production import (
     File,
     Files,
+    Production,
     read_production,
 )
+from ansible_collections.file_simulator.nas.plugins.module_utils._production.running import read_instance
 from ansible_collections.file_simulator.nas.plugins.module_utils._production.yaml_text import YAML_IMPORT_ERROR
 
 KINDS = {"manifests": (".yaml", ".yml", ".json"), "fstab": ("fstab",), "compose": (".yaml", ".yml")}
+OF_FILES = (*KINDS, "parameters", "roles")
 
 
 def nas_topology_info(module: AnsibleModule) -> dict[str, object]:
     given = module.params
     if YAML_IMPORT_ERROR:
         raise SimulatorError(missing_required_lib("PyYAML"), exception=YAML_IMPORT_ERROR)
-    problems: list[str] = []
-    read = {
-        kind: [File(file.name, file.text) for file in read_named(given[kind] or [], endings, problems)]
-        for kind, endings in KINDS.items()
-    }
-    parameters = {str(name): _text(value) for name, value in given["parameters"].items()}
-    roles = {str(pattern): str(role) for pattern, role in given["roles"].items()}
-    production = read_production(Files(**read, parameters=parameters), roles, problems)
+    production = _of_files(given) if given["instance"] is None else read_instance(given["instance"])
     return {
         "changed": False,
         "topology": production.topology,
@@ -193,6 +204,17 @@ def nas_topology_info(module: AnsibleModule) -> dict[str, object]:
         "table": table(production),
         "yaml": as_yaml(production),
     }
+
+
+def _of_files(given: dict[str, t.Any]) -> Production:
+    problems: list[str] = []
+    read = {
+        kind: [File(file.name, file.text) for file in read_named(given[kind] or [], endings, problems)]
+        for kind, endings in KINDS.items()
+    }
+    parameters = {str(name): _text(value) for name, value in (given["parameters"] or {}).items()}
+    roles = {str(pattern): str(role) for pattern, role in (given["roles"] or {}).items()}
+    return read_production(Files(**read, parameters=parameters), roles, problems)
 
 
 def _text(value: object) -> str:
@@ -207,10 +229,12 @@ def main() -> None:
             "manifests": named,
             "fstab": named,
             "compose": named,
-            "parameters": {"type": "dict", "default": {}},
-            "roles": {"type": "dict", "default": {}},
+            "parameters": {"type": "dict"},
+            "roles": {"type": "dict"},
+            "instance": {"type": "list", "elements": "dict"},
         },
-        required_one_of=[list(KINDS)],
+        required_one_of=[[*KINDS, "instance"]],
+        mutually_exclusive=[("instance", option) for option in OF_FILES],
         supports_check_mode=True,
     )
     run(module, nas_topology_info)

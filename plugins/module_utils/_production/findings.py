@@ -49,11 +49,12 @@ class Findings:
         """Add what is left out or kept otherwise."""
         self._once(self.notes, {"file": place.file, "object": place.object, "what": what})
 
-    def notes_as_lines(self) -> list[str]:
-        """Return each note as a problem is written."""
-        return [": ".join(visible(word) for word in note.values() if word) for note in self.notes]
-
     @staticmethod
     def _once(said: list[t.Any], new: t.Any) -> None:
         if new not in said:
             said.append(new)
+
+
+def lines_of(notes: t.Iterable[t.Mapping[str, str]]) -> list[str]:
+    """Return each note as a problem is written."""
+    return [": ".join(visible(word) for word in note.values() if word) for note in notes]

@@ -15,7 +15,7 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._model.topology
 from ansible_collections.file_simulator.nas.plugins.module_utils._production.claims import Bindings, claims_of
 from ansible_collections.file_simulator.nas.plugins.module_utils._production.compose import read_compose
 from ansible_collections.file_simulator.nas.plugins.module_utils._production.documents import Documents
-from ansible_collections.file_simulator.nas.plugins.module_utils._production.findings import Findings
+from ansible_collections.file_simulator.nas.plugins.module_utils._production.findings import Findings, lines_of
 from ansible_collections.file_simulator.nas.plugins.module_utils._production.fstab import read_fstab
 from ansible_collections.file_simulator.nas.plugins.module_utils._production.planning import planned
 from ansible_collections.file_simulator.nas.plugins.module_utils._production.roles import Roles
@@ -75,7 +75,7 @@ def read_production(files: Files, roles: t.Mapping[str, str], problems: t.Sequen
     if volumes:
         rules.check()
     if not plan.servers and not findings.problems:
-        findings.problems += [*findings.notes_as_lines(), _nothing(files)]
+        findings.problems += [*lines_of(findings.notes), _nothing(files)]
     if findings.problems:
         raise combined(findings.problems)
     read_topology(plan.topology)
