@@ -86,6 +86,11 @@ sync: venv
 reset: venv
 	@ansible-playbook playbooks/reset.yml $(BECOME) -e "file_simulator_reset_server=$(SERVER)" $(value ARGS)
 
+.PHONY: topology
+# Write my-topology.yml (TO=) from manifests, fstab or Compose files of production: make topology FROM='prod/*.yaml'
+topology: venv
+	@ansible-playbook playbooks/topology.yml -e "file_simulator_topology_from='$(FROM)'" -e "file_simulator_topology_directory='$(CURDIR)'" -e "file_simulator_topology_to='$(abspath $(or $(TO),my-topology.yml))'" -e "file_simulator_topology_force='$(FORCE)'" $(value ARGS)
+
 # --- What the commands need
 
 .PHONY: venv venv-dev

@@ -17,7 +17,7 @@ _file_simulator_make() {
     case $variable in
     SERVER) choices=$(sed -n 's/^NAS_SERVERS=//p' ~/file-simulator/clients*/endpoints.env 2>/dev/null | tr , '\n' | sort -u) ;;
     FORMAT) choices="table json" ;;
-    "") choices=$(sed -n 's/^\([a-z][a-z-]*\):.*/\1/p' Makefile)" SERVER= FROM= TO= ARGS= FORMAT= EVERY=" ;;
+    "") choices=$(sed -n 's/^\([a-z][a-z-]*\):.*/\1/p' Makefile)" SERVER= FROM= TO= FORCE= ARGS= FORMAT= EVERY=" ;;
     *) choices="" ;;
     esac
     mapfile -t COMPREPLY < <(compgen -W "$choices" -- "$word")

@@ -10,8 +10,8 @@ type: aggregate
 short_description: Print what was found of the NAS servers at the end of a play
 version_added: 1.0.0
 description:
-  - Prints the tables of the last M(file_simulator.nas.nas_validation_report) and the last
-    M(file_simulator.nas.nas_server_info) task, after everything else.
+  - Prints the tables of the last M(file_simulator.nas.nas_validation_report), the last M(file_simulator.nas.nas_server_info)
+    and the last M(file_simulator.nas.nas_topology_info) task, after everything else.
   - Prints the lines that the playbook file_simulator.nas.teardown sets as the fact C(file_simulator_left), what stays and how
     it is removed.
 author:
@@ -23,7 +23,7 @@ requirements:
 from ansible.plugins.callback import CallbackBase
 
 # In this order: what failed stands last, nearest to the prompt.
-_MODULES = ("nas_server_info", "nas_validation_report", "set_fact")
+_MODULES = ("nas_topology_info", "nas_server_info", "nas_validation_report", "set_fact")
 _FACT = "file_simulator_left"
 
 

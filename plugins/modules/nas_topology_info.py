@@ -10,9 +10,8 @@ module: nas_topology_info
 short_description: Make a topology of production's manifests, fstab lines and Compose files, or of what runs
 version_added: 1.1.0
 description:
-  - Reads where production mounts its NAS, and returns a topology of servers that have the same paths, versions of NFS and
-    names. It writes nothing, and looks at nothing but the files.
-  - What cannot be kept as it is in production is in RV(notes). What cannot work at all is an error that tells of all of it.
+  - Reads where production mounts its NAS, and returns a topology of servers with the same paths, versions of NFS and names.
+  - What cannot be kept is in RV(notes). What cannot work at all is an error that tells of all of it.
   - Documents of the kind C(Secret) are skipped. Nothing of them is returned, nor told in an error.
 author:
   - file_simulator.nas contributors (@file-simulator)
@@ -26,8 +25,7 @@ options:
     description:
       - Files with objects of Kubernetes in YAML or JSON, folders of such files, or patterns (as those of C(glob), C(**) for any
         folders). What C(kubectl get), C(oc get), C(kustomize build) and C(helm template) print is fine as it is.
-      - Volumes on a NAS are PersistentVolumes with C(nfs), those of the CSI driver C(nfs.csi.k8s.io), and both kinds in pods
-        themselves. Claims belong to their volumes, and workloads tell who reads and who writes.
+      - Volumes with C(nfs) and those of the CSI driver C(nfs.csi.k8s.io) count, with their claims, and in pods themselves.
       - Of folders, what ends in C(.yaml), C(.yml) or C(.json) is read.
     type: list
     elements: str
@@ -41,6 +39,10 @@ options:
       - Files of Docker Compose, of which the volumes with the type C(nfs) in C(driver_opts) count.
     type: list
     elements: str
+  directory:
+    description:
+      - What names of files are relative to, in the options as in what is returned. Without it, what the module runs in.
+    type: path
   parameters:
     description:
       - Values for the parameters of OpenShift's Templates in O(manifests), and for the variables of O(compose).
@@ -54,8 +56,7 @@ options:
     type: dict
   instance:
     description:
-      - The servers of an instance as RV(file_simulator.nas.nas_server_info#module:servers) has them, for a topology with which they
-        run as well elsewhere. Servers that are V(absent) are left out.
+      - The servers that run, as RV(file_simulator.nas.nas_server_info#module:servers) has them. V(absent) ones are left out.
       - Mutually exclusive with the other options.
     type: list
     elements: dict
@@ -188,7 +189,7 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._production.run
 from ansible_collections.file_simulator.nas.plugins.module_utils._production.yaml_text import YAML_IMPORT_ERROR
 
 KINDS = {"manifests": (".yaml", ".yml", ".json"), "fstab": ("fstab",), "compose": (".yaml", ".yml")}
-OF_FILES = (*KINDS, "parameters", "roles")
+OF_FILES = (*KINDS, "directory", "parameters", "roles")
 
 
 def nas_topology_info(module: AnsibleModule) -> dict[str, object]:
@@ -209,7 +210,10 @@ def nas_topology_info(module: AnsibleModule) -> dict[str, object]:
 def _of_files(given: dict[str, t.Any]) -> Production:
     problems: list[str] = []
     read = {
-        kind: [File(file.name, file.text) for file in read_named(given[kind] or [], endings, problems)]
+        kind: [
+            File(file.name, file.text)
+            for file in read_named(given[kind] or [], endings, problems, given["directory"] or "")
+        ]
         for kind, endings in KINDS.items()
     }
     parameters = {str(name): _text(value) for name, value in (given["parameters"] or {}).items()}
@@ -229,6 +233,7 @@ def main() -> None:
             "manifests": named,
             "fstab": named,
             "compose": named,
+            "directory": {"type": "path"},
             "parameters": {"type": "dict"},
             "roles": {"type": "dict"},
             "instance": {"type": "list", "elements": "dict"},

@@ -17,7 +17,7 @@ import yaml
 from .desk import Desk
 from .documents import DOCUMENTS, ROOT
 
-_PLAYS = ("up", "down", "status", "validate", "rescue", "accept", "logs", "doctor", "data", "sync", "reset")
+_PLAYS = ("up", "down", "status", "validate", "rescue", "accept", "logs", "doctor", "data", "sync", "reset", "topology")
 # In a table or a sentence between backquotes, in an indented line, or behind "script:" of a CI file.
 _COMMAND = re.compile(
     rf"(?:`|^ {{4}}|^ *script: )(?:time )?(make (?:-s )?(?:{'|'.join(_PLAYS)})\b[^`\n]*)", re.MULTILINE

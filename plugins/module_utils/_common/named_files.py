@@ -41,43 +41,56 @@ class _Refused(Exception):
     """A file is not read; the message says why."""
 
 
-def read_named(named: t.Sequence[str], endings: t.Sequence[str], problems: list[str]) -> list[TextFile]:
+def read_named(
+    named: t.Sequence[str], endings: t.Sequence[str], problems: list[str], directory: str = ""
+) -> list[TextFile]:
     """Return the files that ``named`` stands for, each once; what cannot be read goes to ``problems``.
 
-    Of a folder, those whose names end in one of ``endings`` count, at any depth; what is hidden does not.
+    Of a folder, those whose names end in one of ``endings`` count, at any depth; what is hidden does not. Names are relative
+    to ``directory``, and so are those that are returned.
     """
     found: list[TextFile] = []
     left = _MOST_BYTES
-    for path in _paths(named, endings, problems):
+    above = os.path.join(directory, "")
+    for path in _paths([os.path.join(directory, os.path.expanduser(name)) for name in named], endings, problems, above):
         try:
             text = _text(_content(path, left))
         except _Refused as error:
-            problems.append(f"{visible(path)}: {error}")
+            problems.append(f"{_name(path, above)}: {error}")
             continue
         except OSError as error:
-            problems.append(f"{visible(path)}: cannot be read: {error.strerror}")
+            problems.append(f"{_name(path, above)}: cannot be read: {error.strerror}")
             continue
         left -= len(text)
-        found.append(TextFile(path, text))
+        found.append(TextFile(_relative(path, above), text))
     return found
 
 
-def _paths(named: t.Sequence[str], endings: t.Sequence[str], problems: list[str]) -> list[str]:
+def _relative(path: str, above: str) -> str:
+    below = path[len(above) :] if path.startswith(above) else path
+    return below[2:] if below.startswith("./") else below
+
+
+def _name(path: str, above: str) -> str:
+    return visible(_relative(path, above))
+
+
+def _paths(named: t.Sequence[str], endings: t.Sequence[str], problems: list[str], above: str) -> list[str]:
     found: dict[str, str] = {}
-    for name in named:
-        path = os.path.expanduser(name)
+    for path in named:
+        name = _name(path, above)
         matching = [path] if os.path.lexists(path) else sorted(glob.glob(path, recursive=True))
         if not matching:
             what = "no file matches" if glob.has_magic(path) else "is not there"
-            problems.append(f"{visible(name)}: {what}")
+            problems.append(f"{name}: {what}")
         for match in matching:
             below = _below(match, endings) if os.path.isdir(match) else [match]
             if not below and match == path:
-                problems.append(f"{visible(name)}: has no file whose name ends in {', '.join(endings)}")
+                problems.append(f"{name}: has no file whose name ends in {', '.join(endings)}")
             for each in below:
                 found.setdefault(os.path.realpath(each), each)
     if len(found) > _MOST_FILES:
-        problems.append(f"{visible(named[0])}: more than {_MOST_FILES} files are meant; name fewer")
+        problems.append(f"{_name(named[0], above)}: more than {_MOST_FILES} files are meant; name fewer")
         return []
     return list(found.values())
 

@@ -42,7 +42,9 @@ def test_prints_the_table_after_everything_else(summary: CallbackModule, shown: 
     assert shown == ["SERVER", "nas-input-1"]
 
 
-@pytest.mark.parametrize("action", ["nas_server_info", "file_simulator.nas.nas_server_info"])
+@pytest.mark.parametrize(
+    "action", ["nas_server_info", "file_simulator.nas.nas_server_info", "file_simulator.nas.nas_topology_info"]
+)
 def test_knows_the_module_by_either_name(action: str, summary: CallbackModule, shown: list[str]) -> None:
     ended(summary, {"table": ["x"]}, action=action)
     summary.v2_playbook_on_stats(None)

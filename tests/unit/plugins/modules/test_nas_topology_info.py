@@ -134,20 +134,23 @@ def test_all_problems_are_told_at_once(run_module: Run, prod: Path, monkeypatch:
     (prod / "latin.yaml").write_bytes(b"\xe4: 1")
     (prod / "long.yaml").write_text("#" * 1001)
     (prod / "a.yaml").write_text(volume("a", path="vol"))
+    outside = prod.parent / "outside.yaml"
+    outside.write_text("[")
     os.mkfifo(prod / "pipe.yaml")
     (prod / "empty").mkdir()
     with pytest.raises(ModuleFailed) as failure:
-        run_module(nas_topology_info, manifests=[str(prod), str(prod / "x*"), str(prod / "y"), str(prod / "empty")])
-    assert [line.replace(f"{prod}/", "") for line in failure.value.result["problems"]] == [
+        run_module(nas_topology_info, directory=str(prod), manifests=[".", "x*", "y", "empty", str(outside)])
+    assert failure.value.result["problems"] == [
         "x*: no file matches",
         "y: is not there",
         "empty: has no file whose name ends in .yaml, .yml, .json",
         "latin.yaml: is no text in UTF-8 or UTF-16",
         "long.yaml: is longer than 0 MiB; name what has the volumes alone",
         "pipe.yaml: is no regular file",
+        f"{outside}: is neither YAML nor JSON: line 2: did not find expected node content",
         "a.yaml: PersistentVolume a: path 'vol' is not absolute; it begins with / on the NAS",
     ]
-    assert str(failure.value).endswith("(6 more, see problems)")
+    assert str(failure.value).endswith("(7 more, see problems)")
 
 
 def test_nothing_is_named(run_module: Run) -> None:
