@@ -87,7 +87,11 @@ def test_a_pattern_that_matches_nothing() -> None:
         '{"kind": "Secret", "stringData": {"password": "hunter}}',
     ],
 )
-def test_what_is_wrong_with_a_secret_says_nothing_of_it(text: str) -> None:
+@pytest.mark.parametrize("loader", ["CSafeLoader", "SafeLoader"])
+def test_what_is_wrong_with_a_secret_says_nothing_of_it(
+    text: str, loader: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(yaml_text.yaml, "CSafeLoader", getattr(yaml_text.yaml, loader))
     found = problems_of(text)
     assert found and "hunter" not in str(found)
 
