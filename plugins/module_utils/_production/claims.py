@@ -52,7 +52,16 @@ class Bindings:
     def __init__(self, volumes: t.Sequence[tuple[Volume, Document]], claims: t.Sequence[Claim]) -> None:
         self._claims = claims
         self._volumes = {document.place.name: (volume, document.spec) for volume, document in volumes}
-        self._classes = {document.place.name: _class_of(document.object) for _volume, document in volumes}
+        # Clusters have thousands of claims: what may be theirs is found by name and by class.
+        self._referring: dict[str, list[tuple[str, str]]] = {}
+        self._free: dict[str, list[str]] = {}
+        for _volume, document in volumes:
+            reference = mapping(document.spec, "claimRef")
+            if reference:
+                referring = self._referring.setdefault(text(reference.get("name")), [])
+                referring.append((text(reference.get("namespace")), document.place.name))
+            else:
+                self._free.setdefault(_class_of(document.object), []).append(document.place.name)
         self._labels = {
             document.place.name: mapping(document.object, "metadata", "labels") for _volume, document in volumes
         }
@@ -60,10 +69,12 @@ class Bindings:
             name: claim for claim in claims for name in [text(mapping(claim.object, "spec").get("volumeName"))] if name
         }
         self._bound: dict[tuple[str, str], Volume] = {}
+        self._bound_by_name: dict[str, list[Volume]] = {}
         for claim in claims:
             found = self._find(claim)
             if found:
                 self._bound.setdefault((claim.place.namespace, claim.place.name), self._volumes[found][0])
+                self._bound_by_name.setdefault(claim.place.name, []).append(self._volumes[found][0])
 
     def volume(self, namespace: str, name: str) -> Volume | None:
         """Return the volume of a claim, whether or not the files have the claim itself."""
@@ -72,7 +83,7 @@ class Bindings:
                 return self._bound[known, name]
         if not namespace:
             # A manifest without a namespace goes wherever it is applied: a claim of that name is meant.
-            named = [volume for (_namespace, claim), volume in self._bound.items() if claim == name]
+            named = self._bound_by_name.get(name, [])
             if len({volume.source for volume in named}) == 1:
                 return named[0]
         found = self._by_reference(namespace, name)
@@ -91,7 +102,8 @@ class Bindings:
         referred = self._by_reference(claim.place.namespace, claim.place.name)
         if referred:
             return referred
-        fitting = [name for name in self._volumes if name not in self._taken and self._fits(name, claim)]
+        free = self._free.get(claim.storage_class, [])
+        fitting = [name for name in free if name not in self._taken and self._fits(name, claim)]
         if not fitting:
             return ""
         chosen = min(fitting, key=lambda name: (_size(mapping(self._volumes[name][1], "capacity")) or 0.0, name))
@@ -99,17 +111,13 @@ class Bindings:
         return chosen
 
     def _by_reference(self, namespace: str, name: str) -> str:
-        for volume, (_source, spec) in self._volumes.items():
-            reference = mapping(spec, "claimRef")
-            of = text(reference.get("namespace"))
-            if text(reference.get("name")) == name and (of == namespace or not of or not namespace):
+        for of, volume in self._referring.get(name, []):
+            if of == namespace or not of or not namespace:
                 return volume
         return ""
 
     def _fits(self, volume: str, claim: Claim) -> bool:
         spec, wanted = self._volumes[volume][1], mapping(claim.object, "spec")
-        if spec.get("claimRef") or self._classes[volume] != claim.storage_class:
-            return False
         if not set(texts(wanted.get("accessModes"))) <= set(texts(spec.get("accessModes"))):
             return False
         labels = mapping(wanted, "selector", "matchLabels")
