@@ -6,6 +6,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from ansible_collections.file_simulator.nas.plugins.module_utils._production import yaml_text
 
@@ -155,3 +157,27 @@ def test_numbers_times_and_words_stay_what_kubernetes_reads(loader: str, monkeyp
         "a": 420, "b": "22:22", "c": "2024-01-01", "d": True, "e": ".inf", "f": "1e3", "g": None, "h": "y", "i": -1.5,
         "7": 16, "j": 10, "k": "08",
     }  # fmt: skip
+
+
+WORDS = st.sampled_from([
+    "kind", ": ", "\n", "  ", "- ", "[", "]", "{", "}", ",", "&a ", "*a", "<<: ", "!x ", "!!int ", "|", ">", "'", '"', "\\",
+    "---\n", "...\n", "%YAML 1.1\n", "? ", "#", "\t", "\0", '"\\ud800"', "\ufeff", "é", "0", ".", "-", "1e9", "0x", "=", "~", "@", "`",
+    "Secret", "data", "items", "List", "${", "{{",
+])  # fmt: skip
+
+
+@pytest.mark.parametrize("loader", ["CSafeLoader", "SafeLoader"])
+@settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(words=st.lists(WORDS, max_size=25))
+def test_whatever_a_text_is_it_is_read_or_refused(
+    words: list[str], loader: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(yaml_text.yaml, "CSafeLoader", getattr(yaml_text.yaml, loader))
+    for line in problems_of("".join(words)):
+        assert "\n" not in line
+
+
+def test_half_a_character_in_json() -> None:
+    name = '{"kind": "PersistentVolume", "metadata": {"name": "\\ud800"}, "spec": {"nfs": {"server": "nas01", "path": "/%s"}}}'
+    assert of_text(name % "x", roles={"*": "input"}).notes == []
+    assert "PersistentVolume \\ud800: the simulator cannot export its path" in problems_of(name % "\\ud800")[0]
