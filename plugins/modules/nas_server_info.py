@@ -99,13 +99,25 @@ servers:
       description: Its port, null while one that is left to the engine has not been chosen.
       type: int
       sample: 32150
-    path:
-      description: What clients mount.
-      type: str
-      sample: /data
+    mount_port: {description: "The port of NFSv3's MOUNT, null without NFSv3 and while it is not chosen.", type: int}
+    address: {description: "The address of its own that the topology gives it, else empty.", type: str, sample: 127.7.7.1}
+    aliases: {description: "Production's names for it.", type: list, elements: str, sample: [nas01.corp.example]}
+    path: {description: "What clients mount, its first export.", type: str, sample: /data}
+    exports:
+      description: All that clients can mount, in the order of the topology.
+      type: list
+      elements: dict
+      contains:
+        path: {description: What clients mount., type: str, sample: /vol/in1}
+        subdirectory: {description: "The part of the Windows directory that is exported, empty for the whole.", type: str}
+        windows_directory: {description: "The same as testers see it.", type: str, sample: 'C:\simulator-data\nas01\in1'}
+        local_directory: {description: The same directory as the managed machine sees it., type: str}
+        read_only: {description: Whether the export refuses writes., type: bool}
+        mount_command: {description: "A complete command that mounts it, empty while the server has no port.", type: str}
     nfs_version:
-      description: The version of NFS that it speaks, V(3) or V(4).
+      description: The version of NFS to mount it with, V(3) or V(4).
       type: int
+    nfs_versions: {description: "The versions of NFS that it speaks, V(3), V(4) or both.", type: list, elements: int}
     mount_options:
       description: Options for the NFS client of the Linux kernel, empty while it has no port.
       type: str
@@ -118,7 +130,7 @@ servers:
       type: str
       sample: "1.1"
     read_only:
-      description: Whether the export refuses writes.
+      description: Whether its first export refuses writes.
       type: bool
     storage:
       description: The type of its storage.
@@ -181,15 +193,9 @@ servers:
         pod:
           description: Its pod, empty when it has none.
           type: str
-        node:
-          description: The node that runs the pod.
-          type: str
-        restarts:
-          description: How often its containers were started again.
-          type: int
-        last_error:
-          description: How a container ended that was started again since, empty when none was.
-          type: str
+        node: {description: The node that runs the pod., type: str}
+        restarts: {description: How often its containers were started again., type: int}
+        last_error: {description: "How a container ended that was started again since, empty when none was.", type: str}
 table:
   description: The reports as lines of a table, for people.
   returned: always

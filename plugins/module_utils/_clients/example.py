@@ -53,7 +53,7 @@ def chosen_example(options: t.Mapping[str, t.Any] | None, endpoints: t.Sequence[
     """Return the example that a user's options describe, None when there is to be none."""
     if options is None:
         return None
-    known = [endpoint.server for endpoint in endpoints]
+    known = list(dict.fromkeys(endpoint.server for endpoint in endpoints))
     servers = options["servers"] or known
     for name in servers:
         if name not in known:
@@ -119,10 +119,10 @@ def _pod(example: Example, mounted: t.Sequence[Endpoint], name: str, naming: Nam
 
 
 def _claimed(endpoint: Endpoint, naming: Naming) -> Object:
-    source: Object = {"claimName": naming.claim(endpoint.server)}
+    source: Object = {"claimName": naming.claim(endpoint.name)}
     if endpoint.read_only:
         source["readOnly"] = True
-    return {"name": endpoint.server, "persistentVolumeClaim": source}
+    return {"name": endpoint.name, "persistentVolumeClaim": source}
 
 
 def _container(example: Example, mounted: t.Sequence[Endpoint], naming: Naming) -> Object:
@@ -141,8 +141,8 @@ def _container(example: Example, mounted: t.Sequence[Endpoint], naming: Naming) 
         "env": [
             {"name": "NAS_ROOT", "value": _MOUNT_ROOT},
             {"name": "NAS_STATE", "value": f"{_STATE}/{EXAMPLE}"},
-            {"name": "NAS_READ", "value": ",".join(endpoint.server for endpoint in reads)},
-            {"name": "NAS_WRITE", "value": ",".join(endpoint.server for endpoint in writes)},
+            {"name": "NAS_READ", "value": ",".join(endpoint.name for endpoint in reads)},
+            {"name": "NAS_WRITE", "value": ",".join(endpoint.name for endpoint in writes)},
             {"name": "NAS_INTERVAL", "value": str(_INTERVAL)},
             {"name": "NAS_PATIENCE", "value": str(_PATIENCE)},
         ],
@@ -170,5 +170,5 @@ def _container(example: Example, mounted: t.Sequence[Endpoint], naming: Naming) 
 
 
 def _mounted(endpoint: Endpoint) -> Object:
-    shown: Object = {"name": endpoint.server, "mountPath": f"{_MOUNT_ROOT}/{endpoint.server}"}
+    shown: Object = {"name": endpoint.name, "mountPath": f"{_MOUNT_ROOT}/{endpoint.name}"}
     return {**shown, "readOnly": True} if endpoint.read_only else shown

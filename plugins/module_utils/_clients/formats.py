@@ -5,7 +5,7 @@
 """The facts on NAS servers in the formats that clients read. Private to file_simulator.nas. Pure.
 
 Whatever the format, the facts are the same: host, port, path, port on the nodes, claim, URL and mount
-options of each server, their number, and the namespace in which they run.
+options of each export, their number, and the namespace in which they run.
 """
 
 from __future__ import annotations
@@ -40,12 +40,12 @@ def facts(endpoints: t.Sequence[Endpoint], view: View, *, namespace: str, prefix
         "namespace": namespace,
         "count": len(endpoints),
         "servers": {
-            endpoint.server: {
+            endpoint.name: {
                 "host": view(endpoint).host,
                 "port": view(endpoint).port,
                 "path": endpoint.path,
                 "nodePort": endpoint.node_port,
-                "pvc": f"{prefix}{endpoint.server}",
+                "pvc": f"{prefix}{endpoint.name}",
                 "url": endpoint.url(view(endpoint)),
                 "mountOptions": ",".join(endpoint.mount_options(view(endpoint))),
                 "readOnly": endpoint.read_only,
@@ -105,7 +105,7 @@ def fstab(endpoints: t.Sequence[Endpoint], mount_root: str, instance: str) -> st
         options += [f"x-systemd.after={_unit(instance, endpoint.server)}"] if endpoint.beside else []
         options += ["ro"] if endpoint.read_only else []
         source = f"{endpoint.outside.in_url}:{endpoint.path}"
-        lines.append(f"{source}  {_in_fstab(mount_root)}/{endpoint.server}  nfs  {','.join(options)}  0  0")
+        lines.append(f"{source}  {_in_fstab(mount_root)}/{endpoint.name}  nfs  {','.join(options)}  0  0")
     return "\n".join(lines) + "\n"
 
 
@@ -138,6 +138,6 @@ def mount_script(endpoints: t.Sequence[Endpoint], mount_root: str) -> str:
     for endpoint in endpoints:
         options = endpoint.mount_options(endpoint.outside) + (["ro"] if endpoint.read_only else [])
         source = f"{endpoint.outside.in_url}:{endpoint.path}"
-        words = (endpoint.server, ",".join(options), source)
+        words = (endpoint.name, ",".join(options), source)
         lines.append("mount_server " + " ".join(shlex.quote(word) for word in words))
     return "\n".join(lines) + "\n"

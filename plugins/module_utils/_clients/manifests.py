@@ -27,6 +27,7 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._model import f
 
 # The server that an object is for. Not the label of the servers' own objects, which the engine looks after.
 LABEL_NAS = "file-simulator/nas"
+LABEL_EXPORT = "file-simulator/nas-export"
 LABEL_ROLE = "file-simulator/nas-role"
 # Where the servers run: volumes belong to no namespace, and two instances may have one name.
 LABEL_HOME = "file-simulator/home"
@@ -66,13 +67,13 @@ class Naming:
             if not _LABEL_NAME.fullmatch(name) or not _LABEL_VALUE.fullmatch(str(value)):
                 raise SimulatorError(f"labels: '{name}: {value}' is no label that Kubernetes takes")
 
-    def volume(self, namespace: str, server: str) -> str:
-        """Return a volume's name; neither part can have a dot, so that no two are alike."""
-        return f"{self.prefix}{namespace}.{server}"
+    def volume(self, namespace: str, export: str) -> str:
+        """Return the name of an export's volume; neither part can have a dot, so that no two are alike."""
+        return f"{self.prefix}{namespace}.{export}"
 
-    def claim(self, server: str) -> str:
-        """Return a claim's name."""
-        return f"{self.prefix}{server}"
+    def claim(self, export: str) -> str:
+        """Return the name of an export's claim."""
+        return f"{self.prefix}{export}"
 
     @property
     def config_map(self) -> str:
@@ -114,7 +115,7 @@ def volume(endpoint: Endpoint, namespace: str, naming: Naming) -> Object:
     return {
         "apiVersion": "v1",
         "kind": VOLUME,
-        "metadata": naming.metadata(naming.volume(namespace, endpoint.server), labels=_nas_labels(endpoint)),
+        "metadata": naming.metadata(naming.volume(namespace, endpoint.name), labels=_nas_labels(endpoint)),
         "spec": {
             "nfs": {"server": endpoint.node.host, "path": endpoint.path, "readOnly": endpoint.read_only},
             "capacity": {"storage": endpoint.size},
@@ -127,7 +128,7 @@ def volume(endpoint: Endpoint, namespace: str, naming: Naming) -> Object:
                 "apiVersion": "v1",
                 "kind": CLAIM,
                 "namespace": namespace,
-                "name": naming.claim(endpoint.server),
+                "name": naming.claim(endpoint.name),
             },
             "mountOptions": endpoint.mount_options(endpoint.node),
         },
@@ -139,13 +140,13 @@ def claim(endpoint: Endpoint, namespace: str, naming: Naming) -> Object:
     return {
         "apiVersion": "v1",
         "kind": CLAIM,
-        "metadata": naming.metadata(naming.claim(endpoint.server), namespace, _nas_labels(endpoint)),
+        "metadata": naming.metadata(naming.claim(endpoint.name), namespace, _nas_labels(endpoint)),
         "spec": {
             "accessModes": _access_modes(endpoint),
             # Empty and not left out: a default class would take the claim for its own.
             "storageClassName": "",
             "volumeMode": "Filesystem",
-            "volumeName": naming.volume(namespace, endpoint.server),
+            "volumeName": naming.volume(namespace, endpoint.name),
             "resources": {"requests": {"storage": endpoint.size}},
         },
     }
@@ -185,4 +186,6 @@ def _access_modes(endpoint: Endpoint) -> list[str]:
 
 
 def _nas_labels(endpoint: Endpoint) -> dict[str, str]:
-    return {LABEL_NAS: endpoint.server, LABEL_ROLE: endpoint.role}
+    # Exports that are called as their server need nothing more.
+    own = {LABEL_EXPORT: endpoint.called} if endpoint.called else {}
+    return {LABEL_NAS: endpoint.server, **own, LABEL_ROLE: endpoint.role}

@@ -13,6 +13,7 @@ import typing as t
 from dataclasses import dataclass
 
 from ansible_collections.file_simulator.nas.plugins.module_utils._clients.manifests import (
+    LABEL_EXPORT,
     LABEL_NAME,
     LABEL_NAS,
     Naming,
@@ -79,6 +80,11 @@ def nas_of(item: t.Mapping[str, t.Any]) -> str:
     return str((item["metadata"].get("labels") or {}).get(LABEL_NAS, ""))
 
 
+def export_of(item: t.Mapping[str, t.Any]) -> str:
+    """Return what the export is called that an object is for: as its server, where it says nothing else."""
+    return str((item["metadata"].get("labels") or {}).get(LABEL_EXPORT) or nas_of(item))
+
+
 def place_of(item: t.Mapping[str, t.Any]) -> str:
     """Return the namespace that an object is for; a volume's is that of its claim."""
     if item["kind"] == VOLUME:
@@ -88,10 +94,10 @@ def place_of(item: t.Mapping[str, t.Any]) -> str:
 
 def is_named(item: t.Mapping[str, t.Any], naming: Naming, namespaces: t.Collection[str]) -> bool:
     """Tell whether an object of ours has the prefix and is for one of the namespaces."""
-    server, place, name = nas_of(item), place_of(item), item["metadata"]["name"]
+    export, place, name = export_of(item), place_of(item), item["metadata"]["name"]
     expected = {
-        VOLUME: naming.volume(place, server),
-        CLAIM: naming.claim(server),
+        VOLUME: naming.volume(place, export),
+        CLAIM: naming.claim(export),
         CONFIG_MAP: naming.config_map,
         DEPLOYMENT: naming.example,
     }
@@ -148,9 +154,11 @@ def check_recreated(
 
 def with_partners(keys: t.Iterable[Key], desired: t.Mapping[Key, Object]) -> set[Key]:
     """Return volumes and claims together with the claims and volumes to which they are bound."""
-    chosen = {(place_of(desired[key]), nas_of(desired[key])) for key in keys}
+    chosen = {(place_of(desired[key]), export_of(desired[key])) for key in keys}
     return {
-        key for key, item in desired.items() if key.kind in (VOLUME, CLAIM) and (place_of(item), nas_of(item)) in chosen
+        key
+        for key, item in desired.items()
+        if key.kind in (VOLUME, CLAIM) and (place_of(item), export_of(item)) in chosen
     }
 
 

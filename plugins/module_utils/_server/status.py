@@ -9,10 +9,11 @@ Private to file_simulator.nas. Pure.
 
 from __future__ import annotations
 
+import posixpath
 import typing as t
 from dataclasses import asdict, dataclass, field
 
-from ansible_collections.file_simulator.nas.plugins.module_utils._model.exports import EXPORT_PATH
+from ansible_collections.file_simulator.nas.plugins.module_utils._model.exports import Export
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.server import Server
 from ansible_collections.file_simulator.nas.plugins.module_utils._nfs.probe import Answer
 from ansible_collections.file_simulator.nas.plugins.module_utils._server.mounting import mount_command, mount_options
@@ -92,9 +93,21 @@ class ServerStatus:
 
     @property
     def mount_command(self) -> str:
-        """A command that mounts the server; empty while its port is yet to be chosen."""
-        port = self.server.port
-        return mount_command(self.server.nfs_version, self.host, port) if port else ""
+        """A command that mounts the first export; empty while the server's port is yet to be chosen."""
+        return self.mount_command_of(self.server.exports[0])
+
+    def mount_command_of(self, export: Export, version: int = 0) -> str:
+        """Return a command that mounts an export with a ``version`` of NFS, 0 for the highest; empty without a port."""
+        server = self.server
+        if not server.port:
+            return ""
+        return mount_command(version or server.nfs_version, self.host, server.port, server.mount_port, export.path)
+
+    @property
+    def mount_options(self) -> str:
+        """The options for the kernel's client; empty while the server's port is yet to be chosen."""
+        server = self.server
+        return mount_options(server.nfs_version, server.port, server.mount_port) if server.port else ""
 
     @property
     def space(self) -> dict[str, int | None]:
@@ -134,9 +147,14 @@ def status_result(status: ServerStatus) -> dict[str, t.Any]:
         "local_directory": status.local_directory,
         "host": status.host,
         "port": server.port or None,
-        "path": EXPORT_PATH,
+        "mount_port": server.mount_port or None,
+        "address": server.address,
+        "aliases": list(server.aliases),
+        "path": server.exports[0].path,
+        "exports": [_export_result(status, export) for export in server.exports],
         "nfs_version": server.nfs_version,
-        "mount_options": mount_options(server.nfs_version, server.port) if server.port else "",
+        "nfs_versions": list(server.nfs_versions),
+        "mount_options": status.mount_options,
         "mount_command": status.mount_command,
         "fsid": status.fsid,
         "read_only": server.export.read_only,
@@ -147,6 +165,18 @@ def status_result(status: ServerStatus) -> dict[str, t.Any]:
         "warnings": status.warnings,
         "containers": dict(status.containers),
         "cluster": asdict(status.cluster) if status.cluster else None,
+    }
+
+
+def _export_result(status: ServerStatus, export: Export) -> dict[str, t.Any]:
+    directory = status.server.directory
+    return {
+        "path": export.path,
+        "subdirectory": export.subdirectory,
+        "windows_directory": str(directory.joined(export.subdirectory) if export.subdirectory else directory),
+        "local_directory": posixpath.join(status.local_directory, export.subdirectory).rstrip("/"),
+        "read_only": export.options.read_only,
+        "mount_command": status.mount_command_of(export),
     }
 
 

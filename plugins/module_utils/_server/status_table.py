@@ -17,6 +17,7 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._common.text im
     visible,
 )
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.endpoint import AUTO
+from ansible_collections.file_simulator.nas.plugins.module_utils._server.mounting import at_standard_ports
 from ansible_collections.file_simulator.nas.plugins.module_utils._server.pod import AGENT_CONTAINER
 from ansible_collections.file_simulator.nas.plugins.module_utils._server.status import ServerStatus
 
@@ -50,7 +51,7 @@ def table(statuses: t.Sequence[ServerStatus]) -> list[str]:
     widths = [max(len(row[column]) for row in [heads, *rows]) for column in range(len(heads))]
     lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip() for row in [heads, *rows]]
     if statuses:
-        lines += ["", *_drives(statuses), *_mounts(statuses)]
+        lines += ["", *_drives(statuses), *_exports(statuses), *_mounts(statuses)]
     return lines + [f"{status.name}: {visible(text)}" for status in statuses for text in _problems(status)]
 
 
@@ -67,16 +68,28 @@ def _drives(statuses: t.Sequence[ServerStatus]) -> t.Iterator[str]:
         yield f"On this machine {directory} is {status.local_directory}{room}"
 
 
-def _mounts(statuses: t.Sequence[ServerStatus]) -> t.Iterator[str]:
-    """Yield a line for each version of NFS: how the first of its servers is mounted."""
-    versions: dict[int, list[ServerStatus]] = {}
+def _exports(statuses: t.Sequence[ServerStatus]) -> t.Iterator[str]:
+    """Yield a line for each export that is not the whole tree: which directory clients see there."""
     for status in statuses:
-        if not status.mount_command:
-            continue
-        versions.setdefault(status.server.nfs_version, []).append(status)
-    for same in versions.values():
-        others = ", others with their own port" if len(same) > 1 else ""
-        yield f"Mount {same[0].name} with: sudo {same[0].mount_command}{others}"
+        directory = status.server.directory
+        for export in status.server.exports:
+            if export.subdirectory:
+                yield f"{status.name}:{export.path} is {directory.joined(export.subdirectory)}"
+
+
+def _mounts(statuses: t.Sequence[ServerStatus]) -> t.Iterator[str]:
+    """Yield a line for each version of NFS, with ports and without: how the first of its servers is mounted."""
+    alike: dict[tuple[int, bool], list[ServerStatus]] = {}
+    for status in statuses:
+        server = status.server
+        for version in reversed(server.nfs_versions if server.port else ()):
+            at_standard = at_standard_ports(version, server.port, server.mount_port)
+            alike.setdefault((version, at_standard), []).append(status)
+    for (version, at_standard), same in alike.items():
+        first = same[0]
+        own = "address" if at_standard else "port"
+        others = f", others with their own {own}" if len(same) > 1 else ""
+        yield f"Mount {first.name} with: sudo {first.mount_command_of(first.server.exports[0], version)}{others}"
 
 
 def _problems(status: ServerStatus) -> t.Iterator[str]:

@@ -40,6 +40,43 @@ def test_report_says_what_the_topology_says() -> None:
     ]  # fmt: skip
 
 
+PRODUCTION = {
+    "name": "nas01", "role": "input", "address": "127.7.7.1", "nfs_versions": [3, 4], "aliases": ["nas01.corp.example"],
+    "exports": [
+        {"path": "/vol/in1", "subdirectory": "in1"},
+        {"path": "/vol/in2", "subdirectory": "deep/in2", "export_options": "ro"},
+    ],
+}  # fmt: skip
+
+
+def test_report_has_each_export_with_its_directory_and_how_to_mount_it() -> None:
+    found = report("nas01", changes=[PRODUCTION], host="127.7.7.1")
+    assert found["exports"] == [
+        {
+            "path": "/vol/in1", "subdirectory": "in1", "windows_directory": r"C:\simulator-data\nas01\in1",
+            "local_directory": "/mnt/c/simulator-data/nas01/in1", "read_only": False,
+            "mount_command": "mount -t nfs4 -o nfsvers=4.1 127.7.7.1:/vol/in1 /mnt",
+        },
+        {
+            "path": "/vol/in2", "subdirectory": "deep/in2", "windows_directory": r"C:\simulator-data\nas01\deep\in2",
+            "local_directory": "/mnt/c/simulator-data/nas01/deep/in2", "read_only": True,
+            "mount_command": "mount -t nfs4 -o nfsvers=4.1 127.7.7.1:/vol/in2 /mnt",
+        },
+    ]  # fmt: skip
+    shown = ("path", "port", "mount_port", "address", "aliases", "nfs_version", "nfs_versions", "mount_options")
+    assert [found[key] for key in shown] == [
+        "/vol/in1", 2049, 20048, "127.7.7.1", ["nas01.corp.example"], 4, [3, 4], "nfsvers=4.1,proto=tcp,hard",
+    ]  # fmt: skip
+
+
+def test_report_of_a_server_without_exports_of_its_own_has_the_one_that_it_has() -> None:
+    found = report()
+    (export,) = found["exports"]
+    for key in ("path", "windows_directory", "local_directory", "read_only", "mount_command"):
+        assert export[key] == found[key]
+    assert export["subdirectory"] == found["address"] == "" and found["mount_port"] is None
+
+
 def test_server_without_an_answer_has_no_fsid() -> None:
     assert report(answer=None)["fsid"] is None
     assert report(answer=Answer((0, 0), 0.0))["fsid"] == "0.0"
@@ -82,6 +119,7 @@ def test_the_result_has_the_keys_that_nas_server_info_documents() -> None:
     found = report(cluster=place)
     assert list(found) == list(documented)
     assert list(found["cluster"]) == list(documented["cluster"]["contains"])
+    assert list(found["exports"][0]) == list(documented["exports"]["contains"])
     assert list(found["space"]) == list(documented["space"]["contains"])
 
 

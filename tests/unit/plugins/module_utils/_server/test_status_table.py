@@ -70,6 +70,31 @@ def test_table_has_a_line_for_each_drive_and_each_version_of_nfs() -> None:
     ]
 
 
+def test_table_says_what_is_at_each_path_and_how_to_mount_with_each_version() -> None:
+    changes = [
+        {
+            "name": name,
+            "role": "input",
+            "address": address,
+            "nfs_versions": [3, 4],
+            "exports": [{"path": "/vol/in1", "subdirectory": "in1"}, {"path": "/vol/in2", "subdirectory": "in2"}],
+        }
+        for name, address in (("nas01", "127.7.7.1"), ("nas02", "127.7.7.2"))
+    ]
+    lines = table(
+        [status(), *(status(name, changes=changes, host=f"127.7.7.{name[-1]}") for name in ("nas01", "nas02"))]
+    )
+    assert [line for line in lines[6:] if "sync agent" not in line] == [
+        r"nas01:/vol/in1 is C:\simulator-data\nas01\in1",
+        r"nas01:/vol/in2 is C:\simulator-data\nas01\in2",
+        r"nas02:/vol/in1 is C:\simulator-data\nas02\in1",
+        r"nas02:/vol/in2 is C:\simulator-data\nas02\in2",
+        "Mount nas-backup with: sudo mount -t nfs4 -o nfsvers=4.1,port=32153 127.0.0.1:/data /mnt",
+        "Mount nas01 with: sudo mount -t nfs4 -o nfsvers=4.1 127.7.7.1:/vol/in1 /mnt, others with their own address",
+        "Mount nas01 with: sudo mount -t nfs -o nfsvers=3,nolock 127.7.7.1:/vol/in1 /mnt, others with their own address",
+    ]
+
+
 @pytest.mark.parametrize(
     ("path", "now", "word"),
     [
