@@ -84,6 +84,25 @@ options:
     default: /mnt
 """
 
+    PRODUCTION = r"""
+options:
+  volumes:
+    description:
+      - Production's own volumes and claims, as module C(file_simulator.nas.nas_topology_info) returns them. They are written,
+        with the format V(manifests), as C(production/volumes.yaml), for C(kubectl apply -f), and are not applied.
+      - Everything in them is as in production but the address of the server, and ports in mount options where clients would
+        not find them. What a cluster has written by itself, such as C(status) and C(uid), is left out.
+    type: list
+    elements: dict
+    default: []
+  keep_names:
+    description:
+      - Whether the nodes that mount O(volumes) know production's names, as the servers' C(aliases) say them. Then the
+        address stays as well.
+    type: bool
+    default: false
+"""
+
     EXAMPLE = r"""
 options:
   example:

@@ -26,6 +26,7 @@ extends_documentation_fragment:
   - file_simulator.nas._podman
   - file_simulator.nas._clients
   - file_simulator.nas._clients.files
+  - file_simulator.nas._clients.production
   - file_simulator.nas._clients.example
 requirements:
   - kubernetes >= 25.3.0 (Python package), with O(apply) or the engine V(kubernetes)
@@ -127,6 +128,13 @@ objects:
   returned: always
   type: list
   elements: dict
+volumes: {description: "O(volumes) with the simulator's servers.", returned: always, type: list, elements: dict}
+differences:
+  description: A line for each of O(volumes), how it differs from production's.
+  returned: always
+  type: list
+  elements: str
+  sample: ["PersistentVolume orders-in (prod/pv.yaml): server nas01.corp.example is 10.96.0.7"]
 """
 
 from ansible.module_utils.basic import AnsibleModule
@@ -154,6 +162,7 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._clients.endpoi
 from ansible_collections.file_simulator.nas.plugins.module_utils._clients.example import chosen_example
 from ansible_collections.file_simulator.nas.plugins.module_utils._clients.manifests import Naming, checked_namespaces
 from ansible_collections.file_simulator.nas.plugins.module_utils._clients.state import Selection
+from ansible_collections.file_simulator.nas.plugins.module_utils._clients.volumes import Rewritten, rewritten
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.topology import read_topology
 from ansible_collections.file_simulator.nas.plugins.module_utils._server.status import status_result
@@ -176,6 +185,7 @@ def nas_client_config(module: AnsibleModule) -> dict[str, object]:
         timeout=given["wait_timeout"],
         check_mode=module.check_mode,
     )
+    production = Rewritten([], [])
     if given["state"] == "absent":
         whole = given["servers"] is None
         going = None if whole else [server.name for server in servers]
@@ -199,7 +209,9 @@ def nas_client_config(module: AnsibleModule) -> dict[str, object]:
         example = chosen_example(given["example"], mounted)
         disabled = [server.name for server in servers if not server.enabled]
         surplus = Selection(None if given["purge"] else disabled)
-        result = config.publish(mounted, example, naming, destinations(module, naming), request, surplus)
+        production = rewritten(given["volumes"], mounted, keep_names=given["keep_names"])
+        there = destinations(module, naming)
+        result = config.publish(mounted, example, naming, there, request, surplus, production.objects)
     for warning in result.warnings:
         module.warn(warning)
     return {
@@ -207,6 +219,8 @@ def nas_client_config(module: AnsibleModule) -> dict[str, object]:
         "actions": result.actions,
         "files": result.files,
         "objects": result.objects,
+        "volumes": production.objects,
+        "differences": production.differences,
         "diff": result.diff,
     }
 

@@ -33,6 +33,8 @@ CLIENTS_SPEC: dict[str, t.Any] = {
     "formats": {"type": "list", "elements": "str", "choices": list(FORMATS), "default": list(FORMATS)},
     "directory": {"type": "path"},
     "mount_root": {"type": "path", "default": "/mnt"},
+    "volumes": {"type": "list", "elements": "dict", "default": []},
+    "keep_names": {"type": "bool", "default": False},
     "example": {
         "type": "dict",
         "options": {

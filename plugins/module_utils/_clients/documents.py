@@ -43,9 +43,16 @@ _MANIFESTS = {
     CONFIG_MAP: "manifests/endpoints.yaml",
 }
 _EXAMPLE = "example/nas-example.yaml"
+_PRODUCTION = "production/volumes.yaml"
 # By format, the files that it can have: what is to be removed has to be known without making it.
 FILES: dict[str, tuple[str, ...]] = {
-    "manifests": (f"manifests/{_KUSTOMIZATION}", *_MANIFESTS.values(), f"example/{_KUSTOMIZATION}", _EXAMPLE),
+    "manifests": (
+        f"manifests/{_KUSTOMIZATION}",
+        *_MANIFESTS.values(),
+        f"example/{_KUSTOMIZATION}",
+        _EXAMPLE,
+        _PRODUCTION,
+    ),
     "env": ("endpoints.env",),
     "json": ("endpoints.json",),
     "yaml": ("endpoints.yaml",),
@@ -57,13 +64,14 @@ FILES: dict[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True)
 class Subject:
-    """What the files are about. ``example`` is empty where there is none."""
+    """What the files are about. ``example`` is empty where there is none, ``production`` where no volumes of its are given."""
 
     endpoints: t.Sequence[Endpoint]
     naming: Naming
     objects: t.Sequence[Object]
     example: t.Sequence[Object]
     mount_root: str
+    production: t.Sequence[Object] = ()
 
 
 def documents(chosen: t.Sequence[str], subject: Subject) -> dict[str, str]:
@@ -96,6 +104,8 @@ def _manifests(subject: Subject) -> dict[str, str]:
     if subject.example:
         found[f"example/{_KUSTOMIZATION}"] = _yaml([kustomization([_EXAMPLE.split("/")[1]])])
         found[_EXAMPLE] = _yaml(subject.example)
+    if subject.production:
+        found[_PRODUCTION] = _yaml(subject.production)
     return found
 
 

@@ -85,6 +85,7 @@ class Endpoint:
     called: str = ""
     has_port: bool = True
     nfs_versions: tuple[int, ...] = (4,)
+    aliases: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -206,6 +207,7 @@ def _endpoint(
         beside=not cluster,
         has_port=port != NFS_PORT,
         nfs_versions=versions,
+        aliases=server.aliases,
     )
 
 

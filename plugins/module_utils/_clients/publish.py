@@ -63,11 +63,15 @@ def publish(
     destinations: Destinations,
     request: PublishRequest,
     surplus: Selection,
+    production: t.Sequence[Object] = (),
 ) -> Result:
-    """Bring objects and files to their places. ``surplus`` are the objects of ours that must not stay beside them."""
+    """Bring objects and files to their places. ``surplus`` are the objects of ours that must not stay beside them.
+
+    ``production`` are its own volumes and claims, which are written and not applied: they are not ours.
+    """
     objects = client_objects(endpoints, request.namespaces, naming)
     more = example_objects(example, endpoints, request.namespaces[0], naming) if example else []
-    subject = documents.Subject(endpoints, naming, objects, more, request.mount_root)
+    subject = documents.Subject(endpoints, naming, objects, more, request.mount_root, production)
     files = documents.documents(request.formats, subject)
     applied = [*objects, *more] if example and example.apply else objects
     result = _apply(applied, files, documents.surplus(files), naming, destinations, request, surplus)

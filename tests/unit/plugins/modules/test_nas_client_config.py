@@ -372,3 +372,34 @@ def test_reports_of_another_machine_are_enough(run_module: Run, tmp_path: Path) 
     volume = result["objects"][0]["spec"]
     assert (volume["nfs"]["server"], volume["mountOptions"][2]) == ("192.0.2.7", "port=32150")
     assert "192.0.2.7:/data  /mnt/nas-input-1  nfs  nfsvers=4.1,proto=tcp,port=32150,hard" in result["files"]["fstab"]
+
+
+def test_volumes_of_production_are_written_with_the_servers_of_the_simulator_and_not_applied(
+    run_module: Run, kubernetes: FakeKubernetes, clients: t.Any, tmp_path: Path
+) -> None:
+    volume = {
+        "apiVersion": "v1",
+        "kind": "PersistentVolume",
+        "metadata": {"name": "orders-in", "uid": "1"},
+        "spec": {"capacity": {"storage": "20Gi"}, "nfs": {"path": "/data", "server": "nas01.corp.example"}},
+    }
+    given = {
+        "kind": "PersistentVolume", "namespace": "", "name": "orders-in", "file": "prod/pv.yaml", "number": 1,
+        "nas": "nas01.corp.example", "server": "nas-input-1", "path": "/data", "mount_options": [], "read_only": False,
+        "object": volume,
+    }  # fmt: skip
+    files = str(tmp_path / "files")
+    result = run_module(nas_client_config, **clients, volumes=[given], directory=files)
+    ours = {
+        **volume,
+        "metadata": {"name": "orders-in"},
+        "spec": {"capacity": {"storage": "20Gi"}, "nfs": {"path": "/data", "server": "10.0.0.7"}},
+    }
+    assert result["volumes"] == [ours]
+    assert result["differences"] == ["PersistentVolume orders-in (prod/pv.yaml): server nas01.corp.example is 10.0.0.7"]
+    assert yaml.safe_load(Path(files, "production", "volumes.yaml").read_text()) == ours
+    assert "orders-in" not in kubernetes.kind("PersistentVolume")
+    run_module(nas_client_config, **clients, directory=files)
+    assert not Path(files, "production").exists()
+    with pytest.raises(ModuleFailed, match=r"orders-in.*does not export /vol/in9"):
+        run_module(nas_client_config, **clients, volumes=[{**given, "path": "/vol/in9"}], directory=files)

@@ -161,7 +161,7 @@ def test_version_3_needs_no_rpcbind() -> None:
 
 @given(some_endpoints)
 def test_each_format_makes_the_files_that_are_known_of_it(endpoints: list[Endpoint]) -> None:
-    subject = Subject(endpoints, Naming("i", "h"), [], [{"kind": "x"}], "/mnt")
+    subject = Subject(endpoints, Naming("i", "h"), [], [{"kind": "x"}], "/mnt", [{"kind": "y"}])
     for name in FORMATS:
         assert tuple(documents([name], subject)) == FILES[name]
     assert yaml.safe_load(documents(["yaml"], subject)["endpoints.yaml"]) == known(endpoints) | {
