@@ -7,9 +7,10 @@
 from __future__ import annotations
 
 import contextlib
+import posixpath
 import time
 import typing as t
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ansible_collections.file_simulator.nas.plugins.module_utils._checks.finding import (
     Failed,
@@ -22,6 +23,8 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors 
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.parallel import for_each
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.waiting import wait_until
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.inspection import Inspector
+from ansible_collections.file_simulator.nas.plugins.module_utils._model.export_options import ExportOptions
+from ansible_collections.file_simulator.nas.plugins.module_utils._model.exports import Export
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.server import Server
 from ansible_collections.file_simulator.nas.plugins.module_utils._nfs.client import (
     Address,
@@ -41,9 +44,10 @@ _LONGEST_PAUSE = 0.25
 
 @dataclass(frozen=True)
 class Target:
-    """One server that is checked, with its status as the run began."""
+    """One server that is checked, with its status as the run began, by one of its exports: ``number`` counts from 0."""
 
     status: ServerStatus
+    number: int = 0
 
     @property
     def server(self) -> Server:
@@ -65,6 +69,39 @@ class Target:
         """Its Windows directory as this machine sees it."""
         return self.status.local_directory
 
+    @property
+    def export(self) -> Export:
+        """The export by which it is checked."""
+        return self.server.exports[self.number]
+
+    @property
+    def options(self) -> ExportOptions:
+        """What that export allows."""
+        return self.export.options
+
+    @property
+    def exported_directory(self) -> str:
+        """What clients of that export see, as this machine sees it in the Windows directory."""
+        return posixpath.join(self.local_directory, self.export.subdirectory).rstrip("/")
+
+    def address(self, *, below: str = "", user: int = 0, version: int = 0) -> Address:
+        """Return where and how a client comes that the export options let in."""
+        server = self.server
+        return Address(
+            self.host,
+            server.port,
+            version or server.nfs_version,
+            self.export.path,
+            user,
+            self.options.privileged_port,
+            server.mount_port,
+            below,
+        )
+
+    def by_each_export(self) -> list[Target]:
+        """Return the same server once for each of its exports."""
+        return [replace(self, number=number) for number in range(len(self.server.exports))]
+
 
 @dataclass(frozen=True)
 class CheckContext:
@@ -79,12 +116,12 @@ class CheckContext:
     sleep: t.Callable[[float], None] = time.sleep
 
     @contextlib.contextmanager
-    def client(self, target: Target, path: str = "/data", user: int = 0) -> t.Iterator[NasClient]:
-        """Connect to a server for a while, as a client that its export options let in. Raises NasError."""
-        export = target.server.export
-        client = self.connect(
-            Address(target.host, target.server.port, target.server.nfs_version, path, user, export.privileged_port)
-        )
+    def client(self, target: Target, *, below: str = "", user: int = 0, version: int = 0) -> t.Iterator[NasClient]:
+        """Connect to a server for a while, as a client that its export options let in. Raises NasError.
+
+        ``below`` is a directory of the export that is mounted as such, ``version`` that of NFS, 0 for the highest.
+        """
+        client = self.connect(target.address(below=below, user=user, version=version))
         try:
             yield client
         finally:

@@ -62,7 +62,7 @@ class Files:
     # The Windows side
 
     def _local(self, name: str) -> str:
-        return os.path.join(self._target.local_directory, name)
+        return os.path.join(self._target.exported_directory, name)
 
     def put(self, name: str, content: bytes) -> None:
         """Put a file into the Windows directory, as a tester does."""
@@ -114,7 +114,7 @@ class Files:
 
     def clear(self) -> None:
         """Remove everything on both sides. What cannot be removed is left to ``remove_leftovers``, which tells of it."""
-        if not self._target.server.export.read_only:
+        if not self._target.options.read_only:
             for name in self._names:
                 with contextlib.suppress(NasError):
                     remove_from_nas(self.client, name)
@@ -147,13 +147,14 @@ def remove_from_windows(path: str) -> None:
 
 def remove_leftovers(context: CheckContext, prefix: str) -> list[str]:
     """Remove files of checks whose names begin with ``prefix`` from all servers; return what is still there."""
-    found = for_each(context.targets, lambda target: list(_remove_from(context, target, prefix)))
+    exports = [each for target in context.targets for each in target.by_each_export()]
+    found = for_each(exports, lambda each: list(_remove_from(context, each, prefix)))
     return [path for paths in found for path in paths]
 
 
 def _remove_from(context: CheckContext, target: Target, prefix: str) -> t.Iterator[str]:
-    for name in _in_windows(target, prefix):
-        path = os.path.join(target.local_directory, name)
+    for name in _names_in(target.exported_directory, prefix):
+        path = os.path.join(target.exported_directory, name)
         with contextlib.suppress(OSError):
             remove_from_windows(path)
         if os.path.lexists(path):
@@ -165,12 +166,12 @@ def _remove_from(context: CheckContext, target: Target, prefix: str) -> t.Iterat
             with contextlib.suppress(NasError):
                 remove_from_nas(client, name)
             if name in client.names():
-                yield f"{target.name}:/data/{name}"
+                yield f"{target.name}:{target.export.path}/{name}"
 
 
-def _in_windows(target: Target, prefix: str) -> list[str]:
+def _names_in(directory: str, prefix: str) -> list[str]:
     try:
-        return sorted(name for name in os.listdir(target.local_directory) if name.startswith(prefix))
+        return sorted(name for name in os.listdir(directory) if name.startswith(prefix))
     except OSError:
         return []
 
@@ -187,7 +188,7 @@ def hide_marker(context: CheckContext, target: Target) -> None:
 def restore_marker(target: Target) -> bool:
     """Put back a marker that checks have hidden, be they killed ones; tell whether there was any."""
     directory = target.local_directory
-    names = _in_windows(target, _HIDDEN_MARKER)
+    names = _names_in(directory, _HIDDEN_MARKER)
     for name in names:
         hidden = os.path.join(directory, name)
         if os.path.lexists(os.path.join(directory, MARKER_NAME)):

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 import typing as t
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ansible_collections.file_simulator.nas.plugins.module_utils._checks.result import FAILED, PASSED, SKIPPED, Measure
 
@@ -82,3 +82,28 @@ def concluded(work: t.Callable[[], Finding]) -> Finding:
         return work()
     except (Failed, Skipped) as end:
         return end.finding
+
+
+def of_exports(findings: t.Sequence[tuple[str, Finding]]) -> Finding:
+    """Return what a check of a server concludes from its exports, given with their paths: the worst that was found.
+
+    A server with one export has the finding of that. What means nothing for one export may mean something for another.
+    """
+    (_path, first), *others = findings
+    if not others:
+        return first
+    outcomes = [finding.outcome for _path, finding in findings]
+    outcome = next(each for each in (FAILED, PASSED, SKIPPED) if each in outcomes)
+    telling = [(path, finding) for path, finding in findings if finding.outcome == outcome]
+    detail = "; ".join(f"{path}: {finding.detail}" for path, finding in telling)
+    return replace(telling[0][1], detail=detail, measures=_worst(telling))
+
+
+def _worst(findings: t.Sequence[tuple[str, Finding]]) -> tuple[Measure, ...]:
+    """Return each measure once: the highest of what has a limit, else the lowest, such as free space."""
+    found: dict[str, Measure] = {}
+    for measure in (each for _path, finding in findings for each in finding.measures):
+        other = found.setdefault(measure.name, measure)
+        worse = measure.value > other.value if measure.limit is not None else measure.value < other.value
+        found[measure.name] = measure if worse else other
+    return tuple(found.values())

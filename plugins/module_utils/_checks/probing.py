@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from ansible_collections.file_simulator.nas.plugins.module_utils._checks.context import CheckContext, Target
 from ansible_collections.file_simulator.nas.plugins.module_utils._checks.finding import Failed
-from ansible_collections.file_simulator.nas.plugins.module_utils._nfs.probe import ProbeError, probe
+from ansible_collections.file_simulator.nas.plugins.module_utils._nfs.probe import ProbeError
+from ansible_collections.file_simulator.nas.plugins.module_utils._nfs.wait import ask
 from ansible_collections.file_simulator.nas.plugins.module_utils._server.pod import SERVER_CONTAINER
+from ansible_collections.file_simulator.nas.plugins.module_utils._server.service import service_of
 
 _PROBE_SECONDS = 2.0
 
@@ -17,7 +19,7 @@ _PROBE_SECONDS = 2.0
 def answers(target: Target) -> tuple[int, int] | None:
     """Return the fsid that the server shows, None when it is silent."""
     try:
-        return probe(target.host, target.server.port, timeout=_PROBE_SECONDS, version=target.server.nfs_version).fsid
+        return ask(service_of(target.server, target.host), _PROBE_SECONDS).fsid
     except ProbeError:
         return None
 

@@ -37,7 +37,8 @@ class Check:
     ``requirements`` are the ids that it verifies. ``needs`` are
     checks that must have passed on the same server: where one has not, this one is skipped, for it could only
     repeat that. ``engines`` are those where it means something. ``nfs_client`` tells whether it needs one.
-    It is made for ``each`` server by itself or for all of them ``together``.
+    It is made for ``each`` server by itself or for all of them ``together``. With ``each_export``, it is made for all
+    exports of a server, one after another, and fails where it fails for one of them.
     """
 
     name: str
@@ -51,6 +52,7 @@ class Check:
     remedy: str
     each: Each | None = None
     together: Together | None = None
+    each_export: bool = False
 
     @property
     def module(self) -> str:
@@ -82,12 +84,18 @@ def check(
     needs: tuple[str, ...] = (),
     engines: tuple[str, ...] = ANY_ENGINE,
     nfs_client: bool = True,
+    each_export: bool = False,
 ) -> t.Callable[[Each], Each]:
     """Enter the decorated function as a check of each server; see Check for what the arguments mean."""
 
     def entered(work: Each) -> Each:
         name = work.__name__
-        _enter(Check(name, title, stage, tags, requirements, needs, engines, nfs_client, remedy, each=work))
+        _enter(
+            Check(
+                name, title, stage, tags, requirements, needs, engines, nfs_client, remedy,
+                each=work, each_export=each_export,
+            )
+        )  # fmt: skip
         return work
 
     return entered

@@ -15,6 +15,7 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._checks.finding
     Finding,
     Findings,
     concluded,
+    of_exports,
     parted,
     remedy_of,
 )
@@ -99,7 +100,10 @@ class Runner:
 
     def _each(self, check: Check, made: Each, target: Target) -> None:
         started = self._context.clock()
-        finding = _guarded(lambda: made(self._context, target))
+        by = target.by_each_export() if check.each_export else [target]
+        finding = of_exports(
+            [(each.export.path, _guarded(functools.partial(made, self._context, each))) for each in by]
+        )
         self._keep(check, target.name, self._context.clock() - started, finding)
 
     def _together(self, check: Check, made: Together, targets: t.Sequence[Target]) -> None:

@@ -9,6 +9,8 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass
 
+from ansible_collections.file_simulator.nas.plugins.module_utils._model.server import Server
+
 
 @dataclass(frozen=True)
 class ContainerFacts:
@@ -75,8 +77,8 @@ class Inspector(t.Protocol):
 class ClusterInspector(Inspector, t.Protocol):
     """What can be looked at in a cluster only."""
 
-    def seen_by_a_pod(self, servers: t.Mapping[str, int], name: str) -> dict[str, PodView]:
-        """Run a pod called ``name`` that asks ``servers``, given with their NFS version, by their names."""
+    def seen_by_a_pod(self, servers: t.Sequence[Server], name: str) -> dict[str, PodView]:
+        """Run a pod called ``name`` that asks ``servers`` by their names for what they serve first."""
 
     def client_volumes(self, addresses: t.Mapping[tuple[str, int], str]) -> list[VolumeFacts]:
         """Return the PersistentVolumes that point to one of ``addresses``, given with the server that is there."""

@@ -102,7 +102,10 @@ class NasClient(t.Protocol):
 
 @dataclass(frozen=True)
 class Address:
-    """Where a server is, and how a client comes. ``path`` is what it mounts."""
+    """Where a server is, and how a client comes. ``path`` is an export, of which it mounts the directory ``below`` alone.
+
+    ``mount_port`` is that of NFSv3's MOUNT, 0 for the same port.
+    """
 
     host: str
     port: int
@@ -110,6 +113,8 @@ class Address:
     path: str = "/data"
     user: int = 0
     privileged_port: bool = False
+    mount_port: int = 0
+    below: str = ""
 
 
 # Opens a connection; the whole export is at the client's root. Raises NasError.

@@ -14,6 +14,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import functools
+import posixpath
 import time
 import traceback
 import typing as t
@@ -89,7 +90,7 @@ def _words(error: t.Any) -> str:
 
 def _url(address: Address, mounted: str) -> str:
     host = f"[{address.host}]" if ":" in address.host else address.host
-    version = f"version=3&mountport={address.port}" if address.version == 3 else "version=4.0"
+    version = f"version=3&mountport={address.mount_port or address.port}" if address.version == 3 else "version=4.0"
     return f"nfs://{host}{mounted}?{version}&nfsport={address.port}"
 
 
@@ -126,20 +127,29 @@ class RsClient:
 
     def __init__(self, address: Address) -> None:
         # With the pseudo root mounted everything below can be listed, the export's own root included.
-        whole = address.version != 3 and address.path == "/data"
+        whole = address.version != 3 and not address.below
+        mounted = posixpath.join(address.path, address.below).rstrip("/") or "/"
         self._address = address
-        self._base = address.path if whole else ""
+        self._base = address.path.rstrip("/") if whole else ""
+        # An export that is the root cannot be listed: no directory above it is there to mount.
+        self._blind = whole and not self._base
         with _told():
-            self._client = _connected(address, "/" if whole else address.path)
+            self._client = _connected(address, "/" if whole else mounted)
 
     def _at(self, path: str) -> str:
         return f"{self._base}/{path}".rstrip("/") or "/"
 
+    def _check_seen(self, directory: str) -> None:
+        if self._blind and not directory:
+            raise CannotList("nfs-rs cannot list the export / over NFSv4")
+
     def names(self, directory: str = "") -> set[str]:
+        self._check_seen(directory)
         with _told():
             return set(self._client.listdir(self._at(directory)))
 
     def entries(self, directory: str = "") -> list[Entry]:
+        self._check_seen(directory)
         for _attempt in range(_LISTINGS - 1):
             with _told(), contextlib.suppress(nfs_rs.NfsBadCookieError):
                 return self._listed(directory)

@@ -19,6 +19,7 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._engine.inspect
     PodView,
     VolumeFacts,
 )
+from ansible_collections.file_simulator.nas.plugins.module_utils._model.server import Server
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.topology import read_topology
 from ansible_collections.file_simulator.nas.plugins.module_utils._nfs.client import (
     Address,
@@ -148,7 +149,7 @@ class FakeInspector:
     def kill(self, server: str) -> None:
         """Kills nothing."""
 
-    def seen_by_a_pod(self, servers: t.Mapping[str, int], name: str) -> dict[str, PodView]:
+    def seen_by_a_pod(self, servers: t.Sequence[Server], name: str) -> dict[str, PodView]:
         return self.views
 
     def client_volumes(self, addresses: t.Mapping[tuple[str, int], str]) -> list[VolumeFacts]:
@@ -167,18 +168,23 @@ class FakeSimulator:
         for server in servers:
             directory = windows / server.name
             directory.mkdir()
+            for export in server.exports:
+                (directory / export.subdirectory).mkdir(parents=True, exist_ok=True)
             place = ClusterPlace("fake", "", server.name, f"10.96.0.{server.export_id}", 2049)
             self.targets.append(
                 Target(ServerStatus(server, engine, "", READY, "127.0.0.1", str(directory), cluster=place))
             )
         self.now = 0.0
-        self._by_port = {server.port: self.nas[server.name] for server in servers}
+        # Each export that is not its server's first has a tree of its own, found by server and path.
+        self.more = {(server.name, path): FakeNas() for server in servers for path in server.paths[1:]}
+        self._names = {server.port: server.name for server in servers}
 
     def _sleep(self, seconds: float) -> None:
         self.now += seconds
 
     def _connect(self, address: Address) -> FakeNas:
-        nas = self._by_port[address.port]
+        name = self._names[address.port]
+        nas = self.more.get((name, address.path), self.nas[name])
         nas.address = address
         if "connect" in nas.refuses:
             raise NasError("connection refused", errno.ECONNREFUSED)

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-import datetime
+import time
 import typing as t
 
 from ansible_collections.file_simulator.nas.plugins.module_utils._checks.context import CheckContext, Target
@@ -15,6 +15,7 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._checks.finding
     Finding,
     Findings,
     Skipped,
+    of_exports,
     parted,
 )
 from ansible_collections.file_simulator.nas.plugins.module_utils._checks.registry import (
@@ -25,11 +26,13 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._checks.registr
 )
 from ansible_collections.file_simulator.nas.plugins.module_utils._checks.result import FAILED, SKIPPED, Measure
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError
-from ansible_collections.file_simulator.nas.plugins.module_utils._common.text import counted
+from ansible_collections.file_simulator.nas.plugins.module_utils._common.text import counted, utc_seconds
 from ansible_collections.file_simulator.nas.plugins.module_utils._model import remedies
 from ansible_collections.file_simulator.nas.plugins.module_utils._nfs.client import CannotList
 from ansible_collections.file_simulator.nas.plugins.module_utils._nfs.probe import Answer, ProbeError, probe
+from ansible_collections.file_simulator.nas.plugins.module_utils._nfs.wait import ask
 from ansible_collections.file_simulator.nas.plugins.module_utils._server.pod import AGENT_CONTAINER, SERVER_CONTAINER
+from ansible_collections.file_simulator.nas.plugins.module_utils._server.service import service_of
 from ansible_collections.file_simulator.nas.plugins.module_utils._server.status_warnings import halted
 from ansible_collections.file_simulator.nas.plugins.module_utils._windows.directory import require_marker
 
@@ -37,10 +40,12 @@ _PROBE_SECONDS = 5.0
 # An agent at rest tells every half minute that it lives.
 _HEARTBEAT_SECONDS = 60.0
 _MEBIBYTE = 2**20
+# What clients see, by server and path.
+_Fsids = t.Dict[t.Tuple[str, str], t.Tuple[int, int]]
 
 
 def _asked(target: Target) -> Answer:
-    return probe(target.host, target.server.port, timeout=_PROBE_SECONDS, version=target.server.nfs_version)
+    return ask(service_of(target.server, target.host), _PROBE_SECONDS)
 
 
 @check(
@@ -52,7 +57,7 @@ def _asked(target: Target) -> Answer:
     nfs_client=False,
 )
 def ready(context: CheckContext, target: Target) -> Finding:
-    """RPC NULL, and the attributes of /data."""
+    """RPC NULL, and the attributes of each export, in each version of NFS."""
     where = f"{target.host}:{target.server.port}"
     try:
         answer = _asked(target)
@@ -113,7 +118,8 @@ def sync_state(context: CheckContext, target: Target) -> Finding:
         raise Failed(f"sync is halted: {problem}", expected="idle", seen=state, evidence=evidence, remedy=remedy)
     if state not in ("idle", "running", "starting"):
         raise Failed(f"the sync agent is {state}", expected="idle or running", seen=state, evidence=evidence)
-    silent = _age(str(status.get("time", "")))
+    told = utc_seconds(status.get("time"))
+    silent = float("inf") if told is None else time.time() - told
     if silent > _HEARTBEAT_SECONDS:
         raise Failed(
             f"the sync agent has not said anything for {silent:.0f} s",
@@ -139,15 +145,6 @@ def sync_state(context: CheckContext, target: Target) -> Finding:
     return Finding(", ".join([state, *notes]), measures=(measure,))
 
 
-def _age(text: str) -> float:
-    """Return how many seconds ago a time of the agent's is; agent and checks may run on clocks of their own."""
-    try:
-        then = datetime.datetime.fromisoformat(text.replace("Z", "+00:00"))
-    except ValueError:
-        return float("inf")
-    return (datetime.datetime.now(datetime.timezone.utc) - then).total_seconds()
-
-
 @check_together(
     "Each server has the file system id of its export id, and no two have the same",
     remedy=f"give each server an export_id of its own in the topology, then {remedies.START}",
@@ -158,29 +155,39 @@ def _age(text: str) -> float:
     nfs_client=False,
 )
 def fsid(context: CheckContext, targets: t.Sequence[Target]) -> Findings:
-    """The fsid that clients see. A server that is silent is not what this check is about."""
-    seen: dict[str, tuple[int, int]] = {}
+    """The fsid that clients see of each export. A server that is silent is not what this check is about."""
+    seen: _Fsids = {}
     findings: dict[str | None, Finding] = {}
     for target in targets:
-        if target.server.nfs_version == 3:
-            findings[target.name] = Finding("unfs3 shows its disk's file system id, which nobody can choose", SKIPPED)
+        if 4 not in target.server.nfs_versions:
+            findings[target.name] = Finding("NFSv3 shows a file system id that nobody can choose", SKIPPED)
             continue
         try:
-            seen[target.name] = _asked(target).fsid
+            for each in target.by_each_export():
+                answer = probe(each.host, each.server.port, each.export.path, timeout=_PROBE_SECONDS)
+                seen[each.name, each.export.path] = answer.fsid
         except ProbeError as error:
             findings[target.name] = Finding(f"ready has the reason: {error}", SKIPPED)
-    desired = {target.name: (target.server.export_id, target.server.export_id) for target in targets}
-    for name, found in seen.items():
-        same = [other for other in seen if other != name and seen[other] == found]
-        shown, expected = _fsid(found), _fsid(desired[name])
-        if same:
-            detail = f"its fsid {shown} is also that of {', '.join(same)}"
-            findings[name] = Finding(detail, FAILED, expected, shown)
-        elif found != desired[name]:
-            findings[name] = Finding(f"its fsid is {shown}, not {expected}", FAILED, expected, shown)
-        else:
-            findings[name] = Finding(f"fsid {shown}")
+    for target in targets:
+        if target.name not in findings:
+            exports = [(each.export.path, _fsid_finding(each, seen)) for each in target.by_each_export()]
+            findings[target.name] = of_exports(exports)
     return findings
+
+
+def _fsid_finding(target: Target, seen: _Fsids) -> Finding:
+    own, number = (target.name, target.export.path), target.export.export_id
+    found, shown, expected = seen[own], _fsid(seen[own]), _fsid((number, number))
+    same = [
+        name if name != target.name else path
+        for name, path in seen
+        if (name, path) != own and seen[name, path] == found
+    ]
+    if same:
+        return Finding(f"its fsid {shown} is also that of {', '.join(same)}", FAILED, expected, shown)
+    if found != (number, number):
+        return Finding(f"its fsid is {shown}, not {expected}", FAILED, expected, shown)
+    return Finding(f"fsid {shown}")
 
 
 def _fsid(found: tuple[int, int]) -> str:
@@ -188,23 +195,30 @@ def _fsid(found: tuple[int, int]) -> str:
 
 
 @check(
-    "A client lists /data and reads its attributes",
+    "A client lists what the server exports and reads its attributes",
     remedy=f"{remedies.logs('{server}')} shows what the server logged",
     stage="look",
     tags=(QUICK_TAG, "nfs"),
     requirements=("NAS-05", "TST-01"),
     needs=("ready",),
+    each_export=True,
 )
 def listing(context: CheckContext, target: Target) -> Finding:
-    """What a client does first."""
-    with context.client(target) as client:
-        if not client.attributes().directory:
-            raise Failed("/data is no directory", expected="a directory")
-        try:
-            names = client.names()
-        except CannotList:
-            raise Skipped("the NFS client needs READDIRPLUS to list an NFSv3 server, and unfs3 has none") from None
-    return Finding(f"{counted(len(names), 'name')} in /data")
+    """What a client does first, in each version of NFS."""
+    path = target.export.path
+    for version in target.server.nfs_versions:
+        with context.client(target, version=version) as client:
+            if not client.attributes().directory:
+                raise Failed(f"{path} is no directory over NFSv{version}", expected="a directory")
+            try:
+                names = client.names()
+            except CannotList:
+                if target.server.nfs_server == "unfs3":
+                    raise Skipped(
+                        "the NFS client needs READDIRPLUS to list an NFSv3 server, and unfs3 has none"
+                    ) from None
+                raise Skipped(f"the NFS client cannot list {path} over NFSv{version}") from None
+    return Finding(f"{counted(len(names), 'name')} in {path}")
 
 
 @check(
@@ -214,6 +228,7 @@ def listing(context: CheckContext, target: Target) -> Finding:
     tags=(QUICK_TAG, "nfs"),
     requirements=("TST-01",),
     needs=("ready",),
+    each_export=True,
 )
 def free_space(context: CheckContext, target: Target) -> Finding:
     """What the file system below the export has left."""

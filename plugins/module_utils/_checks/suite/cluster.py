@@ -35,9 +35,7 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._model import r
 def dns(context: CheckContext, targets: t.Sequence[Target]) -> Findings:
     """As a pod of the cluster sees the servers. One that lets listed clients in need not let the pod in."""
     inspector = t.cast(ClusterInspector, context.inspector)
-    views = inspector.seen_by_a_pod(
-        {target.name: target.server.nfs_version for target in targets}, f"{PREFIX}{context.run}"
-    )
+    views = inspector.seen_by_a_pod([target.server for target in targets], f"{PREFIX}{context.run}")
     findings: dict[str | None, Finding] = {}
     for target in targets:
         view = views.get(target.name)

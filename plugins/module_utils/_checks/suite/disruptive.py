@@ -43,7 +43,7 @@ _KILLED_SECONDS = 0.3
 )
 def stable_writes(context: CheckContext, target: Target) -> Finding:
     """The server is killed the moment after it has said that a file is written."""
-    if target.server.export.read_only:
+    if target.options.read_only:
         raise Skipped("it is read-only: nothing can be written to it over NFS")
     if not context.inspector.keeps_volumes and target.server.storage.type != "persistent":
         raise Skipped("its storage goes with its pod, which is what is killed here")

@@ -10,6 +10,7 @@ import contextlib
 import errno
 import os
 import typing as t
+from dataclasses import replace
 
 from ansible_collections.file_simulator.nas.plugins.module_utils._checks.context import CheckContext, Target, run_step
 from ansible_collections.file_simulator.nas.plugins.module_utils._checks.files import (
@@ -29,7 +30,7 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._checks.registr
     check_together,
 )
 from ansible_collections.file_simulator.nas.plugins.module_utils._model import remedies
-from ansible_collections.file_simulator.nas.plugins.module_utils._nfs.client import Address, NasClient, NasError
+from ansible_collections.file_simulator.nas.plugins.module_utils._nfs.client import NasClient, NasError
 
 _NOBODY_IN_PARTICULAR = (1234, 5678)
 
@@ -41,10 +42,11 @@ _NOBODY_IN_PARTICULAR = (1234, 5678)
     tags=(QUICK_TAG, "export", "nfs"),
     requirements=("NAS-02", "EXP-05"),
     needs=("ready",),
+    each_export=True,
 )
 def read_only(context: CheckContext, target: Target) -> Finding:
     """Every kind of change must be refused, and with the word for it."""
-    if not target.server.export.read_only:
+    if not target.options.read_only:
         raise Skipped("it is not read-only")
     done, odd = [], []
     with context.client(target) as client, Files(context, target, client) as files:
@@ -82,6 +84,7 @@ def read_only(context: CheckContext, target: Target) -> Finding:
     tags=(QUICK_TAG, "export", "nfs"),
     requirements=("EXP-01", "EXP-02"),
     needs=("ready",),
+    each_export=True,
 )
 def subdirectories(context: CheckContext, target: Target) -> Finding:
     """A directory in a directory, a file in that, and a client that mounts the inner one."""
@@ -92,9 +95,9 @@ def subdirectories(context: CheckContext, target: Target) -> Finding:
         client.make_directory(outer)
         client.make_directory(inner)
         client.write(f"{inner}/file", content)
-        path = f"/data/{inner}"
+        path = f"{target.export.path.rstrip('/')}/{inner}"
         try:
-            with context.client(target, path=path) as mounted:
+            with context.client(target, below=inner) as mounted:
                 seen = mounted.read("file")
         except NasError as error:
             raise Failed(f"{path} cannot be mounted: {error}", expected="the file in it", seen=str(error)) from None
@@ -112,11 +115,12 @@ def subdirectories(context: CheckContext, target: Target) -> Finding:
     tags=(QUICK_TAG, "export", "nfs"),
     requirements=("EXP-03", "EXP-05"),
     needs=("ready",),
+    each_export=True,
 )
 def ownership(context: CheckContext, target: Target) -> Finding:
     """Who a client's root is on the server, by whose the files are that it makes."""
     _check_writable(target)
-    export = target.server.export
+    export = target.options
     anonymous = (export.anonymous_uid, export.anonymous_gid)
     if export.privileged_port:
         _check_unprivileged_port_refused(context, target)
@@ -160,7 +164,7 @@ def _ids(owner: tuple[int, int]) -> str:
 
 def _check_unprivileged_port_refused(context: CheckContext, target: Target) -> None:
     try:
-        client = context.connect(Address(target.host, target.server.port, target.server.nfs_version))
+        client = context.connect(replace(target.address(), privileged_port=False))
     except NasError:
         return
     try:
@@ -169,11 +173,13 @@ def _check_unprivileged_port_refused(context: CheckContext, target: Target) -> N
         return
     finally:
         client.close()
-    raise Failed("a client at a port above 1023 is let in, and the export is secure", expected="refusal", seen="/data")
+    raise Failed(
+        "a client at a port above 1023 is let in, and the export is secure", expected="refusal", seen=target.export.path
+    )
 
 
 def _check_writable(target: Target) -> None:
-    if target.server.export.read_only:
+    if target.options.read_only:
         raise Skipped("it is read-only: nothing can be written to it over NFS")
 
 
@@ -195,7 +201,7 @@ def isolation(context: CheckContext, targets: t.Sequence[Target]) -> Findings:
         def place(target: Target) -> Finding | None:
             client = stack.enter_context(context.client(target))
             clients[target.name] = client
-            if not target.server.export.read_only:
+            if not target.options.read_only:
                 files = stack.enter_context(Files(context, target, client))
                 name = files.name(f"isolation-{target.name}")
                 client.write(name, random_content(64))
@@ -215,7 +221,7 @@ def _matrix_row(target: Target, client: NasClient, placed: t.Mapping[str, str]) 
     local = [
         owner
         for owner, name in placed.items()
-        if owner != target.name and os.path.lexists(os.path.join(target.local_directory, name))
+        if owner != target.name and os.path.lexists(os.path.join(target.exported_directory, name))
     ]
     own = placed.get(target.name)
     if strange or local:

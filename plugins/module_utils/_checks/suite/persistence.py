@@ -120,7 +120,7 @@ def _fill(context: CheckContext, memory: _Memory, client: NasClient) -> None:
     """Put files on both sides of a server, as far as they must survive a restart, and wait for its agent."""
     target, files = memory.target, memory.files
     server = target.server
-    if server.export.read_only:
+    if target.options.read_only:
         memory.content.update(_samples(client))
         return
     name = files.name("from-windows")

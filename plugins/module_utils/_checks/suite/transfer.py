@@ -34,6 +34,7 @@ _REST_PAUSE = 0.5
     tags=(QUICK_TAG, "sync", "windows"),
     requirements=("WIN-02", "NAS-05", "TST-02"),
     needs=("ready", "windows_directory", "containers", "sync_state"),
+    each_export=True,
 )
 def windows_to_nas(context: CheckContext, target: Target) -> Finding:
     """There and gone again, as a tester puts a file and deletes it."""
@@ -60,11 +61,13 @@ def windows_to_nas(context: CheckContext, target: Target) -> Finding:
     tags=(QUICK_TAG, "sync", "windows"),
     requirements=("WIN-03", "NAS-05", "TST-03"),
     needs=("ready", "windows_directory", "containers", "sync_state"),
+    each_export=True,
 )
 def nas_to_windows(context: CheckContext, target: Target) -> Finding:
     """There and gone again, as a service writes a file and deletes it."""
     if not target.server.sync.syncs_to_windows:
         raise Skipped(f"its sync mode is {target.server.sync.mode}: nothing is synced to Windows")
+    _check_writable(target)
     limit = context.limits.to_windows
     with context.client(target) as client, Files(context, target, client) as files:
         name, content = files.name("to-windows"), random_content(_SIZE)
@@ -77,6 +80,11 @@ def nas_to_windows(context: CheckContext, target: Target) -> Finding:
         _check_arrived(context, target, "a file removed over NFS did not go from Windows", gone, limit)
     measures = _latencies(seconds or 0, gone or 0, limit, context.limits.to_windows_target)
     return Finding(f"there after {seconds:.2f} s, gone after {gone:.2f} s, same sha256", measures=measures)
+
+
+def _check_writable(target: Target) -> None:
+    if target.options.read_only:
+        raise Skipped("it is read-only: nothing can be written to it over NFS")
 
 
 def _check_arrived(context: CheckContext, target: Target, what: str, seconds: float | None, limit: float) -> None:
@@ -107,6 +115,7 @@ def _latencies(there: float, gone: float, limit: float, target: float) -> tuple[
     tags=("sync", "windows"),
     requirements=("WIN-02", "WIN-03"),
     needs=("ready", "windows_directory", "containers", "sync_state"),
+    each_export=True,
 )
 def write_cycles(context: CheckContext, target: Target) -> Finding:
     """Each version must arrive whole, and no other content may ever be seen."""
@@ -118,7 +127,7 @@ def write_cycles(context: CheckContext, target: Target) -> Finding:
             names = [files.name("cycles-to-nas")]
             _cycle(context, target, names, context.limits.to_nas, files.put, files.on_nas)
             done.append(f"{_CYCLES} from Windows")
-        if target.server.sync.syncs_to_windows:
+        if target.server.sync.syncs_to_windows and not target.options.read_only:
             # Side by side: after each overwriting, the server itself keeps the file open for up to a second.
             names = [files.name(f"cycles-to-windows-{number}") for number in range(_SIDE_BY_SIDE)]
             _cycle(context, target, names, context.limits.to_windows, client.write, files.in_windows)
@@ -173,11 +182,14 @@ def _have_arrived(
     stage="rest",
     tags=("sync", "windows"),
     needs=("ready", "windows_directory", "containers", "sync_state"),
+    each_export=True,
 )
 def rest(context: CheckContext, target: Target) -> Finding:
     """Files that have arrived are watched on both sides: a sync that goes round in circles writes them again."""
     if not target.server.sync.has_agent:
         raise Skipped("nothing is synced while it runs: its sync mode is none")
+    if not target.server.sync.syncs_to_nas:
+        _check_writable(target)
     with context.client(target) as client, Files(context, target, client) as files:
         names = [files.name(f"rest-{number}") for number in range(_REST_FILES)]
         for name in names:

@@ -22,19 +22,21 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._engine.kuberne
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.kubernetes.waiting import Watcher
 from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes.client import Cluster
 from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes.names import Object, dns_name
-from ansible_collections.file_simulator.nas.plugins.module_utils._model.endpoint import NFS_PORT
+from ansible_collections.file_simulator.nas.plugins.module_utils._model.endpoint import MOUNT_PORT, NFS_PORT
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.fields import cpu_millicores, memory_bytes
+from ansible_collections.file_simulator.nas.plugins.module_utils._model.server import Server
+from ansible_collections.file_simulator.nas.plugins.module_utils._server.ports import has_rpcbind
 
 _POD_SECONDS = 60
 # nas_probe is in the image; each line of what this says is one server's.
 _ASK_BY_NAME = """
 import json, socket, sys
 from nas_probe import ProbeError, probe
-for name, version in json.loads(sys.argv[1]).items():
+for name, asked in json.loads(sys.argv[1]).items():
     address = problem = ""
     try:
         address = socket.getaddrinfo(name, None, proto=socket.IPPROTO_TCP)[0][4][0]
-        probe(address, int(sys.argv[2]), version=version)
+        probe(address, int(sys.argv[2]), **asked)
     except (ProbeError, OSError) as error:
         problem = str(error)
     print(json.dumps([name, address, problem]), flush=True)
@@ -113,10 +115,10 @@ class KubernetesInspector:
         if not wait_until(replaced, _POD_SECONDS):
             raise SimulatorError(f"the pods of {', '.join(sorted(going))} were not replaced within {_POD_SECONDS} s")
 
-    def seen_by_a_pod(self, servers: t.Mapping[str, int], name: str) -> dict[str, PodView]:
+    def seen_by_a_pod(self, servers: t.Sequence[Server], name: str) -> dict[str, PodView]:
         """Ask the servers from a pod of its own, which is removed afterwards."""
-        hosts = {dns_name(server, self._namespace): server for server in servers}
-        desired = {host: servers[server] for host, server in hosts.items()}
+        hosts = {dns_name(server.name, self._namespace): server.name for server in servers}
+        desired = {dns_name(server.name, self._namespace): _asked(server) for server in servers}
         self._cluster.apply(self._asking_pod(name, desired), f"create the pod {name}")
         try:
 
@@ -130,7 +132,7 @@ class KubernetesInspector:
             self._cluster.delete("Pod", name, self._namespace, f"delete the pod {name}", 0)
         return {hosts[host]: PodView(address, problem) for host, address, problem in _answers(log)}
 
-    def _asking_pod(self, name: str, desired: t.Mapping[str, int]) -> Object:
+    def _asking_pod(self, name: str, desired: t.Mapping[str, t.Mapping[str, t.Any]]) -> Object:
         # The NAS image, from wherever a server has it: its first container is always made from it.
         images = [pod["spec"]["initContainers"][0]["image"] for found in self._watcher.pods().values() for pod in found]
         if not images:
@@ -185,6 +187,12 @@ class KubernetesInspector:
             own = str(volume.get("status", {}).get("phase", ""))
             found.append(VolumeFacts(volume["metadata"]["name"], server, own, f"{place}/{name}" if name else "", phase))
         return found
+
+
+def _asked(server: Server) -> dict[str, t.Any]:
+    """Return the arguments of the probe for what a server serves first."""
+    asked: dict[str, t.Any] = {"path": server.paths[0], "version": server.nfs_version}
+    return {**asked, "mount_port": MOUNT_PORT} if server.nfs_version == 3 and has_rpcbind(server) else asked
 
 
 def _nfs_address(volume: Object) -> tuple[str, int]:
