@@ -32,7 +32,8 @@ options:
       - One that is named and disabled is an error.
   path:
     description:
-      - A directory of the exports, such as V(orders/today). One that is not there has no files.
+      - A directory of the servers, such as V(orders/today). One that is not there has no files.
+      - With C(exports) in the topology, paths begin with the C(subdirectory) of an export, as in the Windows directory.
     type: str
     default: ""
   patterns:
@@ -130,7 +131,7 @@ files:
       type: str
       sample: nas-output-1
     path:
-      description: The path below the export.
+      description: The path below the server's directory.
       type: str
       sample: reports/2026-11.csv
     type:

@@ -6,16 +6,22 @@
 
 from __future__ import annotations
 
+import contextlib
 import posixpath
 import typing as t
 
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError, combined
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.parallel import for_each
-from ansible_collections.file_simulator.nas.plugins.module_utils._data.listing import Query, Seen, look
+from ansible_collections.file_simulator.nas.plugins.module_utils._data.listing import Listing, Query, Seen, look
+from ansible_collections.file_simulator.nas.plugins.module_utils._data.parted_tree import PartedTree
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.base import Engine
-from ansible_collections.file_simulator.nas.plugins.module_utils._model.exports import EXPORT_PATH
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.server import Server
-from ansible_collections.file_simulator.nas.plugins.module_utils._nfs.client import Address, Connect, NasError
+from ansible_collections.file_simulator.nas.plugins.module_utils._nfs.client import (
+    Address,
+    Connect,
+    NasClient,
+    NasError,
+)
 from ansible_collections.file_simulator.nas.plugins.module_utils._server.status import ServerStatus
 
 
@@ -53,16 +59,23 @@ def _look(status: ServerStatus, query: Query, connect: Connect) -> tuple[list[Se
     """Return what is on a server, and what is wrong or missing, empty when nothing is."""
     if not status.ready:
         return [], f"its state is {status.state}" + (f": {status.problem}" if status.problem else "")
-    server = status.server
-    address = Address(status.host, server.port, server.nfs_version, EXPORT_PATH, 0, server.export.privileged_port)
     try:
-        client = connect(address)
-        try:
-            return look(client, query)
-        finally:
-            client.close()
+        with contextlib.ExitStack() as stack:
+            return look(_tree(status, connect, stack), query)
     except NasError as error:
         return [], f"the NFS client: {error}"
+
+
+def _tree(status: ServerStatus, connect: Connect, stack: contextlib.ExitStack) -> Listing:
+    """Return a server's tree as a client sees it: by its one export, or by all of them where they show parts of it."""
+    server = status.server
+    parts: dict[str, NasClient] = {}
+    for export in server.exports:
+        secure = export.options.privileged_port
+        address = Address(status.host, server.port, server.nfs_version, export.path, 0, secure, server.mount_port)
+        parts[export.subdirectory] = client = connect(address)
+        stack.callback(client.close)
+    return parts[""] if "" in parts else PartedTree(parts)
 
 
 def _result(server: str, seen: Seen) -> dict[str, t.Any]:

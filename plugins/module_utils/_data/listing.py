@@ -18,7 +18,7 @@ from dataclasses import dataclass, replace
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.text import counted, duration, named, visible
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.waiting import wait_until
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.temporary_names import is_ignored
-from ansible_collections.file_simulator.nas.plugins.module_utils._nfs.client import Entry, NasClient, NasError, NotThere
+from ansible_collections.file_simulator.nas.plugins.module_utils._nfs.client import Entry, NasError, NotThere
 
 # Bytes: what is returned goes through Ansible's memory several times.
 LARGEST_CONTENT = 1 << 20
@@ -61,7 +61,17 @@ class Seen(t.NamedTuple):
     content: bytes | None = None
 
 
-def look(client: NasClient, query: Query) -> tuple[list[Seen], str]:
+class Listing(t.Protocol):
+    """What a listing wants of an NFS client, or of what stands for several; see NasClient."""
+
+    def entries(self, directory: str = "") -> list[Entry]:
+        """Return what is in a directory."""
+
+    def parts(self, path: str) -> t.Iterator[bytes]:
+        """Yield a file's content in parts."""
+
+
+def look(client: Listing, query: Query) -> tuple[list[Seen], str]:
     """Return the paths that match, sorted, and what is missing of what was waited for, in words; empty when nothing is.
 
     What goes while it is looked at is left out. A directory that is not there has no files. Raises NasError.
@@ -78,7 +88,7 @@ def look(client: NasClient, query: Query) -> tuple[list[Seen], str]:
     return [read for each in matching for read in _read(client, each, query)], missing
 
 
-def _walk(client: NasClient, directory: str, *, recurse: bool) -> t.Iterator[Seen]:
+def _walk(client: Listing, directory: str, *, recurse: bool) -> t.Iterator[Seen]:
     try:
         entries = client.entries(directory)
     except NotThere:
@@ -115,7 +125,7 @@ def _missing(seen: t.Sequence[Seen], query: Query) -> str:
     )
 
 
-def _read(client: NasClient, seen: Seen, query: Query) -> t.Iterator[Seen]:
+def _read(client: Listing, seen: Seen, query: Query) -> t.Iterator[Seen]:
     """Yield it with what its content says, nothing when it is not there any more. Size and fingerprint are of one reading."""
     if seen.entry.kind != "file" or not (query.checksum or query.content):
         yield seen

@@ -24,12 +24,13 @@ from ansible_collections.file_simulator.nas.plugins.plugin_utils._reports import
 
 @dataclass(frozen=True)
 class Lane:
-    """What a server's lane tells."""
+    """What a server's lane tells. ``exported`` is the path that clients mount, with how many others there are."""
 
     name: str
     role: str
     directory: str
     address: str
+    exported: str
     mode: str
     read_only: bool
     outcome: str
@@ -54,7 +55,7 @@ class Lane:
         """The lane in words."""
         way = {"windows_to_nas": "to the NAS", "nas_to_windows": "from the NAS", "two_way": "both ways"}
         sync = f"{way.get(self.mode, 'only when it starts')}" + (f", {self.sync}" if self.sync else "")
-        return f"{self.name}: {self.state}, {self.results}; {self.directory} is synced {sync}; address {self.address}"
+        return f"{self.name}: {self.state}, {self.results}; {self.directory} is synced {sync}; address {self.address}, {self.exported}"
 
 
 def lanes(run: Run) -> list[Lane]:
@@ -80,6 +81,7 @@ def _lane(server: t.Mapping[str, t.Any], results: t.Sequence[Result]) -> Lane:
         role=visible(server.get("role", "")),
         directory=visible(server.get("windows_directory", "")),
         address=visible(f"{server.get('host', '')}:{server.get('port', '')}"),
+        exported=_exported(server),
         mode=str(server.get("sync_mode", "none")),
         read_only=bool(server.get("read_only", False)),
         outcome=outcome,
@@ -89,6 +91,12 @@ def _lane(server: t.Mapping[str, t.Any], results: t.Sequence[Result]) -> Lane:
         sync="" if sync == "-" else sync,
         halted=sync == "not running" or bool((reported["sync"] or {}).get("halted_reason")),
     )
+
+
+def _exported(server: t.Mapping[str, t.Any]) -> str:
+    # Runs of former times know of no more than one.
+    paths = [str(each.get("path", "")) for each in server.get("exports") or ()] or [str(server.get("path", ""))]
+    return visible(paths[0]) + (f" +{len(paths) - 1}" if len(paths) > 1 else "")
 
 
 def _verdict(state: str, counts: t.Mapping[str, int]) -> str:

@@ -54,6 +54,29 @@ def given(run_module: Run, arguments: dict[str, t.Any], nas: dict[str, FakeNas])
     return kept
 
 
+def test_exports_are_asked_each_and_paths_are_those_of_the_windows_directory(
+    run_module: Run, arguments: dict[str, t.Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[tuple[str, int, str]] = []
+    trees = {"/vol/in1": FakeNas(), "/vol/in2": FakeNas()}
+    trees["/vol/in1"].tree, trees["/vol/in2"].tree = {"a": b"1"}, {"b": b"2"}
+
+    def connect(address: Address) -> FakeNas:
+        asked.append((address.host, address.port, address.path))
+        return trees[address.path]
+
+    monkeypatch.setattr(nas_files_info, "RsClient", connect)
+    monkeypatch.setattr(podman_status, "ask", lambda *_where, **_how: Answer((1, 1), 0.0))
+    exports = [{"path": "/vol/in1", "subdirectory": "in1"}, {"path": "/vol/in2", "subdirectory": "deep/in2"}]
+    servers = [{"name": "nas-input-1", "address": "127.17.2.9", "exports": exports}]
+    given = {**arguments, "topology": {**arguments["topology"], "servers": servers}}
+    run_module(nas_server, **{**given, "state": "started"})
+    kept = {key: given[key] for key in ("topology", "drive_root", "podman_executable", "state_directory")}
+    files = run_module(nas_files_info, **kept)["files"]
+    assert [file["path"] for file in files] == ["deep/in2/b", "in1/a"]
+    assert asked == [("127.17.2.9", 2049, "/vol/in1"), ("127.17.2.9", 2049, "/vol/in2")]
+
+
 def test_files_of_all_servers_in_their_order(
     run_module: Run, given: dict[str, t.Any], nas: dict[str, FakeNas], podman: FakePodman
 ) -> None:

@@ -11,7 +11,12 @@ import nfs_rs
 import pytest
 
 from ansible_collections.file_simulator.nas.plugins.module_utils._nfs import rs_client as _client
-from ansible_collections.file_simulator.nas.plugins.module_utils._nfs.client import Address, InGrace, NasError
+from ansible_collections.file_simulator.nas.plugins.module_utils._nfs.client import (
+    Address,
+    CannotList,
+    InGrace,
+    NasError,
+)
 from ansible_collections.file_simulator.nas.plugins.module_utils._nfs.rs_client import RsClient
 
 
@@ -126,3 +131,42 @@ def test_other_refusals_are_told_at_once(removing: t.Callable[[Restarted], None]
     with pytest.raises(NasError, match="jukebox"):
         removing(server)
     assert server.now == 0
+
+
+@pytest.mark.parametrize(
+    ("address", "mounted", "looked_at"),
+    [
+        (Address("h", 2049, 4), "/", "/data/x"),
+        # The pseudo root has every export, and lists what was mounted, which nothing else does.
+        (Address("h", 2049, 4, "/vol/in1"), "/", "/vol/in1/x"),
+        (Address("h", 2049, 4, "/vol/in1", below="sub/deep"), "/vol/in1/sub/deep", "/x"),
+        (Address("h", 2049, 3, "/vol/in1"), "/vol/in1", "/x"),
+        (Address("h", 2049, 4, "/"), "/", "/x"),
+        (Address("h", 2049, 3, "/"), "/", "/x"),
+    ],
+)
+def test_what_is_mounted_for_an_export(
+    monkeypatch: pytest.MonkeyPatch, address: Address, mounted: str, looked_at: str
+) -> None:
+    class Noting:
+        def listdir(self, path: str) -> list[str]:
+            asked.append(path)
+            return []
+
+    asked: list[str] = []
+    monkeypatch.setattr(_client, "_connected", lambda _address, path: asked.append(path) or Noting())
+    RsClient(address).names("x")
+    assert asked == [mounted, looked_at]
+
+
+def test_export_that_is_the_root_cannot_be_listed_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_client, "_connected", lambda *_how: None)
+    for look in (RsClient.names, RsClient.entries):
+        with pytest.raises(CannotList, match="cannot list the export / over NFSv4"):
+            look(RsClient(Address("h", 2049, 4, "/")))
+
+
+@pytest.mark.parametrize(("mount_port", "named"), [(0, 32150), (31751, 31751)])
+def test_mount_has_a_port_of_its_own_or_that_of_nfs(mount_port: int, named: int) -> None:
+    address = Address("127.7.7.1", 32150, 3, "/vol/in1", mount_port=mount_port)
+    assert _client._url(address, "/vol/in1") == f"nfs://127.7.7.1/vol/in1?version=3&mountport={named}&nfsport=32150"

@@ -322,6 +322,14 @@ class TestPage:
         run.servers[0].update(state=state)  # type: ignore[attr-defined]
         assert page_of(run).count("lane failed") == 2  # once in each form of the picture
 
+    def test_what_clients_mount_stands_in_the_picture(self) -> None:
+        run = made_up()
+        exports = [{"path": "/vol/in1"}, {"path": "/vol/in2"}]
+        run.servers[0].update(exports=exports)  # type: ignore[attr-defined]
+        run.servers[1].pop("exports", None)  # type: ignore[attr-defined]
+        text = page_of(run)
+        assert ">/vol/in1 +1<" in text and ">/data<" in text
+
     def test_fifty_servers_take_less_than_a_megabyte(self) -> None:
         assert len(page_of(made_up(50))) < 1_000_000
 
