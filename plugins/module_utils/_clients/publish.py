@@ -23,6 +23,12 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._clients.manife
 from ansible_collections.file_simulator.nas.plugins.module_utils._clients.state import Selection
 from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes.names import Object
 
+# By whether a server has a port of its own: an address of its own is always one that this machine alone reaches.
+_REMEDIES = {
+    True: "give listen_address or node_address another value",
+    False: "give the server a port in place of its address, and listen_address another value",
+}
+
 
 @dataclass(frozen=True)
 class PublishRequest:
@@ -132,7 +138,7 @@ def _warnings(endpoints: t.Sequence[Endpoint]) -> list[str]:
     """Tell of addresses that nodes will not reach."""
     return [
         f"server {endpoint.server}: its volume names {endpoint.node.host}, which a node takes for itself; mount it only "
-        "where the servers run on the node, or give listen_address or node_address another value"
+        f"where the servers run on the node, or {_REMEDIES[endpoint.has_port]}"
         for endpoint in endpoints
         if _is_loopback(endpoint.node.host)
     ][:1]

@@ -6,12 +6,14 @@
 
 from __future__ import annotations
 
+import posixpath
 import typing as t
 
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.text import counted, named, visible
 from ansible_collections.file_simulator.nas.plugins.module_utils._data.fixture import Fixture
 from ansible_collections.file_simulator.nas.plugins.module_utils._data.run import Done
 from ansible_collections.file_simulator.nas.plugins.module_utils._model import remedies
+from ansible_collections.file_simulator.nas.plugins.module_utils._model.server import Server
 
 _NAMED = 5
 
@@ -85,7 +87,16 @@ def _before(done: Done) -> t.Iterator[str]:
     for path in sorted({*replaced, *_removed(done)}):
         yield f"{done.server.name}/{visible(path)}{' (another content)' if path in replaced else ''}\n"
     for path in done.nas_removed:
-        yield f"{done.server.name}:/data/{visible(path)}\n"
+        yield f"{done.server.name}:{visible(_mounted(done.server, path))}\n"
+
+
+def _mounted(server: Server, path: str) -> str:
+    """Return where clients see a path of a server's tree; the path itself where none of them does."""
+    for export in server.exports:
+        below = posixpath.relpath(path, export.subdirectory or ".")
+        if not below.startswith(".."):
+            return posixpath.join(export.path, below)
+    return path
 
 
 def _after(done: Done, fixture: Fixture) -> t.Iterator[str]:
