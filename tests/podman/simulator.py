@@ -54,6 +54,10 @@ class Simulator:
         found: dict[str, t.Any] = run_module(nas_server_info, **self._arguments({}, {}))["servers"][0]
         return found
 
+    def inventory(self) -> dict[str, t.Any]:
+        """Return the settings with which an inventory finds the server."""
+        return self._arguments({}, {})
+
     def accept(self) -> list[dict[str, t.Any]]:
         """Say that what the server withholds is meant; what that was."""
         accepted: list[dict[str, t.Any]] = run_module(nas_accept, **self._arguments({}, {}))["accepted"]

@@ -20,7 +20,8 @@ from .documents import DOCUMENTS, ROOT, anchors, blocks, links, name, prose
 
 MAKEFILE = (ROOT / "Makefile").read_text()
 TARGETS = set(re.findall(r"^([a-z][\w-]*):", MAKEFILE, re.MULTILINE))
-NAMES = {path.stem for kind in ("modules", "callback", "action") for path in ROOT.glob(f"plugins/{kind}/*.py")}
+KINDS = ("modules", "callback", "action", "filter", "inventory")
+NAMES = {path.stem for kind in KINDS for path in ROOT.glob(f"plugins/{kind}/*.py")}
 NAMES |= {path.stem for path in ROOT.glob("playbooks/*.yml")} | {path.name for path in ROOT.glob("roles/*")}
 NAMES |= set(yaml.safe_load((ROOT / "meta/runtime.yml").read_text())["action_groups"])
 

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible.module_utils.basic import AnsibleModule
-
+from ansible_collections.file_simulator.nas.plugins.module_utils._ansible.module import Caller
 from ansible_collections.file_simulator.nas.plugins.module_utils._ansible.podman import PODMAN_SPEC, open_podman
 from ansible_collections.file_simulator.nas.plugins.module_utils._ansible.servers import chosen
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.base import Engine
@@ -44,7 +43,7 @@ class Opened(t.NamedTuple):
     servers: list[Server]
 
 
-def open_engine(module: AnsibleModule, *, changes: bool = False) -> Opened:
+def open_engine(module: Caller, *, changes: bool = False) -> Opened:
     """Return the engine for a module's parameters, and what they say of servers.
 
     What does not say that it ``changes`` something writes nothing, not even the engine's settings.

@@ -14,6 +14,20 @@ from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.text import encodable
 
+
+class Caller(t.Protocol):
+    """What of AnsibleModule is wanted to open an engine; on the controller something else has it."""
+
+    params: t.Mapping[str, t.Any]
+    check_mode: bool
+
+    def get_bin_path(self, name: str) -> str | None:
+        """Return the path of a program, None where it is not there."""
+
+    def run_command(self, command: t.Sequence[str], **options: t.Any) -> tuple[int, str, str]:
+        """Run a program, see ``_common.command``."""
+
+
 # What is held until the module ends.
 until_end = contextlib.ExitStack()
 

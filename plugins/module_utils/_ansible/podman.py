@@ -9,9 +9,7 @@ from __future__ import annotations
 import os
 import typing as t
 
-from ansible.module_utils.basic import AnsibleModule
-
-from ansible_collections.file_simulator.nas.plugins.module_utils._ansible.module import until_end
+from ansible_collections.file_simulator.nas.plugins.module_utils._ansible.module import Caller, until_end
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.command import verbatim
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.files import (
@@ -33,7 +31,7 @@ PODMAN_SPEC: dict[str, t.Any] = {
 _REMOVAL_SECONDS = 60.0
 
 
-def open_podman(module: AnsibleModule, *, changes: bool = False) -> Podman | None:
+def open_podman(module: Caller, *, changes: bool = False) -> Podman | None:
     """Return podman, told what this machine needs; None in check mode when it is not installed yet.
 
     Only a module that ``changes`` something writes these settings down: what it made is read with them later.
@@ -54,7 +52,7 @@ def open_podman(module: AnsibleModule, *, changes: bool = False) -> Podman | Non
     return podman
 
 
-def _settings(module: AnsibleModule, text: str, *, changes: bool) -> dict[str, str]:
+def _settings(module: Caller, text: str, *, changes: bool) -> dict[str, str]:
     """Return what podman finds its settings by, which are written down where that is wanted."""
     if changes:
         make_for_everybody()
