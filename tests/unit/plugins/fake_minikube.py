@@ -8,7 +8,10 @@ What it prints has the form of minikube 1.38; tests/minikube holds that against 
 
 from __future__ import annotations
 
+import base64
 import json
+import re
+import subprocess
 import typing as t
 from pathlib import Path
 
@@ -38,6 +41,9 @@ class FakeMinikube:
         self.address = "192.168.39.7"
         self.drives: dict[str, Path] = {}
         self.mounts_work = True
+        # Directories that stand for the nodes' roots, by the names of nodes, and what root was told to run there.
+        self.nodes: dict[str, Path] = {}
+        self.scripts: list[str] = []
 
     @property
     def changes(self) -> list[str]:
@@ -153,6 +159,8 @@ class FakeMinikube:
 
     def _ssh(self, words: list[str]) -> tuple[int, str, str]:
         name, remote = value("profile", words), words[-1]
+        if self.nodes and ("/etc/hosts" in remote or "-hosts " in remote or remote.endswith("| sudo sh")):
+            return self._on_node(self.nodes[value("node", words)], remote)
         assert remote.startswith("sudo cat ")
         path = remote[len("sudo cat ") :].strip("'")
         source, target = self.profiles[name]["MountString"].rsplit(":", 1)
@@ -162,6 +170,16 @@ class FakeMinikube:
             return 1, f"cat: {path}: No such file or directory\r\n", "ssh: Process exited with status 1\n"
         # A terminal in between ends lines as terminals do.
         return 0, file.read_text().replace("\n", "\r\n"), ""
+
+    def _on_node(self, root: Path, command: str) -> tuple[int, str, str]:
+        """Run a node's command, and what is decoded there for a shell, on the directory that stands for the node."""
+        if command.endswith("| sudo sh"):
+            self.scripts.append(base64.b64decode(command.split()[1]).decode())
+            command = self.scripts[-1]
+        programs = {"PATH": f"{root}/bin:/usr/bin:/bin"}
+        there = re.sub(r"(?<![\w\"'])/(?=etc/|var/lib/)", f"{root}/", command).replace("sudo ", "")
+        done = subprocess.run(["sh", "-c", there], env=programs, capture_output=True, text=True, check=False)
+        return done.returncode, done.stdout.replace("\n", "\r\n"), done.stderr
 
     def _seen(self, source: str) -> Path:
         if source[1:3] == ":\\":
