@@ -65,7 +65,12 @@ OPTIONS = (
            "has a `port` or an `address`", endpoint.PORTS),
     Option("mount_port", "int or `auto`", "`auto`",
            "beside `port`, where `ganesha` serves NFSv3: the port of MOUNT ([more](#nfsv3))", endpoint.PORTS),
-    Option("aliases", "list of str", "none", "names that production has for it, such as `[nas01.corp.example]`"),
+    Option(
+        "aliases",
+        "list of str",
+        "none",
+        "names that production has for it, such as `[nas01.corp.example]` ([more](#names-of-production))",
+    ),
     Option("nfs_versions", "list of int: `[4]`, `[3, 4]` or `[3]`", "`[4]`, with `unfs3` `[3]`",
            "the versions of NFS that it serves ([more](#nfsv3))"),
     Option("exports[].path", "str", f"one export, {_code(exports.EXPORT_PATH)}", "what clients mount ([more](#exports))"),
