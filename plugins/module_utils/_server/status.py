@@ -146,7 +146,6 @@ def status_result(status: ServerStatus) -> dict[str, t.Any]:
         "windows_directory": str(server.directory),
         "local_directory": status.local_directory,
         "host": status.host,
-        "aliases": list(server.aliases),
         "port": server.port or None,
         "mount_port": server.mount_port or None,
         "address": server.address,

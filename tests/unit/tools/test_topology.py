@@ -29,14 +29,20 @@ WRONG: dict[str, t.Any] = {
     "bool": "perhaps",
     "str": ["a"],
     "list of str": "192.0.2.0/24",
+    "list of int": "4",
     "int or str": "all",
     "int or `auto`": "any",
+    "str or `auto`": ["a"],
 }
+# What an option stands beside, where that is not a port alone.
+BESIDE: dict[str, dict[str, t.Any]] = {"address": {}, "mount_port": {"port": 32159, "nfs_versions": [3, 4]}}
 
 
 def problems(name: str, value: t.Any) -> list[str]:
     """What is refused of the third server of three, whose option has this value."""
-    entry: dict[str, t.Any] = {"name": "nas-output-9", "port": 32159}
+    entry: dict[str, t.Any] = {"name": "nas-output-9", **BESIDE.get(name, {"port": 32159})}
+    if name.startswith("exports[]."):
+        name, value = "exports", [{"path": "/vol/out9", name.partition(".")[2]: value}]
     at, keys = entry, name.split(".")
     for key in keys[:-1]:
         at = at.setdefault(key, {})
@@ -56,7 +62,7 @@ def test_every_option_of_the_model_is_described_once() -> None:
 @pytest.mark.parametrize("option", [each for each in OPTIONS if each.name != "name"], ids=lambda option: option.name)
 def test_a_value_of_another_type_is_refused_with_the_server_and_the_option(option: t.Any) -> None:
     (problem,) = problems(option.name, WRONG[option.type])
-    first = option.name.split(".")[0]
+    first = option.name.split(".")[0].replace("[]", "[1]")
     assert problem.startswith(f"server nas-output-9: {first}"), problem
 
 
