@@ -91,6 +91,11 @@ reset: venv
 topology: venv
 	@ansible-playbook playbooks/topology.yml -e "file_simulator_topology_from='$(FROM)'" -e "file_simulator_topology_directory='$(CURDIR)'" -e "file_simulator_topology_to='$(abspath $(or $(TO),my-topology.yml))'" -e "file_simulator_topology_force='$(FORCE)'" $(value ARGS)
 
+.PHONY: volumes
+# Write production's volumes with the simulator's servers to my-volumes.yml (TO=), and show what differs: FROM='prod/*.yaml'
+volumes: venv
+	@ansible-playbook playbooks/volumes.yml -e "file_simulator_topology_from='$(FROM)'" -e "file_simulator_topology_directory='$(CURDIR)'" -e "file_simulator_volumes_to='$(abspath $(or $(TO),my-volumes.yml))'" $(value ARGS)
+
 # --- What the commands need
 
 .PHONY: venv venv-dev

@@ -13,7 +13,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 # What make makes itself, and what only people have.
-_OWN = {".ansible", ".git", ".venv", "my-topology.yml"}
+_OWN = {".ansible", ".git", ".venv", "my-topology.yml", "my-volumes.yml"}
 
 
 class Checkout:

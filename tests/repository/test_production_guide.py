@@ -116,6 +116,40 @@ def test_all_that_is_wrong_is_told_and_nothing_is_written(checkout: Checkout, pr
     assert sorted({*os.listdir(checkout.path)} - {".ansible"}) == before
 
 
+def test_volumes_differ_from_productions_by_the_server_alone(checkout: Checkout, programs: Path) -> None:
+    production = yaml.safe_load((RECORDED / "list.yaml").read_text())
+    items = [item for item in production["items"] if item["kind"].startswith("PersistentVolume")]
+    (checkout.path / "pv.yaml").write_text(yaml.safe_dump({**production, "items": items}))
+    assert checkout.shell("make topology FROM=pv.yaml", programs).returncode == 0
+    done = checkout.shell("make volumes FROM=pv.yaml ARGS='-e @my-topology.yml'", programs)
+    assert done.returncode == 0, done.stdout + done.stderr
+    ours = {(item["kind"], item["metadata"]["name"]): item for item in documents_of(checkout.path / "my-volumes.yml")}
+    theirs = {
+        (item["kind"], item["metadata"]["name"]): item
+        for item in items
+        if (item["kind"], item["metadata"]["name"]) in ours
+    }
+    assert ours and set(ours) == set(theirs)
+    for key, item in ours.items():
+        spec = dict(theirs[key]["spec"])
+        if "nfs" in spec:
+            assert item["spec"]["nfs"]["server"].startswith("127.")
+            assert (
+                f"{key[0]} {key[1]} (pv.yaml): server {spec['nfs']['server']} is {item['spec']['nfs']['server']}"
+                in done.stdout
+            )
+            spec["nfs"] = {**spec["nfs"], "server": item["spec"]["nfs"]["server"]}
+        if "claimRef" in spec:
+            spec["claimRef"] = {
+                name: spec["claimRef"][name] for name in spec["claimRef"] if name not in ("uid", "resourceVersion")
+            }
+        assert item["spec"] == spec
+
+
+def documents_of(path: Path) -> list[dict[str, t.Any]]:
+    return list(yaml.safe_load_all(path.read_text()))
+
+
 def test_nothing_is_named(checkout: Checkout, programs: Path) -> None:
     done = checkout.shell("make topology", programs)
     assert done.returncode != 0 and "name production's files: make topology FROM=" in done.stderr + done.stdout
