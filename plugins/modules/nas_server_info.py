@@ -95,11 +95,6 @@ servers:
       description: The address at which the managed machine reaches it.
       type: str
       sample: 127.0.0.1
-    aliases:
-      description: The names that production has for it, see the role P(file_simulator.nas.hosts_file#role).
-      type: list
-      elements: str
-      sample: [nas01.corp.example]
     port:
       description: Its port, null while one that is left to the engine has not been chosen.
       type: int
