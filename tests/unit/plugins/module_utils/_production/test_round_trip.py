@@ -29,18 +29,23 @@ OPTIONS = {(4,): ["vers=4.1"], (3,): ["nfsvers=3"], (3, 4): ["v4.2", "hard,vers=
 Topology = dict[str, t.Any]
 
 
+def alias(name: str) -> str:
+    """Production's name of a server; servers come out in the order of these."""
+    return f"{name}.halden.example"
+
+
 @st.composite
 def topologies(draw: st.DrawFn) -> Topology:
     """Topologies of which nothing has to be told: names, paths and roles that production can say."""
     hosts = draw(st.lists(LABELS, min_size=1, max_size=4, unique=True))
     servers = []
-    for name in sorted(hosts):
+    for name in sorted(hosts, key=alias):
         paths = draw(st.lists(NAMES, min_size=1, max_size=4, unique_by=str.lower))
         versions = draw(st.sampled_from([(4,), (3,)] + ([(3, 4)] if len(paths) > 1 else [])))
         above = draw(st.sampled_from(["", "/vol", "/srv/nfs"]))
         servers.append({
             "name": name, "role": draw(st.sampled_from(sorted(USES))), "address": "auto",
-            "nfs_versions": list(versions), "aliases": [f"{name}.halden.example"],
+            "nfs_versions": list(versions), "aliases": [alias(name)],
             "exports": [{"path": f"{above}/{each}", "subdirectory": each} for each in sorted(paths)],
         })  # fmt: skip
     return {"servers": servers}
