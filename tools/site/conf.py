@@ -31,6 +31,7 @@ _ANSIBLE_LABELS = {
     "callback_plugins": "plugins/callback.html#callback-plugins",
     "common_return_values": "reference_appendices/common_return_values.html#common-return-values",
 }
+_ANSIBLE_VARIABLES = [f"ANSIBLE_CACHE_PLUGIN{part}" for part in ("", "_CONNECTION", "_PREFIX", "_TIMEOUT")]
 intersphinx_mapping = {"ansible": ("https://docs.ansible.com/projects/ansible/devel/", "ansible.inv")}
 
 
@@ -38,4 +39,7 @@ def setup(app: Sphinx) -> None:
     """Write the inventory of Ansible's site, in the second version of Sphinx's format."""
     head = "# Sphinx inventory version 2\n# Project: ansible\n# Version: devel\n# The rest is compressed using zlib.\n"
     lines = "".join(f"{label} std:label -1 {place} -\n" for label, place in _ANSIBLE_LABELS.items())
+    lines += "".join(
+        f"{name} std:envvar -1 reference_appendices/config.html#envvar-{name} -\n" for name in _ANSIBLE_VARIABLES
+    )
     Path(app.srcdir, "ansible.inv").write_bytes(head.encode() + zlib.compress(lines.encode()))

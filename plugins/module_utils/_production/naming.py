@@ -22,7 +22,7 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._model.windows_
 
 _LONGEST_LABEL = 63
 _LONGEST_DIRECTORY = 80
-_NO_LABEL = re.compile(r"[^a-z0-9]+")
+_NO_LABEL = re.compile(r"[^a-z0-9-]+")
 _NO_DIRECTORY = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f]')
 _PREFIX = "nas-"
 

@@ -80,3 +80,7 @@ def test_directories_are_names_and_differ_to_windows(paths: set[str]) -> None:
     assert found == subdirectories(sorted(paths, reverse=True))
     assert len({fold(name) for name in found.values()}) == len(paths)
     assert not [name for path, name in found.items() if path != "/" and name_problem(name)]
+
+
+def test_a_name_that_is_a_label_is_kept() -> None:
+    assert server_names(["a--0.halden.example"]) == {"a--0.halden.example": "a--0"}
