@@ -31,6 +31,8 @@ class Exported:
 
     def spared(self, action: Action | None, windows: Mapping[str, Entry], mode: Mode) -> Action | None:
         """What is to be done instead of an action that would take an exported directory's name or place."""
+        if not self.kept:
+            return action
         if isinstance(action, Remove) and action.side is Side.NAS and action.path in self.kept:
             return self._instead(action, windows, mode)
         if isinstance(action, Deliver) and action.to is Side.NAS and action.path in self.kept:
