@@ -25,7 +25,6 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._production.sou
 from ansible_collections.file_simulator.nas.plugins.module_utils._production.yaml_text import NotReadable, read_values
 
 KIND = "compose volume"
-_TYPES = ("nfs", "nfs4")
 _VARIABLE = re.compile(r"\$(?:\$|\{([A-Za-z_][A-Za-z0-9_]*)(?:(:?-)([^}]*))?\}|([A-Za-z_][A-Za-z0-9_]*))")
 
 
@@ -57,13 +56,11 @@ def read_compose(
 
 def _volume(place: Place, volume: Mapping, variables: t.Mapping[str, str], findings: Findings) -> Volume | None:
     given = {key: _filled(text(value), variables) for key, value in mapping(volume, "driver_opts").items()}
-    if given.get("type") not in _TYPES:
+    if given.get("type") not in mount_options.TYPES:
         return None
     options = mount_options.split_options(given.get("o", ""))
     address = next((word.partition("=")[2] for word in options if word.startswith("addr=")), "")
-    options = [word for word in options if not word.startswith("addr=")]
-    if given["type"] == "nfs4" and mount_options.version(options) is None:
-        options.append("vers=4")
+    options = mount_options.of_type(given["type"], [word for word in options if not word.startswith("addr=")])
     host, path = split_device(given.get("device", ""))
     # Docker mounts from the address, whatever the device says before its colon.
     source = read_source(address or host, path, place, findings)

@@ -20,7 +20,6 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._production.sou
 )
 
 KIND = "fstab"
-_TYPES = ("nfs", "nfs4")
 _ESCAPE = re.compile(r"\\([0-7]{3})")
 
 
@@ -29,14 +28,12 @@ def read_fstab(file: str, content: str, findings: Findings) -> list[Volume]:
     found = []
     for number, line in enumerate(content.splitlines(), start=1):
         fields = [_ESCAPE.sub(lambda match: chr(int(match[1], 8)), word) for word in line.split()]
-        if len(fields) < 3 or fields[0].startswith("#") or fields[2] not in _TYPES:
+        if len(fields) < 3 or fields[0].startswith("#") or fields[2] not in mount_options.TYPES:
             continue
         device, target, kind = fields[:3]
-        options = mount_options.split_options(fields[3]) if len(fields) > 3 else []
+        options = mount_options.of_type(kind, mount_options.split_options(fields[3]) if len(fields) > 3 else [])
         place = Place(file, number, KIND, "", target)
         source = read_source(*split_device(device), place, findings)
-        if source and kind == "nfs4" and mount_options.version(options) is None:
-            options.append("vers=4")
         if source:
             line_as_read = {"device": device, "target": target, "type": kind, "options": ",".join(fields[3:4])}
             found.append(Volume(place, source, line_as_read, tuple(options), mount_options.read_only(options)))

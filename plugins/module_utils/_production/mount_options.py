@@ -12,6 +12,8 @@ import typing as t
 _VERSION = re.compile(r"(?:nfs)?vers=([234])(?:\.[0-9])?")
 _SHORT_VERSION = re.compile(r"v([234])(?:\.[0-9])?")
 _NFS_PORT = "2049"
+# What fstab and Compose call file systems of a NAS.
+TYPES = ("nfs", "nfs4")
 # By option, why it cannot be kept, and what to do.
 _NOT_KEPT = {
     "sec": "the simulator's servers know the owners of files by their numbers alone (sec=sys); mount without it",
@@ -43,6 +45,11 @@ def version(options: t.Iterable[str]) -> int | None:
         match = _VERSION.fullmatch(option) or _SHORT_VERSION.fullmatch(option)
         named = int(match[1]) if match else named
     return named
+
+
+def of_type(kind: str, options: t.Sequence[str]) -> list[str]:
+    """Return the options of a file system of one of ``TYPES``, with the version that the type itself names."""
+    return [*options, *(["vers=4"] if kind == "nfs4" and version(options) is None else [])]
 
 
 def read_only(options: t.Iterable[str]) -> bool:
