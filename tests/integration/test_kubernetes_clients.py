@@ -43,6 +43,10 @@ class Clients(Kube):
         found = [volume for volume in self.core.list_persistent_volume().items if volume.spec.nfs]
         return {volume.spec.claim_ref.name: volume for volume in found if volume.spec.claim_ref.namespace == namespace}
 
+    def bound(self, namespace: str) -> int:
+        """Return how many claims have their volume, as a kubelet sees it."""
+        return sum(claim.status.phase == "Bound" for claim in self.claims(namespace).values())
+
     def seen(self, namespace: str) -> dict[str, str]:
         """Return the versions of what there is for clients."""
         items = [*self.claims(namespace).values(), *self.volumes(namespace).values()]
@@ -233,6 +237,9 @@ def test_example_workload_is_admitted_and_scheduled(
     Where the node has an NFS client it becomes ready; where it has none, the kubelet's own words show that it was to mount
     exactly what the volumes say.
     """
+    # A kubelet tells of few failures for each pod, and would use them up on the claims that are bound first.
+    run_module(nas_client_config, **arguments)
+    eventually(lambda: kube.bound(namespace) == len(SEVEN), BOUND)
     run_module(nas_client_config, example=example, **arguments)
     name = f"{namespace}-nas-example"
 

@@ -3,7 +3,8 @@
 
 """A virtual machine's kernel and root file system, made of the distribution's packages and kept in a cache.
 
-The root file system has busybox, the drivers, Python, and the same ``mount`` and ``mount.nfs`` that a kubelet runs.
+The root file system has busybox, the drivers, Python, and the same ``mount`` and ``mount.nfs`` that a kubelet runs,
+and what an administrator asks servers with: ``showmount`` and ``rpcinfo``.
 A guest's own programs are not in it: :func:`with_guest` adds them at each start.
 """
 
@@ -20,7 +21,7 @@ from pathlib import Path, PurePosixPath
 from ..cache import cached
 from . import cpio, packages
 
-PROGRAMS = ("bin/mount", "sbin/mount.nfs")
+PROGRAMS = ("bin/mount", "sbin/mount.nfs", "sbin/showmount", "bin/rpcinfo")
 # Drivers of a machine that is a client of NFS servers over a network.
 NFS_CLIENT = ("virtio_pci", "virtio_net", "virtio_console", "nfsv4", "nfsv3")
 # What a guest's programs may import.
@@ -110,7 +111,8 @@ def _build(image: Path, drivers: t.Sequence[str], programs: t.Mapping[str, str],
     # mount looks types up here and finds mount.nfs in /sbin.
     archive.file("etc/fstab", b"")
     archive.file("etc/protocols", b"tcp 6 TCP\nudp 17 UDP\n")
-    archive.file("etc/services", b"nfs 2049/tcp\nsunrpc 111/tcp\n")
+    archive.file("etc/services", b"nfs 2049/tcp\nsunrpc 111/tcp\nsunrpc 111/udp\n")
+    archive.file("etc/rpc", b"portmapper 100000\nnfs 100003\nmountd 100005\n")
     archive.file("etc/netconfig", _find(root, "etc/netconfig").read_bytes())
     _add_python(archive, root)
     for program in (*PROGRAMS, *programs.values()):

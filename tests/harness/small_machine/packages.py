@@ -18,10 +18,10 @@ from ..programs import Unavailable
 KERNELS = ("linux-image-cloud-amd64", "linux-image-virtual")
 # With all drivers; only Ubuntu's smaller kernel has 9p.
 KERNELS_WITH_9P = ("linux-image-amd64", "linux-image-virtual")
-PROGRAMS = ("busybox-static", "mount", "nfs-common", "python3-minimal", "libpython3-stdlib")
+PROGRAMS = ("busybox-static", "mount", "nfs-common", "rpcbind", "python3-minimal", "libpython3-stdlib")
 # Of what these packages depend on, a machine without users and services needs no more than this.
 _NEEDED = re.compile(
-    r"linux-(image|modules)-\d.*|busybox-static|mount|nfs-common|python3\.\d+(-minimal)?|lib.*|zlib1g|usr-is-merged"
+    r"linux-(image|modules)-\d.*|busybox-static|mount|nfs-common|rpcbind|python3\.\d+(-minimal)?|lib.*|zlib1g|usr-is-merged"
 )
 _UNNEEDED = re.compile(r"libperl.*|libpam.*|lib.*-perl|libklibc|libnettle.*|libldap.*")
 

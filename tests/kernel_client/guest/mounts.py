@@ -32,6 +32,18 @@ def reach_loopback_of_host(network: str) -> None:
             stream.write("1")
 
 
+def know_names(hosts: str) -> None:
+    """Have a hosts file of this content, and no other way to find names."""
+    for path, content in (("/etc/hosts", hosts), ("/etc/nsswitch.conf", "hosts: files\n")):
+        with open(path, "w") as stream:
+            stream.write(content)
+
+
+def say(command: list[str], limit: float) -> str:
+    """Return what a program prints."""
+    return _run(command, limit)
+
+
 def mount_fstab(text: str, limit: float) -> None:
     """Mount all that an fstab names, as a machine does that starts."""
     with open("/etc/fstab", "w") as stream:
@@ -49,7 +61,7 @@ def run_script(text: str, argument: str, limit: float) -> None:
     _run(["/bin/sh", "/tmp/script", argument], limit)
 
 
-def _run(command: list[str], limit: float) -> None:
+def _run(command: list[str], limit: float) -> str:
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True
     ) as process:
@@ -60,6 +72,7 @@ def _run(command: list[str], limit: float) -> None:
             raise TimeoutError(f"{' '.join(command)}: not done within {limit:g} s") from None
     if process.returncode:
         raise OSError(f"{' '.join(command)}: exit status {process.returncode}: {' '.join(said.split())}")
+    return said
 
 
 def unmount(target: str) -> None:

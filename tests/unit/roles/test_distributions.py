@@ -17,8 +17,8 @@ import yaml
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.version import check_version
 
+from ...harness.playing import Played, play
 from ...module_runner import CHECKOUT
-from .playing import Played, play
 
 INDEXES = {path.stem: path for path in (Path(__file__).parent / "packages").glob("*.txt")}
 RUN = ("Debian_12", "Debian_13", "Ubuntu_24")

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from ...harness.playing import play
 from ...module_runner import CHECKOUT
-from .playing import play
 
 TEMPLATES = CHECKOUT / "playbooks" / "templates"
 REFUSED = {"path": "salary-of-jane", "side": "windows", "reason": "it is a fifo"}

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from .playing import Played, play
+from ...harness.playing import Played, play
 
 BEGIN = "# BEGIN NAS servers of the file simulator, instance file-simulator\n"
 END = "# END NAS servers of the file simulator, instance file-simulator\n"

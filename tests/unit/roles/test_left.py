@@ -13,8 +13,8 @@ from pathlib import Path
 
 import yaml
 
+from ...harness.playing import Played, play
 from ...module_runner import CHECKOUT
-from .playing import Played, play
 
 PLAYBOOKS = CHECKOUT / "playbooks"
 TEMPLATE = PLAYBOOKS / "templates" / "left.txt.j2"

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from .playing import Played, play
+from ...harness.playing import Played, play
 
 
 def run(home: Path, tasks: str, *words: str, **variables: object) -> Played:

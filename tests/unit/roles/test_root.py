@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from .playing import play
+from ...harness.playing import play
 
 BEGINNING = "root is needed for packages, the image and podman, and this user cannot become it: "
 TASK = {"ansible.builtin.include_role": {"name": "file_simulator.nas.nas_engine", "tasks_from": "root"}}

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import yaml
 
-from ...module_runner import CHECKOUT
+from ..module_runner import CHECKOUT
 
 
 class Played(t.NamedTuple):
