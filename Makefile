@@ -138,7 +138,7 @@ unit: venv-dev
 
 # Seven servers on podman, used by NFS clients.
 molecule: artefact
-	python -m tests.harness.ports molecule molecule test --scenario-name default
+	python -m tests.harness.ports molecule tools/molecule.sh default
 
 .PHONY: test-agent test-podman test-data test-removal test-broken-states test-kills test-boot test-power-cut test-validation test-machines test-machine test-kubernetes test-kubernetes-servers test-report test-windows test-minikube
 # The sync agent as a process, killed at random moments: longer than make test should take.
@@ -217,7 +217,7 @@ artefact: venv-dev
 
 # Foreign playbooks use the roles and the playbook site from there.
 test-artefact: artefact
-	python -m tests.harness.ports reuse molecule test --scenario-name role_reuse
+	python -m tests.harness.ports reuse tools/molecule.sh role_reuse
 
 # A foreign role's molecule scenario with a simulator of its own, in two jobs at once.
 test-foreign-role: artefact

@@ -8,7 +8,7 @@ reasons=""
 for driver in ${NAS_MINIKUBE_DRIVER:-docker podman}; do
     found=$(tests/minikube/problems.py "$driver" "${NAS_MINIKUBE_MEMORY:-4096}")
     if [ -z "$found" ]; then
-        NAS_MINIKUBE_DRIVER=$driver exec molecule test --scenario-name minikube
+        NAS_MINIKUBE_DRIVER=$driver exec tools/molecule.sh minikube
     fi
     reasons+=$(sed "s/^/  $driver: /" <<<"$found")$'\n'
 done

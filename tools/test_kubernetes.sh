@@ -16,4 +16,4 @@ if [ "$1" = servers ]; then
     exec pytest tests/kubernetes
 fi
 pytest tests/cluster
-exec molecule test --scenario-name kubernetes
+exec tools/molecule.sh kubernetes
