@@ -39,11 +39,11 @@ _SLOWNESS = 30
 class Cluster:
     """A cluster with one node, ``machine``, whose NodePorts ``ports`` are the servers'. Needs the programs in the cache."""
 
-    def __init__(self, machine: VirtualMachine, home: Path, name: str, ports: t.Iterable[int]) -> None:
+    def __init__(self, machine: VirtualMachine, home: Path, name: str, ports: t.Sequence[int]) -> None:
         self.machine = machine
-        self._home = home
-        self._name = name
-        self._ports = ports
+        self.home = home
+        self.name = name
+        self.ports = ports
         self._state = home / "control-plane"
         self._relay: subprocess.Popen[bytes] | None = None
 
@@ -61,7 +61,7 @@ class Cluster:
 
     def _start(self) -> None:
         begin = time.monotonic()
-        _run(["ip", "netns", "add", self._name])
+        _run(["ip", "netns", "add", self.name])
         self.run("ip", "link", "set", "lo", "up")
         self._control_plane("up")
         self.kubectl("apply", f"--filename={Path(__file__).with_name('slow_node.yml')}")
@@ -83,11 +83,11 @@ class Cluster:
             self._relay.wait()
         if self._state.exists():
             self._control_plane("down")
-        subprocess.run(["ip", "netns", "delete", self._name], check=False, capture_output=True)
+        subprocess.run(["ip", "netns", "delete", self.name], check=False, capture_output=True)
 
     def run(self, *command: str | Path, seconds: float = 900) -> str:
         """Run a command of this machine where it reaches the cluster; return its output, raise Failed."""
-        return _run(["ip", "netns", "exec", self._name, *command], seconds)
+        return _run(["ip", "netns", "exec", self.name, *command], seconds)
 
     def load_image(self, archive: str) -> None:
         """Load an image into the node, from a file of the node."""
@@ -101,7 +101,7 @@ class Cluster:
         return dict(json.loads(self.kubectl("get", *words, "--output=json")))
 
     def _control_plane(self, verb: str) -> None:
-        places = ["--state-dir", self._state, "--run-dir", self._home / "control-plane-run"]
+        places = ["--state-dir", self._state, "--run-dir", self.home / "control-plane-run"]
         self.run(CLUSTER / "cluster", *places, "--part", "control-plane", verb)
 
     def _bring_programs(self) -> None:
@@ -125,9 +125,9 @@ class Cluster:
         allow = "echo GatewayPorts clientspecified > /etc/ssh/sshd_config.d/relay.conf && systemctl reload ssh"
         self.machine.run(f"{allow} && sysctl --quiet --write net.ipv4.ip_nonlocal_bind=1", user="root")
         words = ["-R", f"{_ADDRESS}:{_API}:{_ADDRESS}:{_API}"]
-        for port in (_KUBELET, *self._ports):
+        for port in (_KUBELET, *self.ports):
             words += ["-L", f"{_ADDRESS}:{port}:{_ADDRESS}:{port}"]
-        self._relay = self.machine.forward(*words, inside=["ip", "netns", "exec", self._name])
+        self._relay = self.machine.forward(*words, inside=["ip", "netns", "exec", self.name])
 
 
 def _run(command: t.Sequence[str | Path], seconds: float = 900) -> str:

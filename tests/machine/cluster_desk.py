@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import time
 import typing as t
-from pathlib import Path
 
 from ..harness.machine.surroundings import CHECKOUT
 from ..validation.servers import image
@@ -27,13 +26,29 @@ _STORAGE = {"type": "persistent", "size_limit": "10Mi"}
 PATIENCE = 900
 
 
-class ClusterDesk:
-    """A cluster, and the Windows directories below ``data`` of this machine. ``name`` is instance and namespace."""
+def seven(cluster: Cluster) -> dict[str, t.Any]:
+    """Return the topology of the default servers at the cluster's ports; one of them keeps its files."""
+    return {
+        "instance": cluster.name,
+        "namespace": cluster.name,
+        "changes": [
+            {"name": server, "port": port, **({"storage": _STORAGE} if server == PERSISTENT else {})}
+            for server, port in zip(SEVEN, cluster.ports)
+        ],
+    }
 
-    def __init__(self, cluster: Cluster, home: Path, name: str, ports: t.Sequence[int]) -> None:
+
+class ClusterDesk:
+    """A cluster, and the Windows directories below ``data`` of this machine.
+
+    ``namespace`` is the servers'. ``settings`` are further variables of make's targets.
+    """
+
+    def __init__(self, cluster: Cluster, namespace: str, **settings: t.Any) -> None:
+        home = cluster.home
         self.cluster = cluster
         self.data = cluster.machine.drive / "simulator-data"
-        self._name = name
+        self._namespace = namespace
         self._settings = home / "cluster.yml"
         self._given: dict[str, t.Any] = {
             "file_simulator_engine": "kubernetes",
@@ -41,34 +56,29 @@ class ClusterDesk:
             "file_simulator_context": CONTEXT,
             "file_simulator_drive_root": str(cluster.machine.drive.parent),
             "file_simulator_node_data_root": NODE_DATA_ROOT,
-            "file_simulator_topology": {
-                "instance": name,
-                "namespace": name,
-                "changes": [
-                    {"name": server, "port": port, **({"storage": _STORAGE} if server == PERSISTENT else {})}
-                    for server, port in zip(SEVEN, ports)
-                ],
-            },
             "windows_layout_registry": str(home / "directories.json"),
             "nas_engine_record": str(home / "engine.json"),
             "nas_clients_directory": str(home / "clients"),
-            "nas_clients_example": True,
             "nas_servers_wait_timeout": PATIENCE,
             "nas_servers_storage_class": "",
             "nas_clients_wait_timeout": PATIENCE,
+            **settings,
         }
 
     def make(self, target: str, arguments: str = "", seconds: float = 3600) -> str:
         """Run a make target of this checkout against the cluster, print how long it took, and return what it said."""
         self._settings.write_text(json.dumps(self._given))
         begin = time.monotonic()
-        args = f"ARGS=-e @{self._settings} {arguments}"
-        said = self.cluster.run("make", "-C", CHECKOUT, target, args, seconds=seconds)
+        said = self.say(target, f"ARGS=-e @{self._settings} {arguments}", seconds=seconds)
         print(f"{time.monotonic() - begin:6.0f} s  make {target} {arguments}", flush=True)
         return said
 
+    def say(self, target: str, *variables: str, seconds: float = 600) -> str:
+        """Run a make target with make's own variables."""
+        return self.cluster.run("make", "-C", CHECKOUT, target, *variables, seconds=seconds)
+
     def kubectl(self, *words: str, seconds: float = 300) -> str:
-        return self.cluster.kubectl("--namespace", self._name, *words, seconds=seconds)
+        return self.cluster.kubectl("--namespace", self._namespace, *words, seconds=seconds)
 
     def in_pod(self, command: str) -> str:
         """Run a shell command in the example's pod, as its user; return what it says, of errors, too."""

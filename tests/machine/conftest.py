@@ -9,6 +9,7 @@ MACHINES names Debian's suites. A machine is made once, has this checkout in ``~
 from __future__ import annotations
 
 import os
+import subprocess
 import typing as t
 
 import pytest
@@ -17,6 +18,7 @@ from ..harness.machine.image import image_of
 from ..harness.machine.vm import VirtualMachine
 from ..harness.ports import reserve
 from ..harness.programs import Unavailable
+from .cluster import CANNOT_BE_BUILT, CLUSTER, Cluster
 from .desk import Desk
 
 _SUITES = os.environ.get("MACHINES", "trixie bookworm").split()
@@ -69,3 +71,24 @@ def desk(snapshots: Snapshots) -> Desk:
 def standing(snapshots: Snapshots) -> Desk:
     """A desk after ``make up``."""
     return snapshots.standing()[0]
+
+
+@pytest.fixture(scope="module")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> t.Iterator[Cluster]:
+    """A cluster whose node is a machine, whatever MACHINES says: a node is a node; one distribution will do."""
+    try:
+        image = image_of("trixie")
+    except Unavailable as reason:
+        pytest.skip(f"no machine can be made here: {reason}")
+    built = subprocess.run([CLUSTER / "cluster", "build"], check=False, capture_output=True, text=True)
+    if built.returncode == CANNOT_BE_BUILT:
+        pytest.skip(built.stderr.strip())
+    assert built.returncode == 0, built.stderr
+    home = tmp_path_factory.mktemp("cluster")
+    name, (port, *ports) = reserve("cluster")
+    with VirtualMachine(image, home / "machine", port, processors=1) as machine:
+        machine.drive = home / "drives" / "c"
+        print(f"\n{machine.start():6.0f} s  start of a machine", flush=True)
+        machine.furnish()
+        with Cluster(machine, home, name, ports) as cluster:
+            yield cluster

@@ -8,49 +8,28 @@ In this order, on one cluster: what is done to servers and pods is what the next
 
 from __future__ import annotations
 
-import subprocess
 import time
-import typing as t
 
 import pytest
 
-from ..harness.machine.image import image_of
-from ..harness.machine.vm import Failed, VirtualMachine
-from ..harness.ports import reserve
-from ..harness.programs import Unavailable
-from .cluster import CANNOT_BE_BUILT, CLUSTER, Cluster
-from .cluster_desk import BACKUP, EXAMPLE, INPUTS, OUTPUTS, PATIENCE, PERSISTENT, SEVEN, ClusterDesk
+from ..harness.machine.vm import Failed
+from .cluster import Cluster
+from .cluster_desk import BACKUP, EXAMPLE, INPUTS, OUTPUTS, PATIENCE, PERSISTENT, SEVEN, ClusterDesk, seven
 
 
 @pytest.fixture(scope="module")
-def workload(tmp_path_factory: pytest.TempPathFactory) -> t.Iterator[ClusterDesk]:
+def workload(cluster: Cluster) -> ClusterDesk:
     """A cluster where ``make up`` has run the servers and the example workload."""
-    # A node is a node; one distribution will do.
-    try:
-        image = image_of("trixie")
-    except Unavailable as reason:
-        pytest.skip(f"no machine can be made here: {reason}")
-    built = subprocess.run([CLUSTER / "cluster", "build"], check=False, capture_output=True, text=True)
-    if built.returncode == CANNOT_BE_BUILT:
-        pytest.skip(built.stderr.strip())
-    assert built.returncode == 0, built.stderr
-    home = tmp_path_factory.mktemp("claims")
-    name, (port, *ports) = reserve("claims")
-    with VirtualMachine(image, home / "machine", port, processors=1) as machine:
-        machine.drive = home / "drives" / "c"
-        print(f"\n{machine.start():6.0f} s  start of a machine", flush=True)
-        machine.furnish()
-        with Cluster(machine, home, name, ports) as cluster:
-            desk = ClusterDesk(cluster, home, name, ports)
-            desk.make("up", "--tags layout,image")
-            for server in SEVEN:
-                desk.put(server, "before.txt", f"before the start of {server}\n")
-            cluster.load_image(desk.image_archive())
-            desk.make_volume()
-            # Without the checks: they look into each pod, and what takes seconds on a node would take minutes on this one.
-            desk.make("up", "--skip-tags validate")
-            workload_runs(desk)
-            yield desk
+    desk = ClusterDesk(cluster, cluster.name, file_simulator_topology=seven(cluster), nas_clients_example=True)
+    desk.make("up", "--tags layout,image")
+    for server in SEVEN:
+        desk.put(server, "before.txt", f"before the start of {server}\n")
+    cluster.load_image(desk.image_archive())
+    desk.make_volume()
+    # Without the checks: they look into each pod, and what takes seconds on a node would take minutes on this one.
+    desk.make("up", "--skip-tags validate")
+    workload_runs(desk)
+    return desk
 
 
 def workload_runs(desk: ClusterDesk) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
+import signal
 import socket
 import time
 import typing as t
@@ -65,9 +66,12 @@ class Instance:
         """Restart the servers as they are, without laying anything out."""
         run_module(nas_server, state="restarted", image=image(), **self._arguments)
 
+    def servers_found(self) -> list[dict[str, t.Any]]:
+        found: list[dict[str, t.Any]] = run_module(nas_server_info, **self._arguments)["servers"]
+        return found
+
     def states(self) -> dict[str, str]:
-        found = run_module(nas_server_info, **self._arguments)["servers"]
-        return {each["name"]: each["state"] for each in found}
+        return {each["name"]: each["state"] for each in self.servers_found()}
 
     def remove(self) -> None:
         run_module(nas_server, state="absent", purge=True, delete_storage=True, **self._arguments)
@@ -233,6 +237,23 @@ def test_nfsv3_at_ports_of_the_listen_address(main: Instance) -> None:
     main.servers[0]["nfs_versions"] = [4]
     assert main.apply()
     assert not answers("127.0.0.1", mount_port)
+
+
+def test_rpcbind_that_has_died_is_noticed_and_mended(main: Instance) -> None:
+    """Mounts that stand go on without it, and so does NFSv4; nobody can mount by NFSv3 any more."""
+    main.servers.pop()
+    assert main.apply()
+    server = podman(
+        "ps", "--filter", f"label=file-simulator.instance={INSTANCE}", "--filter", "name=nfs-server", "--quiet"
+    )
+    processes = dict(reversed(line.split()) for line in podman("top", server.strip(), "hpid", "comm").splitlines()[1:])
+    os.kill(int(processes["rpcbind"]), signal.SIGKILL)
+    soon(lambda: answers(INPUT, 111), False)
+    (found,) = main.servers_found()
+    assert found["state"] != "ready" and f"{INPUT}:111" in found["problem"], found
+    assert main.apply() and not main.apply()
+    assert main.states() == {"nas-input-1": "ready"}
+    assert sorted(exported(INPUT)) == ["/vol/in1", "/vol/in2"]
 
 
 def test_servers_of_every_kind_have_their_exports_whatever_becomes_of_these_in_windows(main: Instance) -> None:

@@ -5,10 +5,10 @@
 """Ask an NFS server for the attributes of a directory: the question that only a working server answers.
 
 Private to file_simulator.nas. Needs nothing but Python: it is part of the NAS image too, where it
-probes the server from inside (``python3 -m nas_probe HOST PORT PATH``).
+probes the server from inside (``python3 -m nas_probe HOST PORT PATH [RPCBIND_PORT]``).
 
-ONC RPC is RFC 5531, XDR is RFC 4506, NFSv4.0 is RFC 7530, NFSv3 with MOUNT is RFC 1813; the numbers
-below are theirs.
+ONC RPC is RFC 5531, XDR is RFC 4506, NFSv4.0 is RFC 7530, NFSv3 with MOUNT is RFC 1813, rpcbind's version 2
+is RFC 1833; the numbers below are theirs.
 """
 
 from __future__ import annotations
@@ -24,7 +24,8 @@ from dataclasses import dataclass
 
 _NFS_PROGRAM, _MOUNT_PROGRAM, _MOUNT_VERSION = 100003, 100005, 3
 _PROC_NULL, _PROC_COMPOUND = 0, 1
-_PROC_GETATTR, _PROC_MNT = 1, 1
+_RPCBIND_PROGRAM, _RPCBIND_VERSION, _TCP = 100000, 2, 6
+_PROC_GETATTR, _PROC_MNT, _PROC_GETPORT = 1, 1, 3
 _OP_GETATTR, _OP_LOOKUP, _OP_PUTROOTFH = 9, 15, 24
 _ATTR_TYPE, _ATTR_FSID = 1, 8
 _ATTR_SPACE_AVAIL, _ATTR_SPACE_TOTAL = 42, 44
@@ -53,23 +54,33 @@ class Answer:
 
 
 def probe(
-    host: str, port: int, path: str = "/data", timeout: float = 5.0, version: int = 4, mount_port: int = 0
+    host: str,
+    port: int,
+    path: str = "/data",
+    timeout: float = 5,
+    version: int = 4,
+    mount_port: int = 0,
+    rpcbind: int = 0,
 ) -> Answer:
     """Connect, call NULL, find ``path`` and read its type, its fsid and, with NFSv4, its space.
 
     ``timeout`` is in seconds and holds for each wait on the network. ``version`` is that of NFS; for 3,
-    the server must answer MOUNT on ``mount_port``, 0 for the same port. Raises ProbeError.
+    the server must answer MOUNT on ``mount_port``, 0 for the same port, or, where ``rpcbind`` is a port and not 0, on
+    the one that is named there, as for clients without the option ``mountport``. Raises ProbeError.
     """
     started = time.monotonic()
     where = f"{host}:{port}"
     try:
         with contextlib.ExitStack() as connections:
-            rpc = _Rpc(connections.enter_context(socket.create_connection((host, port), timeout)))
+            rpc = _Rpc(connections, (host, port), timeout)
             rpc.call(_NFS_PROGRAM, version, _PROC_NULL, b"")
+            if version == 3 and rpcbind:
+                where = f"{host}:{rpcbind}"
+                mount_port = _port_of_mount(_Rpc(connections, (host, rpcbind), timeout))
             mount = rpc
             if version == 3 and mount_port not in (0, port):
                 where = f"{host}:{mount_port}"
-                mount = _Rpc(connections.enter_context(socket.create_connection((host, mount_port), timeout)))
+                mount = _Rpc(connections, (host, mount_port), timeout)
             fsid, space = (_ask_v3(rpc, mount, path), None) if version == 3 else _ask_v4(rpc, path)
     except socket.timeout:
         raise ProbeError(f"{where} did not answer within {timeout:g} s") from None
@@ -90,6 +101,13 @@ def _opaque(data: bytes) -> bytes:
 
 def _ask_v4(rpc: _Rpc, path: str) -> tuple[tuple[int, int], tuple[int, int] | None]:
     return _read_compound(rpc.call(_NFS_PROGRAM, 4, _PROC_COMPOUND, _compound(path)), path)
+
+
+def _port_of_mount(rpcbind: _Rpc) -> int:
+    question = _uints(_MOUNT_PROGRAM, _MOUNT_VERSION, _TCP, 0)
+    if port := rpcbind.call(_RPCBIND_PROGRAM, _RPCBIND_VERSION, _PROC_GETPORT, question).uint():
+        return port
+    raise ProbeError("rpcbind knows no MOUNT, which clients of NFSv3 ask it for")
 
 
 def _ask_v3(rpc: _Rpc, mount: _Rpc, path: str) -> tuple[int, int]:
@@ -120,8 +138,9 @@ def _compound(path: str) -> bytes:
 class _Rpc:
     """Calls procedures over one connection."""
 
-    def __init__(self, connection: socket.socket) -> None:
-        self._connection = connection
+    def __init__(self, connections: contextlib.ExitStack, address: tuple[str, int], timeout: float) -> None:
+        self._connection = connections.enter_context(socket.create_connection(address, timeout))
+        self._stream = connections.enter_context(self._connection.makefile("rb"))
         self._xids = itertools.count(1)
 
     def call(self, program: int, version: int, procedure: int, arguments: bytes) -> _Reader:
@@ -129,11 +148,10 @@ class _Rpc:
         xid = next(self._xids)
         # Some servers refuse AUTH_NONE for anything but NULL; user 0 is squashed where the export says so.
         credential = _opaque(_uints(xid) + _opaque(b"probe") + _uints(0, 0, 0))
-        message = (
-            _uints(xid, 0, 2, program, version, procedure, _AUTH_SYS) + credential + _uints(_AUTH_NONE, 0) + arguments
-        )
+        call = _uints(xid, 0, 2, program, version, procedure, _AUTH_SYS)
+        message = call + credential + _uints(_AUTH_NONE, 0) + arguments
         self._connection.sendall(_uints(_LAST_FRAGMENT | len(message)) + message)
-        reply = _Reader(_receive(self._connection))
+        reply = _Reader(_receive(self._stream))
         got_xid, direction, denied = reply.uint(), reply.uint(), reply.uint()
         if got_xid != xid or direction != 1:
             raise ProbeError("the reply does not belong to the call")
@@ -141,32 +159,27 @@ class _Rpc:
             raise ProbeError("the server refused the call (RPC denied)")
         reply.uint()  # verifier's flavour
         reply.opaque()
-        accepted = reply.uint()
-        if accepted:
+        if accepted := reply.uint():
             raise ProbeError(f"the server does not serve NFSv{version} here (RPC accept status {accepted})")
         return reply
 
 
-def _receive(connection: socket.socket) -> bytes:
+def _receive(stream: t.BinaryIO) -> bytes:
     """Return one RPC record, put together from its fragments."""
-    record = b""
-    last = False
+    record, last = b"", False
     while not last:
-        (header,) = struct.unpack(">I", _read_exactly(connection, 4))
+        (header,) = struct.unpack(">I", _read_exactly(stream, 4))
         last, length = bool(header & _LAST_FRAGMENT), header & ~_LAST_FRAGMENT
         if len(record) + length > _MAX_REPLY:
             raise ProbeError("the reply is too long for NFS")
-        record += _read_exactly(connection, length)
+        record += _read_exactly(stream, length)
     return record
 
 
-def _read_exactly(connection: socket.socket, length: int) -> bytes:
-    data = b""
-    while len(data) < length:
-        part = connection.recv(length - len(data))
-        if not part:
-            raise ProbeError("the server closed the connection without an answer")
-        data += part
+def _read_exactly(stream: t.BinaryIO, length: int) -> bytes:
+    data = stream.read(length)
+    if len(data) < length:
+        raise ProbeError("the server closed the connection without an answer")
     return data
 
 
@@ -199,20 +212,14 @@ def _read_compound(reply: _Reader, path: str) -> tuple[tuple[int, int], tuple[in
     if status := reply.uint():
         raise ProbeError(f"{path}: the server answered NFS4ERR_{_STATUS.get(status, str(status))}")
     reply.opaque()  # the tag
-    results = reply.uint()
-    for _index in range(results - 1):
+    for _index in range(reply.uint() - 1):
         reply.uint()  # operation
         reply.uint()  # its status: zero, for the whole is
     if reply.uint() != _OP_GETATTR:
         raise ProbeError("the server answered another question than was asked")
     reply.uint()
-    told = [
-        word * 32 + bit
-        for word in range(reply.uint())
-        for mask in [reply.uint()]
-        for bit in range(32)
-        if mask >> bit & 1
-    ]
+    words = [reply.uint() for _index in range(reply.uint())]
+    told = [32 * index + bit for index, word in enumerate(words) for bit in range(32) if word >> bit & 1]
     attributes = _Reader(reply.opaque())
     if attributes.uint() != _TYPE_DIRECTORY:
         raise ProbeError(f"{path} is not a directory")
@@ -224,14 +231,14 @@ def _read_compound(reply: _Reader, path: str) -> tuple[tuple[int, int], tuple[in
 
 
 def main(arguments: t.Sequence[str]) -> int:
-    """Probe as the container's health check does, over NFSv3 where MOUNT's port is named; return the exit status."""
+    """Probe as the container's health check does, over NFSv3 where rpcbind's port is named; return the exit status."""
     if len(arguments) not in (3, 4) or not all(port.isdigit() for port in (arguments[1], *arguments[3:])):
-        sys.stderr.write("usage: python3 -m nas_probe HOST PORT PATH [MOUNT_PORT]\n")
+        sys.stderr.write("usage: python3 -m nas_probe HOST PORT PATH [RPCBIND_PORT]\n")
         return 2
     host, port, path = arguments[:3]
-    mount_port = int(arguments[3]) if len(arguments) > 3 else 0
+    rpcbind = int(arguments[3]) if len(arguments) > 3 else 0
     try:
-        answer = probe(host, int(port), path, version=3 if mount_port else 4, mount_port=mount_port)
+        answer = probe(host, int(port), path, version=3 if rpcbind else 4, rpcbind=rpcbind)
     except ProbeError as error:
         sys.stderr.write(f"{error}\n")
         return 1

@@ -19,6 +19,7 @@ class NfsService:
     """What a server is to answer: each of ``versions`` of NFS, for each of ``paths``.
 
     ``mount_port`` is that of NFSv3's MOUNT; where it is 0 and not known, NFSv3 is asked only where nothing else is served.
+    ``rpcbind`` is where its clients ask for that port, 0 where they are told.
     """
 
     host: str
@@ -26,6 +27,7 @@ class NfsService:
     versions: tuple[int, ...] = (4,)
     paths: tuple[str, ...] = ("/data",)
     mount_port: int = 0
+    rpcbind: int = 0
 
 
 def ask(service: NfsService, timeout: float) -> Answer:
@@ -35,7 +37,15 @@ def ask(service: NfsService, timeout: float) -> Answer:
     """
     versions = [each for each in service.versions if each != 3 or service.mount_port or service.versions == (3,)]
     answers = [
-        probe(service.host, service.port, path=path, timeout=timeout, version=version, mount_port=service.mount_port)
+        probe(
+            service.host,
+            service.port,
+            path=path,
+            timeout=timeout,
+            version=version,
+            mount_port=service.mount_port,
+            rpcbind=service.rpcbind,
+        )
         for version in sorted(versions, reverse=True)
         for path in service.paths
     ]

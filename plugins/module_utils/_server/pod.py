@@ -14,8 +14,8 @@ import typing as t
 from dataclasses import dataclass, field
 
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.endpoint import (
-    MOUNT_PORT,
     NFS_PORT,
+    RPCBIND_PORT,
 )
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.exports import EXPORT_PATH
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.resources import Resources
@@ -157,10 +157,10 @@ def _ganesha(server: Server, images: Images, clients: t.Sequence[str]) -> tuple[
         ),
         resources=server.resources["server"],
         scratch=("/run", "/tmp"),
-        # NFSv3's question goes by MOUNT, so that it asks for both programs.
+        # NFSv3's question goes by rpcbind and MOUNT, so that it asks for all three programs.
         probe=(
             "python3", "-m", "nas_probe", "127.0.0.1", str(NFS_PORT), server.paths[0],
-            *([str(MOUNT_PORT)] if with_rpcbind else []),
+            *([str(RPCBIND_PORT)] if with_rpcbind else []),
         ),
     )  # fmt: skip
     text = render_ganesha(server, path=DATA_DIRECTORY, port=NFS_PORT, recovery=RECOVERY_DIRECTORY, clients=clients)

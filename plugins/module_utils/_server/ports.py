@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import typing as t
 from dataclasses import dataclass
 
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.endpoint import (
@@ -39,3 +40,11 @@ def has_rpcbind(server: Server) -> bool:
 def ports_of(server: Server) -> tuple[Port, ...]:
     """Return the ports of a server's container, NFS first."""
     return (NFS, MOUNT, *RPCBIND) if has_rpcbind(server) else (NFS,)
+
+
+def rpcbind_port_at(port: int, ports: t.Iterable[Port]) -> int:
+    """Return where clients of a server that is reached at ``port`` ask rpcbind; 0 where nobody does.
+
+    rpcbind has one port for all the world, so it is published where NFS's own is the standard one.
+    """
+    return RPCBIND_PORT if port == NFS_PORT and any(each.name == "rpcbind" for each in ports) else 0

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.server import Server
 from ansible_collections.file_simulator.nas.plugins.module_utils._nfs.wait import NfsService
+from ansible_collections.file_simulator.nas.plugins.module_utils._server.ports import ports_of, rpcbind_port_at
 
 
 def service_of(server: Server, host: str) -> NfsService:
     """Return what ``server`` is to answer at ``host``, where its ports are."""
-    return NfsService(host, server.port, server.nfs_versions, server.paths, server.mount_port)
+    rpcbind = rpcbind_port_at(server.port, ports_of(server))
+    return NfsService(host, server.port, server.nfs_versions, server.paths, server.mount_port, rpcbind)

@@ -22,7 +22,7 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._engine.kuberne
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.kubernetes.waiting import Watcher
 from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes.client import Cluster
 from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes.names import Object, dns_name
-from ansible_collections.file_simulator.nas.plugins.module_utils._model.endpoint import MOUNT_PORT, NFS_PORT
+from ansible_collections.file_simulator.nas.plugins.module_utils._model.endpoint import NFS_PORT, RPCBIND_PORT
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.fields import cpu_millicores, memory_bytes
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.server import Server
 from ansible_collections.file_simulator.nas.plugins.module_utils._server.ports import has_rpcbind
@@ -192,7 +192,7 @@ class KubernetesInspector:
 def _asked(server: Server) -> dict[str, t.Any]:
     """Return the arguments of the probe for what a server serves first."""
     asked: dict[str, t.Any] = {"path": server.paths[0], "version": server.nfs_version}
-    return {**asked, "mount_port": MOUNT_PORT} if server.nfs_version == 3 and has_rpcbind(server) else asked
+    return {**asked, "rpcbind": RPCBIND_PORT} if server.nfs_version == 3 and has_rpcbind(server) else asked
 
 
 def _nfs_address(volume: Object) -> tuple[str, int]:

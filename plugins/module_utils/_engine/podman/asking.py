@@ -10,9 +10,11 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._common.ports i
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.render import Placement
 from ansible_collections.file_simulator.nas.plugins.module_utils._nfs.wait import NfsService
 from ansible_collections.file_simulator.nas.plugins.module_utils._server.pod import Pod
+from ansible_collections.file_simulator.nas.plugins.module_utils._server.ports import rpcbind_port_at
 
 
 def service_of(pod: Pod, placement: Placement) -> NfsService:
     """Return what the pod's server is to answer on this machine."""
     host = connect_address(placement.listen_address)
-    return NfsService(host, placement.port, pod.nfs_versions, pod.paths, placement.mount_port)
+    rpcbind = rpcbind_port_at(placement.port, pod.ports)
+    return NfsService(host, placement.port, pod.nfs_versions, pod.paths, placement.mount_port, rpcbind)

@@ -10,8 +10,7 @@ import typing as t
 from dataclasses import dataclass
 
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.text import bracketed
-from ansible_collections.file_simulator.nas.plugins.module_utils._model.endpoint import NFS_PORT, RPCBIND_PORT
-from ansible_collections.file_simulator.nas.plugins.module_utils._server.ports import Port
+from ansible_collections.file_simulator.nas.plugins.module_utils._server.ports import Port, rpcbind_port_at
 
 
 @dataclass(frozen=True)
@@ -43,5 +42,5 @@ def publications(ports: t.Sequence[Port], address: str, port: int, mount_port: i
 
     rpcbind tells clients the standard ports, so that it is published with these alone.
     """
-    numbers = {"nfs": port, "mount": mount_port, "rpcbind": RPCBIND_PORT if port == NFS_PORT else 0}
+    numbers = {"nfs": port, "mount": mount_port, "rpcbind": rpcbind_port_at(port, ports)}
     return [Publication(address, numbers[each.name], each) for each in ports if numbers[each.name]]

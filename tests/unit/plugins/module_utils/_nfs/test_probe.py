@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import io
 import socket
 import struct
 import time
@@ -21,6 +22,7 @@ from ...scripted_nfs import (
     FILE,
     FSID,
     LAST,
+    Conversation,
     accepted,
     answering,
     attributes,
@@ -187,9 +189,8 @@ class Wire:
     def sendall(self, data: bytes) -> None:
         pass
 
-    def recv(self, length: int) -> bytes:
-        part, self._data = self._data[: min(length, 1000)], self._data[min(length, 1000) :]
-        return part
+    def makefile(self, _mode: str) -> t.BinaryIO:
+        return io.BytesIO(self._data)
 
 
 def fuzz(data: bytes) -> None:
@@ -273,13 +274,37 @@ class TestVersion3:
         with answering(replies) as server, pytest.raises(ProbeError, match="/data is not a directory"):
             probe("127.0.0.1", server.port, version=3)
 
-    def test_mount_may_have_a_port_of_its_own(self, capsys: pytest.CaptureFixture[str]) -> None:
-        with (
-            answering([NULL_REPLY, record(accepted(2, self.attributes(2)[28:]))]) as nfs,
-            answering([record(accepted(1, uints(0, 8) + b"a handle"))]) as mount,
-        ):
-            assert main(["127.0.0.1", str(nfs.port), "/vol/in1", str(mount.port)]) == 0
-        assert capsys.readouterr().out == "fsid 77.0\n"
+    def test_mount_may_have_a_port_of_its_own(self) -> None:
+        with self.nfs() as nfs, self.mount() as mount:
+            assert probe("127.0.0.1", nfs.port, "/vol/in1", version=3, mount_port=mount.port).fsid == (77, 0)
         assert [struct.unpack(">3I", call[12:24]) for call in mount.heard] == [(100005, 3, 1)]
         assert [struct.unpack(">3I", call[12:24]) for call in nfs.heard] == [(100003, 3, 0), (100003, 3, 1)]
         assert mount.heard[0].endswith(uints(8) + b"/vol/in1")
+
+    def test_rpcbind_is_asked_for_that_port(self, capsys: pytest.CaptureFixture[str]) -> None:
+        with self.nfs() as nfs, self.mount() as mount, self.rpcbind(mount.port) as rpcbind:
+            assert main(["127.0.0.1", str(nfs.port), "/vol/in1", str(rpcbind.port)]) == 0
+        assert capsys.readouterr().out == "fsid 77.0\n"
+        (asked,) = rpcbind.heard
+        assert struct.unpack(">3I", asked[12:24]) == (100000, 2, 3)
+        assert asked.endswith(uints(100005, 3, 6, 0))
+
+    def test_rpcbind_that_knows_no_mount_or_is_gone_is_told(self) -> None:
+        with self.nfs() as nfs, self.rpcbind(0) as rpcbind:
+            with pytest.raises(ProbeError, match="rpcbind knows no MOUNT"):
+                probe("127.0.0.1", nfs.port, version=3, rpcbind=rpcbind.port)
+            # Clients of NFSv4 ask nobody.
+            with pytest.raises(ProbeError, match="another question"):
+                probe("127.0.0.1", nfs.port, rpcbind=rpcbind.port)
+            assert len(rpcbind.heard) == 1
+        with self.nfs() as nfs, pytest.raises(ProbeError, match=f"^127.0.0.1:{rpcbind.port}: Connection refused$"):
+            probe("127.0.0.1", nfs.port, version=3, rpcbind=rpcbind.port)
+
+    def nfs(self) -> t.ContextManager[Conversation]:
+        return answering([NULL_REPLY, record(accepted(2, self.attributes(2)[28:]))])
+
+    def mount(self) -> t.ContextManager[Conversation]:
+        return answering([record(accepted(1, uints(0, 8) + b"a handle"))])
+
+    def rpcbind(self, port: int) -> t.ContextManager[Conversation]:
+        return answering([record(accepted(1, uints(port)))])

@@ -88,3 +88,15 @@ def test_everything_that_is_served_is_asked_for(monkeypatch: pytest.MonkeyPatch)
     asked.clear()
     ask(NfsService("127.7.7.1", 2049, (3, 4), ("/a",), 0), 1)
     assert asked == [(4, "/a", 0)], "where MOUNT's port is yet to be known, NFSv4 tells enough"
+
+
+def test_rpcbind_is_asked_where_clients_ask_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[int] = []
+
+    def answered(*_where: t.Any, rpcbind: int, **_how: t.Any) -> Answer:
+        asked.append(rpcbind)
+        return Answer(FSID, 0.0)
+
+    monkeypatch.setattr(wait, "probe", answered)
+    ask(NfsService("127.7.7.1", 2049, (3, 4), mount_port=20048, rpcbind=111), 1)
+    assert asked == [111, 111]

@@ -250,7 +250,7 @@ def test_nfsv3_from_ganesha_comes_with_rpcbind() -> None:
     assert server.command[:4] == ("sh", "-c", 'rpcbind && exec "$@"', "nfs-server")
     assert server.command[4] == "ganesha.nfsd"
     assert "NET_BIND_SERVICE" in server.capabilities
-    assert server.probe[-3:] == ("2049", "/data", "20048")
+    assert server.probe[-3:] == ("2049", "/data", "111")
     assert pod.agent is not None and option(pod.agent, "--close-events") == "off"
 
 

@@ -20,11 +20,11 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._nfs.probe impo
     [
         ({}, {"path": "/data", "version": 4}),
         ({"exports": [{"path": "/vol/in1"}], "nfs_versions": [3, 4]}, {"path": "/vol/in1", "version": 4}),
-        ({"nfs_versions": [3]}, {"path": "/data", "version": 3, "mount_port": 20048}),
+        ({"nfs_versions": [3]}, {"path": "/data", "version": 3, "rpcbind": 111}),
         # MOUNT of the Service, whatever the port on the nodes.
         (
             {"nfs_versions": [3], "port": 31750, "mount_port": 31751},
-            {"path": "/data", "version": 3, "mount_port": 20048},
+            {"path": "/data", "version": 3, "rpcbind": 111},
         ),
         ({"nfs_server": "unfs3"}, {"path": "/data", "version": 3}),
     ],
