@@ -41,7 +41,7 @@ FSTAB = f"""\
 {FIRST}:/vol/in1  /mnt/in1-v3  nfs   vers=3,nolock                      0 0
 {FIRST}:/vol/in1  /mnt/in1-v4  nfs   vers=4.1                           0 0
 {FIRST}:/vol/in2  /mnt/in2-v3  nfs   nfsvers=3,nolock,hard,proto=tcp    0 0
-{FIRST}:/vol/in2  /mnt/in2-v4  nfs4  minorversion=2,hard                0 0
+{FIRST}:/vol/in2  /mnt/in2-v4  nfs4  minorversion=0,hard                0 0
 {SECOND}:/data    /mnt/out-v3  nfs   vers=3,nolock,soft,timeo=100       0 0
 {SECOND}:/data    /mnt/out-v4  nfs   vers=4.0                           0 0
 """
@@ -107,7 +107,7 @@ def test_all_are_mounted_at_once_without_a_port_option(machine: Machine) -> None
     assert {target: mounted[target]["source"] for target in SOURCES} == SOURCES
     versions = {target: mounted[target]["options"].split("vers=")[1].split(",")[0] for target in SOURCES}
     assert versions == {
-        "/mnt/in1-v3": "3", "/mnt/in1-v4": "4.1", "/mnt/in2-v3": "3", "/mnt/in2-v4": "4.2",
+        "/mnt/in1-v3": "3", "/mnt/in1-v4": "4.1", "/mnt/in2-v3": "3", "/mnt/in2-v4": "4.0",
         "/mnt/out-v3": "3", "/mnt/out-v4": "4.0",
     }  # fmt: skip
 
@@ -175,6 +175,15 @@ def test_what_is_not_exported_cannot_be_mounted(machine: Machine) -> None:
                 limit=60.0,
                 within=70.0,
             )
+
+
+def test_highest_version_is_4_1(machine: Machine) -> None:
+    """In 4.2, clients whose kernel asks with READ_PLUS would read zeros; whoever names no version gets 4.1."""
+    source = f"{FIRST}:/vol/in1"
+    with pytest.raises(Failed):
+        machine.run("mount", source=source, target="/mnt/v42", options="vers=4.2,retry=0", limit=60.0, within=70.0)
+    machine.run("mount", source=source, target="/mnt/any", options="hard", limit=60.0, within=70.0)
+    assert "vers=4.1" in machine.run("mounted")["/mnt/any"]["options"].split(",")
 
 
 def _wait_for(path: Path) -> None:

@@ -21,6 +21,7 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors 
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.text import visible
 from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes.names import Object
 from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes.objects import CLAIM, VOLUME
+from ansible_collections.file_simulator.nas.plugins.module_utils._model.minor_versions import served_option
 
 CSI_DRIVER = "nfs.csi.k8s.io"
 _OPTIONS_ANNOTATION = "volume.beta.kubernetes.io/mount-options"
@@ -118,7 +119,9 @@ class _Volume:
         if kind == CLAIM:
             return _Changed(_without_bookkeeping(self._record["object"]), "as in production")
         words = [word for option in self._record["mount_options"] for word in _split(str(option))]
-        wanted = self._ports(words, where)
+        # By the names of options, what they are to be.
+        wanted = {name: f"{name}={port}" for name, port in self._ports(words, where).items()}
+        wanted.update({_name(word): served_option(word) for word in words if served_option(word) != word})
         told = [f"{option} is {new}" if option else f"{new} is added" for option, new in _replaced(words, wanted)]
         if self._host != self._nas:
             told.insert(0, f"server {visible(self._nas)} is {self._host}")
@@ -165,8 +168,7 @@ def _version(words: t.Sequence[str]) -> int | None:
 
 def _replaced(words: t.Sequence[str], wanted: t.Mapping[str, str]) -> t.Iterator[tuple[str, str]]:
     """Yield each option that becomes another one, as it is and as it will be; empty for one that is not there."""
-    for name, value in wanted.items():
-        new = f"{name}={value}"
+    for name, new in wanted.items():
         same = [word for word in words if _name(word) == name]
         yield from ((word, new) for word in same or [""] if word != new)
 
@@ -175,9 +177,7 @@ def _with(options: str, wanted: t.Mapping[str, str]) -> str:
     """Return options with the wanted ones in the places of those that are there otherwise."""
     if not any(_name(word) in wanted for word in _split(options)):
         return options
-    return ",".join(
-        f"{_name(word)}={wanted[_name(word)]}" if _name(word) in wanted else word for word in _split(options)
-    )
+    return ",".join(wanted.get(_name(word), word) for word in _split(options))
 
 
 def _split(options: str) -> list[str]:
@@ -212,7 +212,7 @@ def _set_options(item: Object, wanted: t.Mapping[str, str]) -> None:
                 mapping[key] = _with(found[-1], wanted)
     named = {_name(word) for option in found for word in _split(option)}
     options = [_with(option, wanted) for option in own]
-    options += [f"{name}={value}" for name, value in wanted.items() if name not in named]
+    options += [new for name, new in wanted.items() if name not in named]
     if options != own:
         spec["mountOptions"] = options
 

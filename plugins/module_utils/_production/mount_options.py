@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 import typing as t
 
+from ansible_collections.file_simulator.nas.plugins.module_utils._model.minor_versions import served_option
+
 _VERSION = re.compile(r"(?:nfs)?vers=([234])(?:\.[0-9])?")
 _SHORT_VERSION = re.compile(r"v([234])(?:\.[0-9])?")
 _NFS_PORT = "2049"
@@ -69,3 +71,5 @@ def not_kept(options: t.Iterable[str]) -> t.Iterator[str]:
         match = _VERSION.fullmatch(option)
         if match and match[1] == "2":
             yield f"mount option {option}: the simulator's servers do not speak NFSv2; mount with vers=3"
+        if served_option(option) != option:
+            yield f"mount option {option}: the simulator's servers do not speak NFSv4.2; mount with {served_option(option)}"

@@ -13,6 +13,7 @@ that are not obvious:
   which the agent has replaced or removed gets ESTALE: the kernel's client tries again by itself, others
   do not. It costs a third of the speed of looking names up.
 * ``Protocols = 4`` in both blocks, with NLM, RQUOTA and UDP off: one TCP port and no rpcbind.
+* ``Minor_Versions``: why there is no 4.2 stands in ``_model/minor_versions.py``.
 * With NFSv3, MOUNT has a port of its own and registers with rpcbind, without which NFS-Ganesha does not start.
   ``Mount_Path_Pseudo`` lets clients of both versions mount the same path. NLM stays off: locks over NFSv3 would
   take a statd here and a way from here to the client.
@@ -32,6 +33,7 @@ import posixpath
 import re
 import typing as t
 
+from ansible_collections.file_simulator.nas.plugins.module_utils._model import minor_versions
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.endpoint import MOUNT_PORT
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.exports import Export
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.server import Server
@@ -50,7 +52,7 @@ NFS_CORE_PARAM {{
     Enable_UDP = false;
 }}
 NFSV4 {{
-    Minor_Versions = 0, 1, 2;
+    Minor_Versions = {minor_versions};
     Only_Numeric_Owners = true;
     Graceless = false;
     Grace_Period = 15;
@@ -107,6 +109,7 @@ def render_ganesha(server: Server, *, path: str, port: int, recovery: str, clien
     serves_v3 = 3 in server.nfs_versions
     return _TEMPLATE.format(
         port=port,
+        minor_versions=", ".join(map(str, minor_versions.SERVED)),
         protocols=_protocols(server),
         mount_port=MOUNT_PORT if serves_v3 else 0,
         mount_path=_MOUNT_PATH if serves_v3 else "",

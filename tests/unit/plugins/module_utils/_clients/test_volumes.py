@@ -149,6 +149,16 @@ def test_address_that_no_name_of_the_server_is_differs_even_where_names_are_kept
             ["vers=3", "nolock", "port=31750", "mountport=31751"],
             "port=31750 is added; mountport=31751 is added",
         ),
+        # Of NFSv4.2 clients would read zeros.
+        ({}, "kubernetes", ["hard", "nfsvers=4.2"], ["hard", "nfsvers=4.1"], "nfsvers=4.2 is nfsvers=4.1"),
+        ({}, "kubernetes", ["v4.2"], ["v4.1"], "v4.2 is v4.1"),
+        (
+            {},
+            "kubernetes",
+            ["vers=4", "minorversion=2"],
+            ["vers=4", "minorversion=1"],
+            "minorversion=2 is minorversion=1",
+        ),
         # What names production's own ports would not find ours.
         (
             {"nfs_versions": [3]},

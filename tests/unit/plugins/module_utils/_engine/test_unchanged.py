@@ -40,16 +40,16 @@ OLD: dict[str, t.Any] = {
     ]
 }
 DIGESTS = {
-    "nas-input-1": {"podman": "e265fe836e90c5cf", "kubernetes": "ac2d2d6a7fb56c21"},
-    "nas-input-2": {"podman": "18cd14222c7f899d", "kubernetes": "e575dbbc5d374edf"},
-    "nas-input-3": {"podman": "c1f8749b40fd14ec", "kubernetes": "c7be922316b15df4"},
-    "nas-backup": {"podman": "d5ac51a882d8197c", "kubernetes": "130f063d23dab022"},
-    "nas-output-1": {"podman": "9e483906a5468beb", "kubernetes": "1149124e2e28737d"},
-    "nas-output-2": {"podman": "b5adceb0aba27d1b", "kubernetes": "06db14b00026c0dc"},
-    "nas-output-3": {"podman": "6b3bfc253a626f60", "kubernetes": "b7e767e0fc82ba33"},
+    "nas-input-1": {"podman": "8ad74543e73f9348", "kubernetes": "d3b603eff4ad416a"},
+    "nas-input-2": {"podman": "9a54fbf1f5330dfa", "kubernetes": "ebe7a902961d9df5"},
+    "nas-input-3": {"podman": "2a25b9ecccd9a994", "kubernetes": "0c8d5e6a95d99f9f"},
+    "nas-backup": {"podman": "f9c9d4c459015f2f", "kubernetes": "b52ac765483fbdb4"},
+    "nas-output-1": {"podman": "681fe2c2b33b8ff1", "kubernetes": "e0beae22013cb9e5"},
+    "nas-output-2": {"podman": "24742a85e48f9017", "kubernetes": "f9d07907ed3893ef"},
+    "nas-output-3": {"podman": "8aafeba618b9945e", "kubernetes": "cb155f72deaeac83"},
     "nas-a": {"podman": "c3a74f4befe28233", "kubernetes": "bb8de6a981e9d1b3"},
-    "nas-b": {"podman": "abf13a23271944b5", "kubernetes": "3e03f755bf1f30c8"},
-    "nas-c": {"podman": "d6df1c4e9edc2482", "kubernetes": "56dd747905c7f9f8"},
+    "nas-b": {"podman": "6f551e0dba38f098", "kubernetes": "30c9ef93519fa1db"},
+    "nas-c": {"podman": "e55a9ca1a9766d90", "kubernetes": "49628e676a83f081"},
 }
 
 

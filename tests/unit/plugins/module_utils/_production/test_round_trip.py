@@ -25,7 +25,7 @@ NAMES = st.from_regex(r"[A-Za-z0-9_][A-Za-z0-9_]{0,8}", fullmatch=True).filter(
 )
 # What users of one role do: the access modes of its volumes, and whether pods mount them read-only.
 USES = {"input": ("ReadWriteMany", True), "output": ("ReadWriteMany", False), "backup": ("ReadOnlyMany", False)}
-OPTIONS = {(4,): ["vers=4.1"], (3,): ["nfsvers=3"], (3, 4): ["v4.2", "hard,vers=3".partition(",")[2]]}
+OPTIONS = {(4,): ["vers=4.1"], (3,): ["nfsvers=3"], (3, 4): ["v4.1", "hard,vers=3".partition(",")[2]]}
 Topology = dict[str, t.Any]
 
 
