@@ -25,7 +25,7 @@ HOLDER, RIVAL = "/holder/locked", "/rival/locked"
 def machine(simulator: Simulator) -> t.Iterator[Machine]:
     """Two clients: to a server, each minor version of one machine is another one."""
     with nfs_client() as machine:
-        for target, version in (("/holder", "4.2"), ("/rival", "4.0")):
+        for target, version in (("/holder", "4.1"), ("/rival", "4.0")):
             options = f"nfsvers={version},proto=tcp,port={PORT},hard"
             machine.run("mount", source=f"{HOST}:/data", target=target, options=options, limit=20.0)
         yield machine
