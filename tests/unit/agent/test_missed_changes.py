@@ -15,11 +15,13 @@ def test_a_missed_change_is_counted(world: World) -> None:
     world.watching = True
     engine = world.start()
     world.settle()
-    deaf = world.watchers.pop(N)
+    assert world.watcher is not None
+    deaf = world.watcher
+    world.watcher = None
     world.write(N, "a", "x")
     world.write(N, "con", "x")
     deaf._report = lambda _path, _change: None
-    world.watchers[N] = deaf
+    world.watcher = deaf
     world.rescan()
     world.settle()
     assert world.files(W) == {"a": "x"}
