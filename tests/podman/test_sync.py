@@ -40,7 +40,8 @@ def read(client: t.Any, path: str) -> bytes:
 
 @pytest.fixture
 def output(simulator: Simulator) -> t.Iterator[Simulator]:
-    """An output server that has nothing."""
+    """An output server that has nothing, and knows of no client that it would have to wait for."""
+    simulator.forget_clients()
     simulator.apply()
     simulator.tell_agent("empty", "--force")
     yield simulator
