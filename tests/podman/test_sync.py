@@ -10,6 +10,7 @@ import threading
 import time
 import typing as t
 
+import nfs_rs
 import pytest
 
 from ..module_runner import ModuleFailed
@@ -38,11 +39,23 @@ def read(client: t.Any, path: str) -> bytes:
         return bytes(stream.read())
 
 
+def takes_files(simulator: Simulator) -> bool:
+    """Whether anybody may open files; in its grace period a server lets those alone who held some before it came back."""
+    client = simulator.client()
+    try:
+        write(client, "/data/probe", b"")
+    except nfs_rs.NfsError:
+        return False
+    finally:
+        client.close()
+    return True
+
+
 @pytest.fixture
 def output(simulator: Simulator) -> t.Iterator[Simulator]:
-    """An output server that has nothing, and knows of no client that it would have to wait for."""
-    simulator.forget_clients()
+    """An output server that has nothing, and waits for no client that an earlier test's restart has cut off."""
     simulator.apply()
+    assert wait_until(lambda: takes_files(simulator), 40)
     simulator.tell_agent("empty", "--force")
     yield simulator
     simulator.tell_agent("empty", "--force")
