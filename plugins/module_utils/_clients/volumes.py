@@ -12,7 +12,6 @@ an object by itself goes, since no other cluster takes it.
 from __future__ import annotations
 
 import copy
-import re
 import typing as t
 from dataclasses import dataclass
 
@@ -22,6 +21,11 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._common.text im
 from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes.names import Object
 from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes.objects import CLAIM, VOLUME
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.minor_versions import served_option
+from ansible_collections.file_simulator.nas.plugins.module_utils._model.mount_words import (
+    option_name,
+    split_options,
+    version,
+)
 
 CSI_DRIVER = "nfs.csi.k8s.io"
 _OPTIONS_ANNOTATION = "volume.beta.kubernetes.io/mount-options"
@@ -32,7 +36,6 @@ _OF_ANOTHER_CLUSTER = (
     "kubectl.kubernetes.io/last-applied-configuration",
 )
 _BOOKKEEPING = ("creationTimestamp", "generation", "managedFields", "resourceVersion", "selfLink", "uid")
-_VERSION = re.compile(r"(?:(?:nfs)?vers=|v)([34])(?:\.[0-9])?")
 
 
 @dataclass(frozen=True)
@@ -118,10 +121,10 @@ class _Volume:
         kind = self._record["kind"]
         if kind == CLAIM:
             return _Changed(_without_bookkeeping(self._record["object"]), "as in production")
-        words = [word for option in self._record["mount_options"] for word in _split(str(option))]
+        words = [word for option in self._record["mount_options"] for word in split_options(str(option))]
         # By the names of options, what they are to be.
         wanted = {name: f"{name}={port}" for name, port in self._ports(words, where).items()}
-        wanted.update({_name(word): served_option(word) for word in words if served_option(word) != word})
+        wanted.update({option_name(word): served_option(word) for word in words if served_option(word) != word})
         told = [f"{option} is {new}" if option else f"{new} is added" for option, new in _replaced(words, wanted)]
         if self._host != self._nas:
             told.insert(0, f"server {visible(self._nas)} is {self._host}")
@@ -137,18 +140,18 @@ class _Volume:
     def _ports(self, words: t.Sequence[str], where: str) -> dict[str, str]:
         """Return the options for ports: those that have to be named, and those that production names otherwise."""
         endpoint, address = self._endpoint, self._endpoint.node
-        version = _version(words) or endpoint.nfs_version
-        if version not in endpoint.nfs_versions:
+        asked = version(words) or endpoint.nfs_version
+        if asked not in endpoint.nfs_versions:
             spoken = " and ".join(f"NFSv{each}" for each in endpoint.nfs_versions)
             raise SimulatorError(
-                f"{where}: asks for NFSv{version}, and server {endpoint.server} speaks {spoken}; change its nfs_versions"
+                f"{where}: asks for NFSv{asked}, and server {endpoint.server} speaks {spoken}; change its nfs_versions"
             )
         ports = {"port": str(address.port)}
-        if version == 3:
+        if asked == 3:
             ports["mountport"] = str(address.mount_port or address.port)
-        if not endpoint.at_standard_ports(address, version):
+        if not endpoint.at_standard_ports(address, asked):
             return ports
-        named = {_name(word) for word in words}
+        named = {option_name(word) for word in words}
         return {name: port for name, port in ports.items() if name in named}
 
     def _advice(self, told: t.Sequence[str]) -> str:
@@ -161,31 +164,18 @@ class _Volume:
         return f"not written; change it there: {'; '.join(told)}{why}"
 
 
-def _version(words: t.Sequence[str]) -> int | None:
-    found = [match for match in map(_VERSION.fullmatch, words) if match]
-    return int(found[-1][1]) if found else None
-
-
 def _replaced(words: t.Sequence[str], wanted: t.Mapping[str, str]) -> t.Iterator[tuple[str, str]]:
     """Yield each option that becomes another one, as it is and as it will be; empty for one that is not there."""
     for name, new in wanted.items():
-        same = [word for word in words if _name(word) == name]
+        same = [word for word in words if option_name(word) == name]
         yield from ((word, new) for word in same or [""] if word != new)
 
 
 def _with(options: str, wanted: t.Mapping[str, str]) -> str:
     """Return options with the wanted ones in the places of those that are there otherwise."""
-    if not any(_name(word) in wanted for word in _split(options)):
+    if not any(option_name(word) in wanted for word in split_options(options)):
         return options
-    return ",".join(wanted.get(_name(word), word) for word in _split(options))
-
-
-def _split(options: str) -> list[str]:
-    return [word.strip() for word in options.split(",") if word.strip()]
-
-
-def _name(word: str) -> str:
-    return word.partition("=")[0]
+    return ",".join(wanted.get(option_name(word), word) for word in split_options(options))
 
 
 def _set_server(spec: dict[str, t.Any], host: str) -> None:
@@ -210,7 +200,7 @@ def _set_options(item: Object, wanted: t.Mapping[str, str]) -> None:
             if key == _OPTIONS_ANNOTATION or key.lower() == "mountoptions":
                 found.append(str(mapping[key]))
                 mapping[key] = _with(found[-1], wanted)
-    named = {_name(word) for option in found for word in _split(option)}
+    named = {option_name(word) for option in found for word in split_options(option)}
     options = [_with(option, wanted) for option in own]
     options += [new for name, new in wanted.items() if name not in named]
     if options != own:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import typing as t
 
+from ansible_collections.file_simulator.nas.plugins.module_utils._model.mount_words import split_options
 from ansible_collections.file_simulator.nas.plugins.module_utils._production import mount_options
 from ansible_collections.file_simulator.nas.plugins.module_utils._production.findings import Findings, Place
 from ansible_collections.file_simulator.nas.plugins.module_utils._production.plain import (
@@ -58,7 +59,7 @@ def _volume(place: Place, volume: Mapping, variables: t.Mapping[str, str], findi
     given = {key: _filled(text(value), variables) for key, value in mapping(volume, "driver_opts").items()}
     if given.get("type") not in mount_options.TYPES:
         return None
-    options = mount_options.split_options(given.get("o", ""))
+    options = split_options(given.get("o", ""))
     address = next((word.partition("=")[2] for word in options if word.startswith("addr=")), "")
     options = mount_options.of_type(given["type"], [word for word in options if not word.startswith("addr=")])
     host, path = split_device(given.get("device", ""))

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 
+from ansible_collections.file_simulator.nas.plugins.module_utils._model.mount_words import split_options
 from ansible_collections.file_simulator.nas.plugins.module_utils._production import mount_options
 from ansible_collections.file_simulator.nas.plugins.module_utils._production.findings import Findings, Place
 from ansible_collections.file_simulator.nas.plugins.module_utils._production.sources import (
@@ -31,7 +32,7 @@ def read_fstab(file: str, content: str, findings: Findings) -> list[Volume]:
         if len(fields) < 3 or fields[0].startswith("#") or fields[2] not in mount_options.TYPES:
             continue
         device, target, kind = fields[:3]
-        options = mount_options.of_type(kind, mount_options.split_options(fields[3]) if len(fields) > 3 else [])
+        options = mount_options.of_type(kind, split_options(fields[3]) if len(fields) > 3 else [])
         place = Place(file, number, KIND, "", target)
         source = read_source(*split_device(device), place, findings)
         if source:

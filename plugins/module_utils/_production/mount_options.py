@@ -6,13 +6,11 @@
 
 from __future__ import annotations
 
-import re
 import typing as t
 
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.minor_versions import served_option
+from ansible_collections.file_simulator.nas.plugins.module_utils._model.mount_words import VERSION, version
 
-_VERSION = re.compile(r"(?:nfs)?vers=([234])(?:\.[0-9])?")
-_SHORT_VERSION = re.compile(r"v([234])(?:\.[0-9])?")
 _NFS_PORT = "2049"
 # What fstab and Compose call file systems of a NAS.
 TYPES = ("nfs", "nfs4")
@@ -35,20 +33,6 @@ _KEPT = {
 }
 
 
-def split_options(value: str) -> list[str]:
-    """Return the options of a text such as ``rw,hard,vers=3``."""
-    return [word.strip() for word in value.split(",") if word.strip()]
-
-
-def version(options: t.Iterable[str]) -> int | None:
-    """Return the version of NFS that options name, the last one where there are several; None where they name none."""
-    named = None
-    for option in options:
-        match = _VERSION.fullmatch(option) or _SHORT_VERSION.fullmatch(option)
-        named = int(match[1]) if match else named
-    return named
-
-
 def of_type(kind: str, options: t.Sequence[str]) -> list[str]:
     """Return the options of a file system of one of ``TYPES``, with the version that the type itself names."""
     return [*options, *(["vers=4"] if kind == "nfs4" and version(options) is None else [])]
@@ -68,7 +52,7 @@ def not_kept(options: t.Iterable[str]) -> t.Iterator[str]:
             key, value = "proto", option
         if key in _NOT_KEPT and (key == "lock" or value) and value not in _KEPT.get(key, ()):
             yield f"mount option {option}: {_NOT_KEPT[key]}"
-        match = _VERSION.fullmatch(option)
+        match = VERSION.fullmatch(option)
         if match and match[1] == "2":
             yield f"mount option {option}: the simulator's servers do not speak NFSv2; mount with vers=3"
         if served_option(option) != option:

@@ -18,6 +18,7 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._model.defaults
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.endpoint import NO_PORT
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.exports import EXPORT_IDS, Export, read_exports
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.fields import FieldError
+from ansible_collections.file_simulator.nas.plugins.module_utils._model.mount_words import version
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.server import NFS_SERVERS
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.windows_path import WindowsPath
 from ansible_collections.file_simulator.nas.plugins.module_utils._production import mount_options, naming
@@ -148,9 +149,9 @@ class _Server:
         return []
 
     def _versions(self) -> list[int]:
-        asked = {mount_options.version(volume.options) for volume in self._volumes()}
+        asked = {version(volume.options) for volume in self._volumes()}
         # Who names no version gets the highest; Linux asks for 4 first.
-        return sorted({4 if version is None else max(version, 3) for version in asked})
+        return sorted({4 if each is None else max(each, 3) for each in asked})
 
     def _exports(self, exports: t.Sequence[str], of_path: t.Mapping[str, str], role: str) -> list[dict[str, t.Any]]:
         directories = naming.subdirectories(exports)

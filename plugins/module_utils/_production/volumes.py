@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import typing as t
 
+from ansible_collections.file_simulator.nas.plugins.module_utils._model.mount_words import split_options
 from ansible_collections.file_simulator.nas.plugins.module_utils._production import mount_options
 from ansible_collections.file_simulator.nas.plugins.module_utils._production.documents import Document
 from ansible_collections.file_simulator.nas.plugins.module_utils._production.findings import Findings, Place
@@ -80,11 +81,11 @@ def csi_source(csi: Mapping, place: Place, findings: Findings) -> tuple[Source |
     source = read_source(
         attributes.get("server", ""), f"{share.rstrip('/')}/{below}" if share and below else share, place, findings
     )
-    return source, mount_options.split_options(attributes.get("mountoptions", ""))
+    return source, split_options(attributes.get("mountoptions", ""))
 
 
 def _annotated_options(document: Document) -> list[str]:
-    return mount_options.split_options(text(mapping(document.object, "metadata", "annotations").get(_MOUNT_OPTIONS)))
+    return split_options(text(mapping(document.object, "metadata", "annotations").get(_MOUNT_OPTIONS)))
 
 
 def _not_nfs(spec: Mapping, csi: Mapping, place: Place, findings: Findings) -> None:
