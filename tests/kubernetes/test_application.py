@@ -38,17 +38,23 @@ INSTANCE = reserve("kube-application").instance
 BOUND, MOUNTS, ARRIVAL = 60.0, 150.0, 60.0
 
 
+class Running(t.NamedTuple):
+    """The servers that run: their addresses in the cluster by the names that production has, and their directories."""
+
+    addresses: dict[str, str]
+    directories: Path
+
+
 @pytest.fixture(scope="module")
-def addresses(node: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> t.Iterator[dict[str, str]]:
-    """The servers run; their addresses in the cluster by the names that production has, and ``""`` for their directories."""
+def servers(node: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> t.Iterator[Running]:
     home = tmp_path_factory.mktemp("application")
     made = run_module(nas_topology_info, manifests=[str(application.VOLUMES), str(application.WORKLOAD)])
     # A Service has an address of its own anyway.
-    servers = [
+    topology = [
         {key: value for key, value in server.items() if key != "address"} for server in made["topology"]["servers"]
     ]
     arguments: dict[str, t.Any] = {
-        "topology": {"instance": INSTANCE, "namespace": INSTANCE, "servers": servers},
+        "topology": {"instance": INSTANCE, "namespace": INSTANCE, "servers": topology},
         "drive_root": str(home / "drives"),
         "engine": "kubernetes",
         "kubeconfig": node["kubeconfig"],
@@ -67,7 +73,7 @@ def addresses(node: dict[str, str], tmp_path_factory: pytest.TempPathFactory) ->
         run_module(nas_server, state="started", **at_work)
         running = run_module(nas_server_info, **arguments)["servers"]
         found = {alias: server["cluster"]["cluster_ip"] for server in running for alias in server["aliases"]}
-        yield {**found, "": str(directories)}
+        yield Running(found, directories)
     finally:
         run_module(nas_server, **gone, **at_work)
 
@@ -102,21 +108,15 @@ def asked_of_the_node(kube: Kube) -> dict[str, str]:
     return {source: options for each in found for options, source in each}
 
 
-def test_application_runs_as_in_production(kube: Kube, addresses: dict[str, str]) -> None:
-    volumes = application.at(addresses)
+def test_application_runs_as_in_production(kube: Kube, servers: Running) -> None:
+    volumes = application.at(servers.addresses)
     apply(kube, volumes)
     claims, workload = application.WORKLOAD.read_text().rsplit("---\n", 1)
     apply(kube, claims)
     # A kubelet tells of few failures for each pod, and would use them up on the claims that are bound first.
     eventually(lambda: phases(kube) == ["Bound"] * 3, BOUND)
     apply(kube, workload)
-    wanted = {
-        f"{spec['nfs']['server']}:{spec['nfs']['path']}": {
-            *spec["mountOptions"],
-            *(["ro"] if spec["nfs"].get("readOnly") else []),
-        }
-        for spec in (document["spec"] for document in yaml.safe_load_all(volumes))
-    }
+    wanted = application.mounts(volumes)
     if "\tnfs4\n" in Path("/proc/filesystems").read_text():
         eventually(lambda: all(f"{source} " in Path("/proc/self/mounts").read_text() for source in wanted), MOUNTS)
     else:
@@ -126,8 +126,7 @@ def test_application_runs_as_in_production(kube: Kube, addresses: dict[str, str]
     mounts = {
         f"/mnt/{source.rpartition('/')[2]}": (source, ",".join(sorted(options))) for source, options in wanted.items()
     }
-    directories = Path(addresses[""])
-    (directories / "nas31" / "billing_in" / "1.order").write_text("ten pieces\n")
+    (servers.directories / "nas31" / "billing_in" / "1.order").write_text("ten pieces\n")
     with nfs_client() as machine:
         for target, (source, options) in mounts.items():
             machine.run("mount", source=source, target=target, options=options, limit=60.0, within=70.0)
@@ -137,6 +136,6 @@ def test_application_runs_as_in_production(kube: Kube, addresses: dict[str, str]
                 assert time.monotonic() < deadline, path
                 time.sleep(1)
         machine.run("put", path="/mnt/billing_out/1.bill", size=100_000)
-        eventually(lambda: (directories / "nas31" / "billing_out" / "1.bill").exists(), ARRIVAL)
+        eventually(lambda: (servers.directories / "nas31" / "billing_out" / "1.bill").exists(), ARRIVAL)
         for target in mounts:
             machine.run("unmount", target=target)

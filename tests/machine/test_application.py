@@ -13,7 +13,6 @@ import json
 import subprocess
 
 import pytest
-import yaml
 
 from ..harness import application
 from ..validation.servers import image
@@ -68,11 +67,10 @@ def runs(desk: ClusterDesk, volumes: str, number: int) -> None:
     desk.windows_has("nas31", f"billing_out/{number}.bill", "ten pieces\nthree per cent\n")
     mounted = json.loads(cluster.machine.run("findmnt --json --types nfs,nfs4 --output SOURCE,OPTIONS"))["filesystems"]
     found = {each["source"]: set(each["options"].split(",")) for each in mounted}
-    wanted = [document["spec"] for document in yaml.safe_load_all(volumes)]
-    assert set(found) == {f"{spec['nfs']['server']}:{spec['nfs']['path']}" for spec in wanted}
-    for spec in wanted:
-        options = found[f"{spec['nfs']['server']}:{spec['nfs']['path']}"]
-        assert {word.replace("nfsvers", "vers") for word in spec["mountOptions"]} - {"nolock"} <= options
+    wanted = application.mounts(volumes)
+    assert set(found) == set(wanted)
+    for source, options in wanted.items():
+        assert {word.replace("nfsvers", "vers") for word in options} - {"nolock"} <= found[source]
     cluster.kubectl("delete", "namespace", NAMESPACE, f"--timeout={PATIENCE}s", seconds=PATIENCE + 60)
     cluster.kubectl("delete", f"--filename={document}", f"--timeout={PATIENCE}s", seconds=PATIENCE + 60)
     desk.until("the node has unmounted it", lambda: desk.mounts() == {})

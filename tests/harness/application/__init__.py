@@ -9,6 +9,8 @@ import re
 import typing as t
 from pathlib import Path
 
+import yaml
+
 VOLUMES, WORKLOAD = (Path(__file__).with_name(f"{name}.yaml") for name in ("volumes", "billing"))
 NAMES = ("nas31.rakke.example", "nas32.rakke.example")
 IMAGE = "images.rakke.example/billing/pricing:7.2"
@@ -22,3 +24,15 @@ def at(addresses: t.Mapping[str, str]) -> str:
     different = [old for old, new in zip(production.splitlines(), changed.splitlines(), strict=True) if old != new]
     assert [line.split(":")[0].strip() for line in different] == ["server"] * len(CLAIMS)
     return changed
+
+
+def mounts(volumes: str) -> dict[str, set[str]]:
+    """Return, by source, the options with which a node is to mount what ``volumes`` name."""
+    specs = [document["spec"] for document in yaml.safe_load_all(volumes)]
+    return {
+        f"{spec['nfs']['server']}:{spec['nfs']['path']}": {
+            *spec["mountOptions"],
+            *(["ro"] if spec["nfs"].get("readOnly") else []),
+        }
+        for spec in specs
+    }
