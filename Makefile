@@ -141,9 +141,10 @@ molecule: artefact
 	python -m tests.harness.ports molecule tools/molecule.sh default
 
 .PHONY: test-agent test-podman test-data test-removal test-broken-states test-kills test-boot test-power-cut test-validation test-machines test-machine test-kubernetes test-kubernetes-servers test-report test-windows test-minikube
-# The sync agent as a process, killed at random moments: longer than make test should take.
+# The sync agent as a process, killed at random moments, and along sequences of three operations: longer than make test should take.
 test-agent: venv-dev
 	pytest --numprocesses=3 tests/agent
+	AGENT_CRASH_OPERATIONS=3 pytest --numprocesses=3 tests/unit/agent/test_crashes.py -k 'every_step[3'
 
 # One real server on podman: what only the real thing shows of locks, owners, neighbours and the start with the machine.
 test-podman: venv-dev
@@ -272,7 +273,7 @@ test-load: venv-dev
 
 # The kill of the sync agent at every step of all sequences of three operations.
 test-crashes: venv-dev
-	AGENT_CRASH_STRIDE=1 pytest --numprocesses=2 tests/unit/agent/test_crashes.py
+	AGENT_CRASH_OPERATIONS=3 AGENT_CRASH_STRIDE=1 pytest --numprocesses=2 tests/unit/agent/test_crashes.py
 
 # A real Minikube profile in a container of our own making. Not beside test-kubernetes: both change the same settings.
 test-minikube-node: venv-dev

@@ -1,6 +1,6 @@
 # Copyright (c) 2026, file_simulator.nas contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""All sequences of up to three operations, with kills at the steps of the agent (CrashMonkey's idea)."""
+"""All sequences of two operations, in targets of their own of three, with kills at the steps of the agent (CrashMonkey's idea)."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from nas_sync_agent.model import Mode, Side
 
 Operation = tuple[str, Callable[[World, Side, str], None]]
 
-SEQUENCES = int(os.environ.get("AGENT_CRASH_OPERATIONS", "3"))
+SEQUENCES = int(os.environ.get("AGENT_CRASH_OPERATIONS", "2"))
 _MOST_CALLS_OF_A_START = 100
 STRIDE = int(os.environ.get("AGENT_CRASH_STRIDE", "11"))
 
