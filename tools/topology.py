@@ -100,9 +100,10 @@ OPTIONS = (
            "sync halts when all of a side is gone, nobody saw it go, and more files would be deleted: a number of files, "
            "or a share such as `50%` ([more](sync.md#when-deletions-are-withheld))"),
     Option("storage.type", "str", _code(defaults.STORAGE["type"]),
-           "`empty_dir` goes with its server (on a cluster with its pod), `persistent` outlives it", sync.STORAGE_TYPES),
+           "`empty_dir` goes with its server (on a cluster with its pod), `persistent` outlives it, `memory` goes and is full at "
+           "its limit ([more](#storage))", sync.STORAGE_TYPES),
     Option("storage.size_limit", "str", _code(defaults.STORAGE["size_limit"]),
-           "of an `empty_dir` on Kubernetes; podman does not enforce it"),
+           "what the export may have; only `memory` is full there, on every engine ([more](#storage))"),
     *(
         Option(f"resources.{container}.{kind}.{key}", "str", _code(amount), f"{kind[:-1]} of {_AMOUNTS[key]} of the container `{container}`")
         for container, kinds in defaults.RESOURCES.items() for kind, amounts in kinds.items() for key, amount in amounts.items()

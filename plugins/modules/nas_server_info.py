@@ -136,6 +136,8 @@ servers:
       description: The type of its storage.
       type: str
       sample: empty_dir
+    size_limit: {description: "The size that the topology gives its storage.", type: str, sample: 500Mi}
+    at_size_limit: {description: "What happens there, V(no_space), V(evicted) with the pod, V(claim) or V(nothing).", type: str}
     sync_mode:
       description: What its sync agent propagates.
       type: str

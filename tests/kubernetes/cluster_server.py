@@ -82,7 +82,11 @@ class ClusterServer(Removable):
 
     def sync(self) -> dict[str, t.Any]:
         """What the agent said last of its work; empty when that is nothing."""
-        return self._ask(nas_server_info, "servers", "storage_class")["sync"] or {}
+        return self.report()["sync"] or {}
+
+    def report(self) -> dict[str, t.Any]:
+        """How it is."""
+        return self._ask(nas_server_info, "servers", "storage_class")
 
     def accept(self) -> dict[str, t.Any]:
         """Say that what the server withholds is meant; what that was."""

@@ -50,8 +50,9 @@ class Simulator:
     def remove(self) -> None:
         run_module(nas_server, state="absent", purge=True, delete_storage=True, **self._arguments({}, {}))
 
-    def report(self) -> dict[str, t.Any]:
-        found: dict[str, t.Any] = run_module(nas_server_info, **self._arguments({}, {}))["servers"][0]
+    def report(self, **fields: t.Any) -> dict[str, t.Any]:
+        """How the server is, with ``fields`` in its topology."""
+        found: dict[str, t.Any] = run_module(nas_server_info, **self._arguments({}, fields))["servers"][0]
         return found
 
     def inventory(self) -> dict[str, t.Any]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError
 from ansible_collections.file_simulator.nas.plugins.module_utils._model import fields
+from ansible_collections.file_simulator.nas.plugins.module_utils._model.sync import Storage
 
 _LONGEST_SECONDS = 3600
 
@@ -29,6 +30,12 @@ class Limits:
     free_bytes: int = 16 * 2**20
     cpu: int = 4000
     memory: int = 8 * 2**30
+
+    def free_of(self, storage: Storage) -> int:
+        """Return how many bytes of an export must be free: of one in memory, which may be small, a tenth is enough."""
+        if not storage.in_memory:
+            return self.free_bytes
+        return min(self.free_bytes, fields.memory_bytes(storage.size_limit) // 10)
 
 
 LIMITS_SPEC: dict[str, t.Any] = {

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import typing as t
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ansible_collections.file_simulator.nas.plugins.module_utils._model import fields
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.fields import FieldError
@@ -37,6 +37,15 @@ def read_resources(
         fields.mapping(own, "resources", default),
     ]
     return {container: _container(container, amounts, layers) for container, amounts in default.items()}
+
+
+def with_room(resources: Resources, size_limit: str) -> Resources:
+    """Return ``resources`` with a memory limit that leaves as much as before beside files of ``size_limit`` in memory.
+
+    The kernel counts such a file among the memory of the container that writes it, and ends the one that has too much.
+    """
+    limit = fields.memory_bytes(resources.memory_limit) + fields.memory_bytes(size_limit)
+    return replace(resources, memory_limit=fields.memory(limit, "memory"))
 
 
 def _container(name: str, amounts: t.Mapping[str, t.Mapping[str, str]], layers: list[fields.Mapping]) -> Resources:

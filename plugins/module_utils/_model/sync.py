@@ -17,7 +17,11 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._model.fields i
 MODES = ("none", "windows_to_nas", "nas_to_windows", "two_way")
 _TO_NAS_MODES = ("windows_to_nas", "two_way")
 _TO_WINDOWS_MODES = ("nas_to_windows", "two_way")
-STORAGE_TYPES = ("empty_dir", "persistent")
+MEMORY = "memory"
+STORAGE_TYPES = ("empty_dir", "persistent", MEMORY)
+# What memory is given out in, and the least in which an agent keeps its ledger beside a few files. Bytes.
+_PAGE = 4096
+_LEAST_IN_MEMORY = 4 << 20
 # Seconds.
 INTERVAL = (1, 3600)
 QUIET_PERIOD = (0, 600)
@@ -51,10 +55,18 @@ class Sync:
 
 @dataclass(frozen=True)
 class Storage:
-    """Where an export lives: ``empty_dir`` goes with its pod, ``persistent`` outlives it."""
+    """Where an export lives: ``empty_dir`` and ``memory`` go with their pod, ``persistent`` outlives it.
+
+    In memory, clients can write no more than ``size_limit``; elsewhere it is up to the engine, see ``_server/size_limit.py``.
+    """
 
     type: str
     size_limit: str
+
+    @property
+    def in_memory(self) -> bool:
+        """Whether what is in the export takes the machine's memory."""
+        return self.type == MEMORY
 
 
 def read_sync(own: t.Any, common: t.Any, mode: str) -> Sync:
@@ -84,7 +96,19 @@ def read_storage(own: t.Any, common: t.Any) -> Storage:
         **fields.mapping(common, "defaults.storage", keys),
         **fields.mapping(own, "storage", keys),
     }
-    return Storage(
+    storage = Storage(
         type=fields.choice(given["type"], "storage.type", STORAGE_TYPES),
         size_limit=fields.memory(given["size_limit"], "storage.size_limit"),
     )
+    if storage.in_memory:
+        _check_size(storage.size_limit)
+    return storage
+
+
+def _check_size(size_limit: str) -> None:
+    size = fields.memory_bytes(size_limit)
+    if size < _LEAST_IN_MEMORY or size % _PAGE:
+        raise FieldError(
+            "storage.size_limit",
+            f"{size_limit} cannot be had in memory; write 4Mi or more, a multiple of 4Ki such as 64Mi",
+        )

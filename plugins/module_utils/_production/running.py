@@ -74,7 +74,9 @@ def _entry(report: Mapping, root: str) -> dict[str, t.Any]:
     above, _backslash, last = str(report["windows_directory"]).rpartition("\\")
     directory = str(report["windows_directory"]) if above != root else last
     role = default.BY_ROLE[report["role"]]
-    mode, storage = report.get("sync_mode"), report.get("storage")
+    mode = report.get("sync_mode")
+    kept = {"type": report.get("storage"), "size_limit": report.get("size_limit")}
+    storage = {key: value for key, value in kept.items() if value and value != default.STORAGE[key]}
     closed = bool(report.get("read_only"))
     return {
         "name": report["name"],
@@ -85,7 +87,7 @@ def _entry(report: Mapping, root: str) -> dict[str, t.Any]:
         **({"export_options": _OPTIONS[closed]} if closed != (report["role"] == BACKUP) else {}),
         **_exports(report, closed),
         **({"sync": {"mode": mode}} if mode and mode != role["sync_mode"] else {}),
-        **({"storage": {"type": storage}} if storage and storage != default.STORAGE["type"] else {}),
+        **({"storage": storage} if storage else {}),
     }
 
 

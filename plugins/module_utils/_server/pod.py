@@ -23,6 +23,7 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._model.server i
 from ansible_collections.file_simulator.nas.plugins.module_utils._server.ganesha import render_ganesha
 from ansible_collections.file_simulator.nas.plugins.module_utils._server.ownership import ownership_words
 from ansible_collections.file_simulator.nas.plugins.module_utils._server.ports import NFS, Port, has_rpcbind, ports_of
+from ansible_collections.file_simulator.nas.plugins.module_utils._server.size_limit import with_room_in_memory
 from ansible_collections.file_simulator.nas.plugins.module_utils._server.unfs3 import render_exports, unfsd_command
 
 STATUS_PORT = 9100
@@ -120,6 +121,7 @@ class Images:
 def pod_of(server: Server, images: Images, clients: t.Sequence[str] | None = None) -> Pod:
     """Return the pod of ``server``. ``clients`` replaces the server's own where an engine changes addresses."""
     let_in = server.clients if clients is None else clients
+    server = with_room_in_memory(server)
     main, config_files = _MAIN[server.nfs_server](server, images, let_in)
     return Pod(
         server=server.name,

@@ -14,9 +14,11 @@ import typing as t
 from dataclasses import asdict, dataclass, field
 
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.exports import Export
+from ansible_collections.file_simulator.nas.plugins.module_utils._model.fields import memory_bytes
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.server import Server
 from ansible_collections.file_simulator.nas.plugins.module_utils._nfs.probe import Answer
 from ansible_collections.file_simulator.nas.plugins.module_utils._server.mounting import mount_command, mount_options
+from ansible_collections.file_simulator.nas.plugins.module_utils._server.size_limit import at_size_limit
 from ansible_collections.file_simulator.nas.plugins.module_utils._server.status_warnings import warnings_of
 
 READY = "ready"
@@ -121,6 +123,7 @@ class ServerStatus:
     def warnings(self) -> list[str]:
         """What deserves attention although the server runs."""
         # A cluster may have its Windows directories on another machine; podman has them on this one.
+        storage = self.server.storage
         unseen = self.state != ABSENT and self.engine == "podman" and self.windows_space is None
         return warnings_of(
             self.sync,
@@ -128,6 +131,7 @@ class ServerStatus:
             agent=self.ready and self.server.sync.has_agent,
             now=self.now,
             missing=self.local_directory if unseen else "",
+            limit=memory_bytes(storage.size_limit) if storage.in_memory else None,
         )
 
 
@@ -159,6 +163,8 @@ def status_result(status: ServerStatus) -> dict[str, t.Any]:
         "fsid": status.fsid,
         "read_only": server.export.read_only,
         "storage": server.storage.type,
+        "size_limit": server.storage.size_limit,
+        "at_size_limit": at_size_limit(status.engine, server.storage.type),
         "sync_mode": server.sync.mode,
         "sync": dict(status.sync) if status.sync else None,
         "space": status.space,

@@ -20,6 +20,8 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._model import r
 _SILENCE = 120.0
 # Longer than any promise of the sync agent: 30 s to the NAS, 60 s to Windows.
 _LAG = 60.0
+# Of a NAS in memory, which may be small, it is this part at most.
+_SHARE_OF_LITTLE = 10
 _LITTLE = {"windows": ("the Windows drive", 1 << 30), "nas": ("the NAS", 256 << 20)}
 # So many of a list have a line each.
 _MOST = 10
@@ -60,17 +62,19 @@ def warnings_of(
     agent: bool,
     now: float | None = None,
     missing: str = "",
+    limit: int | None = None,
 ) -> list[str]:
     """Return a line for each warning.
 
     ``sync`` is what an agent said of itself, ``agent`` whether there should be one that does. ``now`` is the
     time by the agent's clock, None when that is unknown. ``missing`` is a Windows directory that does not answer.
+    ``limit`` are the bytes that an export in memory is to have in all, None for one that is not in memory.
     """
     return [
         *([f"{missing} is not there, or does not answer: mount the drive again"] if missing else []),
         *_of_agent(sync, now, bool(missing)),
         *(["the sync agent says nothing of itself"] if agent and not sync else []),
-        *_of_space(space),
+        *_of_space(space, limit),
     ]
 
 
@@ -121,8 +125,13 @@ def halted(reason: object) -> str:
     return text
 
 
-def _of_space(space: t.Mapping[str, int | None]) -> t.Iterator[str]:
+def _of_space(space: t.Mapping[str, int | None], limit: int | None) -> t.Iterator[str]:
     for side, (name, little) in _LITTLE.items():
         free = space.get(f"{side}_free")
+        if side == "nas" and limit is not None:
+            little = min(little, limit // _SHARE_OF_LITTLE)
         if free is not None and free < little:
             yield f"only {size(free)} are free on {name}"
+    total = space.get("nas_total")
+    if limit is not None and total is not None and total != limit:
+        yield f"the NAS has {size(total)} in all, and not the {size(limit)} of its size_limit, which is not enforced there"

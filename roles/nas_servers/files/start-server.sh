@@ -14,6 +14,14 @@ if ! timeout --kill-after=1 10 test -e "$directory/.file-simulator.json" >/dev/n
     echo "$directory is not mounted, or is not what was laid out there; the server starts when it is"
     exit 1
 fi
+# A volume in memory is mounted as long as the machine runs; podman alone would unmount it after the initial copy.
+memory=$(podman volume inspect --format '{{if eq (index .Options "type") "tmpfs"}}{{.Mountpoint}}{{end}}' "$pod.export")
+if [ -n "$memory" ] && ! mountpoint -q "$memory"; then
+    podman volume mount "$pod.export"
+    # A podman that did not notice a restart of the machine takes it for mounted.
+    mountpoint -q "$memory" ||
+        mount -t tmpfs -o "$(podman volume inspect --format '{{.Options.o}}' "$pod.export")" tmpfs "$memory"
+fi
 podman pod start "$pod" && exit 0
 podman pod stop "$pod"
 exit 1

@@ -14,7 +14,14 @@ import typing as t
 
 # A message of "fail" with which a call does not end by itself.
 HANGS = "hangs"
-_READING = (["pod", "ps"], ["volume", "ls"], ["network", "inspect"], ["run", "--rm"], ["inspect", "--type"])
+_READING = (
+    ["pod", "ps"],
+    ["volume", "ls"],
+    ["volume", "inspect"],
+    ["network", "inspect"],
+    ["run", "--rm"],
+    ["inspect", "--type"],
+)
 
 
 class FakePodman:
@@ -30,6 +37,7 @@ class FakePodman:
         self.calls: list[list[str]] = []
         self.pods: dict[str, dict[str, t.Any]] = {}
         self.volumes: dict[str, t.Any] = {}
+        self.volume_options: dict[str, dict[str, str]] = {}
         # Where the volumes lie, which have what an agent makes in them.
         self.volume_root = directory
         self.networks: dict[str, t.Any] = {}
@@ -55,6 +63,9 @@ class FakePodman:
         self.removed_rules: list[list[str]] = []
         # How often podman has just started a container again, by name.
         self.restarts: dict[str, int] = {}
+        # Where volumes are mounted, and what is mounted all the same when podman takes it for mounted already.
+        self.mounts: set[str] = set()
+        self.believes_in_mounts = False
         self._lock = threading.Lock()
 
     @property
@@ -73,6 +84,9 @@ class FakePodman:
             command = command[3:]
         if command[0] == "iptables-save" or command[:3] == ["nft", "--json", "list"]:
             return 0, self.leftovers.get(command[0], ""), ""
+        if command[0] == "mount":
+            self.mounts.add(command[-1])
+            return 0, "", ""
         if command[0] in ("iptables", "ip"):
             self.removed_rules.append(command)
             return 0, "", ""
@@ -134,16 +148,35 @@ class FakePodman:
 
     def _volume_create(self, words: list[str]) -> None:
         self.volumes[words[-1]] = _labels(words)
+        given = [words[i + 1].split("=", 1) for i, word in enumerate(words) if word == "--opt"]
+        self.volume_options[words[-1]] = dict(given)
         os.makedirs(os.path.join(self.volume_root, words[-1], ".nas"))
 
     def _volume_rm(self, words: list[str]) -> None:
         del self.volumes[words[2]]
+        self.mounts.discard(os.path.join(self.volume_root, words[2]))
         shutil.rmtree(os.path.join(self.volume_root, words[2]))
+
+    def volume_rm(self, name: str) -> None:
+        """Remove a volume behind everybody's back."""
+        self._volume_rm(["volume", "rm", name])
+
+    def _volume_inspect(self, words: list[str]) -> str:
+        return os.path.join(self.volume_root, words[-1])
+
+    def _volume_mount(self, words: list[str]) -> None:
+        if not self.believes_in_mounts:
+            self.mounts.add(os.path.join(self.volume_root, words[-1]))
 
     def _volume_ls(self, words: list[str]) -> str:
         return json.dumps(
             [
-                {"Name": name, "Mountpoint": os.path.join(self.volume_root, name), "Labels": labels}
+                {
+                    "Name": name,
+                    "Mountpoint": os.path.join(self.volume_root, name),
+                    "Labels": labels,
+                    "Options": self.volume_options.get(name, {}),
+                }
                 for name, labels in self.volumes.items()
             ]
         )

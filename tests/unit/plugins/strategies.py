@@ -70,8 +70,8 @@ _own_fields = st.fixed_dictionaries(
         "storage": st.fixed_dictionaries(
             {},
             optional={
-                "type": st.sampled_from(["empty_dir", "persistent"]),
-                "size_limit": st.integers(1, 999).map("{}Mi".format),
+                "type": st.sampled_from(["empty_dir", "persistent", "memory"]),
+                "size_limit": st.integers(4, 999).map("{}Mi".format),
             },
         ),
     },

@@ -234,7 +234,7 @@ def free_space(context: CheckContext, target: Target) -> Finding:
     """What the file system below the export has left."""
     with context.client(target) as client:
         free = client.free_bytes()
-    needed = context.limits.free_bytes
+    needed = context.limits.free_of(target.server.storage)
     shown, expected = f"{free / _MEBIBYTE:.0f} MiB", f"{needed / _MEBIBYTE:.0f} MiB or more"
     measure = Measure("free", round(free / _MEBIBYTE, 1), "MiB")
     if free < needed:

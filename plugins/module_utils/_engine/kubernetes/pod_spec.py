@@ -17,6 +17,7 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._kubernetes.nam
     shared_labels,
 )
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.server import Server
+from ansible_collections.file_simulator.nas.plugins.module_utils._model.sync import MEMORY
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.topology import Topology
 from ansible_collections.file_simulator.nas.plugins.module_utils._server.pod import Container, Mount, Pod
 from ansible_collections.file_simulator.nas.plugins.module_utils._server.ports import Port
@@ -188,7 +189,8 @@ def _volumes(pod: Pod, placement: Placement) -> list[Object]:
     if pod.storage == "persistent":
         export: Object = {"persistentVolumeClaim": {"claimName": claim_name(pod.server)}}
     else:
-        export = {"emptyDir": {"sizeLimit": pod.size_limit}}
+        medium = {"medium": "Memory"} if pod.storage == MEMORY else {}
+        export = {"emptyDir": {**medium, "sizeLimit": pod.size_limit}}
     memory = {"emptyDir": {"medium": "Memory", "sizeLimit": _SCRATCH_SIZE}}
     return [
         # Type Directory: with DirectoryOrCreate a lost mount would look like an emptied directory.

@@ -21,6 +21,10 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.configuration import is_written
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.covered import covered
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.found import Found
+from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.memory_volume import (
+    check_leftovers,
+    unmounted,
+)
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.render import Names, Placement
 from ansible_collections.file_simulator.nas.plugins.module_utils._nfs.probe import ProbeError
 from ansible_collections.file_simulator.nas.plugins.module_utils._nfs.wait import wait_for_nfs
@@ -38,8 +42,10 @@ _JUST_NOW = 10.0
 def damaged(podman: Podman, mine: t.Mapping[str, Found], pods: Pods, *, ask: bool) -> dict[str, Current]:
     """Return, of the servers in ``pods``, those for which a start is not enough, with the reason.
 
-    ``mine`` are the pods that are there. With ``ask``, those that run have to answer over NFS.
+    ``mine`` are the pods that are there. With ``ask``, those that run have to answer over NFS. Raises SimulatorError where
+    a server without a pod has a volume that cannot become its own.
     """
+    check_leftovers(podman, {name: pod for name, pod in pods.items() if name not in mine})
     whole = {name: mine[name] for name in pods if name in mine and not mine[name].current.damage}
     ill = unsound(podman, whole.values())
 
@@ -68,7 +74,7 @@ def unsound(podman: Podman, found: t.Iterable[Found]) -> dict[str, str]:
     runs = podman.runs(
         [Names(pod.instance, pod.current.server).container(name) for pod in up for name in pod.containers]
     )
-    return {**covered(up, runs), **_restarting(up, runs)}
+    return {**covered(up, runs), **_restarting(up, runs), **unmounted(podman, up)}
 
 
 def _restarting(found: t.Iterable[Found], runs: t.Mapping[str, Run]) -> dict[str, str]:

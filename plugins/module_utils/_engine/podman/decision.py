@@ -12,8 +12,7 @@ from dataclasses import dataclass
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine import plan as _plan
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.base import Request
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.volume_fate import (
-    ANEW,
-    REMOVED,
+    LOSING,
     volume_fate,
 )
 
@@ -42,4 +41,4 @@ def decide(
     diff = _plan.difference(actions, desired, current)
     for server, fate in fates.items():
         diff["after"][server].update({"volume": fate} if fate else {})
-    return Decision(actions, diff, frozenset(server for server, fate in fates.items() if fate in (REMOVED, ANEW)))
+    return Decision(actions, diff, frozenset(server for server, fate in fates.items() if fate in LOSING))

@@ -22,6 +22,10 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.configuration import write_configuration
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.damage import ANSWER_SECONDS
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.found import Found
+from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.memory_volume import (
+    creation_options,
+    keep_mounted,
+)
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.network import InstanceNetwork
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.port_clearing import clear_ports
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.render import Names, Placement
@@ -68,7 +72,8 @@ class Lifecycle:
         try:
             if not self._podman.succeeds(["volume", "exists", names.volume]):
                 self._podman.call(
-                    render.volume_create(placement.instance, pod.server), f"{operation}: create the volume"
+                    render.volume_create(placement.instance, pod.server, creation_options(pod)),
+                    f"{operation}: create the volume",
                 )
                 made.insert(0, ["volume", "rm", names.volume])
             description = render.describe(pod, placement)
@@ -103,6 +108,7 @@ class Lifecycle:
         """
         began = int(time.time())
         try:
+            keep_mounted(self._podman, self._instance, pod)
             self.start(server)
         except SimulatorError:
             # Whatever state a power loss or the end of a podman has left a container in: a new one, with another id, starts.
@@ -110,6 +116,7 @@ class Lifecycle:
                 raise
             self.remove(server, keep_storage=True)
             self.create(pod, placement)
+            keep_mounted(self._podman, self._instance, pod)
             self.start(server)
 
     def _initial_copy_failed(self, server: str, since: int) -> bool:

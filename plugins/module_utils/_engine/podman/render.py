@@ -19,6 +19,7 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.
     publications,
 )
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.fields import cpu_millicores, memory_bytes
+from ansible_collections.file_simulator.nas.plugins.module_utils._model.sync import MEMORY
 from ansible_collections.file_simulator.nas.plugins.module_utils._server.pod import (
     AGENT_CONTAINER,
     Container,
@@ -111,6 +112,8 @@ def describe(pod: Pod, placement: Placement) -> dict[str, t.Any]:
         # One that was made anew is not what the containers are bound to, though it is called the same.
         **({"restored": placement.restored} if placement.restored else {}),
         "storage": pod.storage,
+        # Elsewhere a volume has what its disk has.
+        **({"size_limit": pod.size_limit} if pod.storage == MEMORY else {}),
         "syncs_to_windows": pod.syncs_to_windows,
         "labels": dict(pod.labels),
         "config": {name: _config(text, placement) for name, text in pod.config_files.items()},
@@ -225,9 +228,9 @@ def _csv_field(word: str) -> str:
     return word
 
 
-def volume_create(instance: str, server: str) -> list[str]:
-    """Return podman's arguments that create a server's export volume."""
-    return ["volume", "create", *_labels(instance, server), Names(instance, server).volume]
+def volume_create(instance: str, server: str, options: t.Sequence[str] = ()) -> list[str]:
+    """Return podman's arguments that create a server's export volume; ``options`` are those of one in memory."""
+    return ["volume", "create", *_labels(instance, server), *options, Names(instance, server).volume]
 
 
 def network_create(instance: str) -> list[str]:

@@ -123,7 +123,12 @@ def test_default_topology_is_that_of_production(user: t.Any) -> None:
         ({"sync": {"max_deletions": "5\n"}}, "(?s)sync.max_deletions: .* is no limit"),
         ({"sync": "none"}, "sync: expected a mapping"),
         ({"storage": {"kind": "persistent"}}, "server nas-input-1: storage.kind: unknown key"),
-        ({"storage": {"type": "tape"}}, "storage.type: 'tape' is unknown; choose one of empty_dir, persistent"),
+        ({"storage": {"type": "tape"}}, "storage.type: 'tape' is unknown; choose one of empty_dir, persistent, memory"),
+        (
+            {"storage": {"type": "memory", "size_limit": "3Mi"}},
+            "storage.size_limit: 3Mi cannot be had in memory; write 4Mi",
+        ),
+        ({"storage": {"type": "memory", "size_limit": "100M"}}, "storage.size_limit: 100M cannot be had in memory"),
         ({"storage": {"size_limit": "big"}}, "storage.size_limit: 'big' is no amount of memory"),
         ({"resources": {"server": {"limits": {"gpu": 1}}}}, "nas-input-1: resources.server.limits.gpu: unknown key"),
         ({"nfs_server": "samba"}, "server nas-input-1: nfs_server: 'samba' is unknown; choose one of ganesha"),

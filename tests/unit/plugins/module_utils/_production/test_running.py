@@ -43,6 +43,7 @@ TOPOLOGIES: list[dict[str, t.Any]] = [
     {"instance": "orders", "data_root": "D:\\orders", "servers": [
         {"name": "in", "role": "input", "port": 30100, "sync": {"mode": "two_way"}, "storage": {"type": "persistent"}},
         {"name": "old", "role": "backup", "port": 30101, "directory": "old-files", "export_options": "rw,no_root_squash"},
+        {"name": "small", "role": "output", "port": 30105, "storage": {"type": "memory", "size_limit": "64Mi"}},
         {"name": "three", "role": "output", "port": 30102, "mount_port": 30103, "nfs_versions": [3, 4]},
         {"name": "unfs3", "role": "output", "port": 30104, "nfs_server": "unfs3"},
         {"name": "nas01", "role": "input", "address": "127.7.7.1", "aliases": ["nas01.corp.example"], "exports": [

@@ -162,6 +162,16 @@ def test_resources_go_to_their_containers() -> None:
     assert pod.agent and pod.agent.resources.cpu_limit == RESOURCES["agent"]["limits"]["cpu"]
 
 
+def test_each_container_may_fill_an_export_in_memory_beside_what_it_needs_itself() -> None:
+    memory = {"type": "memory", "size_limit": "64Mi"}
+    small = {"server": {"limits": {"memory": "70M"}}}
+    pod = pod_of(server_with(storage=memory, resources=small), IMAGES)
+    limits = {container.name: container.resources.memory_limit for container in pod.containers}
+    assert limits == {"sync-windows-data": "192Mi", "sync-agent": "128Mi", "nfs-server": str(70 * 10**6 + (64 << 20))}
+    requests = {container.resources.memory_request for container in pod.containers}
+    assert requests == {amounts["requests"]["memory"] for amounts in RESOURCES.values()}, "room is not reserved"
+
+
 @pytest.mark.parametrize(
     ("clients", "shown"), [(None, "192.0.2.0/24"), (["198.51.100.0/24"], "198.51.100.0/24"), ([], None)]
 )

@@ -132,6 +132,22 @@ def test_little_space(space: dict[str, int | None], told: list[str]) -> None:
     assert warnings(space=space) == told
 
 
+@pytest.mark.parametrize(
+    ("space", "told"),
+    [
+        ({"nas_free": 7 << 20, "nas_total": 64 << 20}, []),
+        ({"nas_free": 6 << 20, "nas_total": 64 << 20}, ["only 6 MiB are free on the NAS"]),
+        ({"nas_free": None, "nas_total": None}, []),
+        (
+            {"nas_free": 1 << 30, "nas_total": 2 << 30},
+            ["the NAS has 2 GiB in all, and not the 64 MiB of its size_limit, which is not enforced there"],
+        ),
+    ],
+)
+def test_space_of_an_export_in_memory(space: dict[str, int | None], told: list[str]) -> None:
+    assert warnings_of(None, space, agent=False, limit=64 << 20) == told
+
+
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
     lambda inner: (

@@ -95,6 +95,16 @@ def test_storage() -> None:
     assert rendered(placed, **persistent)["PersistentVolumeClaim"]["spec"]["storageClassName"] == ""
 
 
+def test_storage_in_memory() -> None:
+    memory: dict[str, t.Any] = {"storage": {"type": "memory", "size_limit": "64Mi"}}
+    spec = template(**memory)["spec"]
+    volumes = {volume["name"]: volume for volume in spec["volumes"]}
+    assert volumes["export"] == {"name": "export", "emptyDir": {"medium": "Memory", "sizeLimit": "64Mi"}}
+    assert "PersistentVolumeClaim" not in rendered(**memory)
+    limits = [each["resources"]["limits"]["memory"] for each in [*spec["initContainers"], *spec["containers"]]]
+    assert limits == ["192Mi", "128Mi", "320Mi"], "each with room for all of the export"
+
+
 def test_no_container_has_more_rights_than_it_needs() -> None:
     spec = template()["spec"]
     assert spec["automountServiceAccountToken"] is False

@@ -13,7 +13,12 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors 
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.base import Request
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.plan import Action, Current
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.decision import decide
-from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.volume_fate import ANEW, KEPT, REMOVED
+from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.volume_fate import (
+    ANEW,
+    KEPT,
+    OTHER_KIND,
+    REMOVED,
+)
 from ansible_collections.file_simulator.nas.plugins.module_utils._server.pod import Images
 
 
@@ -67,3 +72,42 @@ def test_a_persistent_volume_is_not_discarded_for_another_directory() -> None:
     other = described("persistent", generation="two", local_directory="/b")
     with pytest.raises(SimulatorError, match=r"^server a: its persistent volume belongs to"):
         decide({"a": other}, current("persistent"), [], request("started"))
+
+
+def in_memory(size_limit: str = "64Mi") -> dict[str, t.Any]:
+    return described("memory", size_limit=size_limit)
+
+
+@pytest.mark.parametrize("check_mode", [True, False])
+@pytest.mark.parametrize(
+    ("before", "after", "fate"),
+    [
+        (described(), in_memory(), OTHER_KIND),
+        (in_memory(), described(), OTHER_KIND),
+        (in_memory(), described("persistent"), OTHER_KIND),
+        (in_memory(), in_memory("128Mi"), OTHER_KIND),
+        (in_memory(), {**in_memory(), "image": "2"}, KEPT),
+    ],
+)
+def test_a_volume_in_memory_becomes_none_of_another_kind_or_size(
+    before: dict[str, t.Any], after: dict[str, t.Any], fate: str, check_mode: bool
+) -> None:
+    found = {"a": Current("a", before, running=True, stopped=False)}
+    decision = decide({"a": after}, found, [], request("started", check_mode=check_mode))
+    assert decision.actions == [Action("replace", "a")]
+    assert decision.diff["after"]["a"]["volume"] == fate and decision.losing == ({"a"} if fate == OTHER_KIND else set())
+
+
+def test_a_volume_in_memory_goes_with_its_server() -> None:
+    found = {"a": Current("a", in_memory(), running=True, stopped=False)}
+    assert decide({"a": {}}, found, [], request("absent")).losing == {"a"}
+
+
+@pytest.mark.parametrize("check_mode", [True, False])
+def test_a_persistent_volume_is_not_given_up_for_one_in_memory(check_mode: bool) -> None:
+    with pytest.raises(
+        SimulatorError, match=r"^server a: storage.type: its persistent volume cannot become one in memory"
+    ):
+        decide({"a": in_memory()}, current("persistent"), [], request("started", check_mode=check_mode))
+    given_up = request("started", check_mode=check_mode, delete_storage=True)
+    assert decide({"a": in_memory()}, current("persistent"), [], given_up).losing == {"a"}

@@ -152,6 +152,7 @@ def test_description_tells_another_place(change: dict[str, t.Any]) -> None:
         {"sync": {"interval": 7}},
         {"sync": {"max_deletions": 3}},
         {"storage": {"type": "persistent"}},
+        {"storage": {"type": "memory"}},
         {"export": {"root": {"mode": "2775"}}},
         {"export": {"files": {"group": 2000}}},
         {"resources": {"server": {"limits": {"memory": "1Gi"}}}},
@@ -160,6 +161,13 @@ def test_description_tells_another_place(change: dict[str, t.Any]) -> None:
 )
 def test_description_tells_another_server(change: dict[str, t.Any]) -> None:
     assert render.describe(pod_with(), PLACEMENT) != render.describe(pod_with(**change), PLACEMENT)
+
+
+def test_description_tells_the_size_of_a_volume_in_memory_alone() -> None:
+    """The others have none: a volume on the disk is not made anew for a number that nobody enforces."""
+    for kind, differs in (("memory", True), ("empty_dir", False), ("persistent", False)):
+        small, large = (pod_with(storage={"type": kind, "size_limit": size}) for size in ("64Mi", "128Mi"))
+        assert (render.describe(small, PLACEMENT) != render.describe(large, PLACEMENT)) == differs
 
 
 def test_description_tells_another_image() -> None:
