@@ -62,7 +62,7 @@ def nas_to_windows(where: Path | None, count: int, probes: int) -> dict[str, flo
 
 
 def windows_to_nas(where: Path | None, count: int, probes: int) -> dict[str, float]:
-    """Agent: Windows to NAS, quiet period included."""
+    """Agent: Windows to NAS, quiet period included where there is one."""
     trees = Trees(where)
     trees.fill(trees.windows, count)
     run_once(trees)

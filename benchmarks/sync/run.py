@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Measures the sync agent beside the loop that it replaces; prints a table and writes JSON.
 
-Quick mode (the default) takes a few minutes; --full adds 100,000 files and more probes. Neither needs root.
+Quick mode (the default) takes a few minutes; --full adds 100,000 files and more probes. Neither needs root. The Windows
+directory is watched where --directory is on a local file system, and polled where it is not, as on overlayfs.
 """
 
 from __future__ import annotations
@@ -62,23 +63,23 @@ def rows(arguments: argparse.Namespace) -> list[Row]:
             "windows_to_nas_1000",
             "agent: Windows to NAS, 1,000 files",
             lambda: measures.windows_to_nas(where, 1000, probes // 6),
-            {"p99": 3.0},
+            {"p50": 0.1, "p99": 0.3},
         ),
         Row(
             "windows_to_nas_10000",
             "agent: Windows to NAS, 10,000 files",
             lambda: measures.windows_to_nas(where, 10_000, probes // 10),
-            {"p99": 10.0},
+            {"p50": 0.1, "p99": 0.3},
         ),
         Row(
             "idle_events_10000",
-            "agent at rest, watching, 10,000 files",
+            "agent at rest, NAS to Windows, 10,000 files",
             lambda: measures.idle(where, 10_000, "nas_to_windows", 20),
             {"cpu_percent": 0.1, "peak_memory_mib": 64},
         ),
         Row(
-            "idle_polling_10000",
-            "agent at rest, polling, 10,000 files",
+            "idle_windows_10000",
+            "agent at rest, Windows to NAS, 10,000 files",
             lambda: measures.idle(where, 10_000, "windows_to_nas", 20),
             {"cpu_percent": 2.0, "peak_memory_mib": 64},
         ),
@@ -129,13 +130,13 @@ def rows(arguments: argparse.Namespace) -> list[Row]:
             ),
             Row(
                 "idle_events_100000",
-                "agent at rest, watching, 100,000 files",
+                "agent at rest, NAS to Windows, 100,000 files",
                 lambda: measures.idle(where, 100_000, "nas_to_windows", 60),
                 {"cpu_percent": 2.0, "peak_memory_mib": 64},
             ),
             Row(
-                "idle_polling_100000",
-                "agent at rest, polling, 100,000 files",
+                "idle_windows_100000",
+                "agent at rest, Windows to NAS, 100,000 files",
                 lambda: measures.idle(where, 100_000, "windows_to_nas", 90),
                 {"cpu_percent": 2.0, "peak_memory_mib": 64},
             ),

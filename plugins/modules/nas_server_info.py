@@ -143,7 +143,9 @@ servers:
       type: str
       sample: windows_to_nas
     sync:
-      description: What its sync agent last said of itself, null where there is none.
+      description:
+        - What its sync agent last said of itself, null where there is none. Of its keys C(watching) says for each source,
+          C(windows) and C(nas), how changes are noticed there, V(inotify), or V(polling) and why.
       type: dict
     space:
       description: Free and all bytes, null where it is not known.

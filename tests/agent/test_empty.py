@@ -90,12 +90,17 @@ def test_wrong_directory_is_not_emptied(agent: AgentProcess) -> None:
 
 
 def test_halted_because_all_is_gone(agent: AgentProcess) -> None:
-    agent.serve("windows_to_nas", "--quiet-period", "0.2", "--max-deletions", "2")
+    options = ["--quiet-period", "0.2", "--max-deletions", "2", "--status-address", f"127.0.0.1:{agent.port}"]
+    agent.start("windows_to_nas", *options)
+    agent.wait_until_idle()
     for number in range(5):
         (agent.windows / str(number)).write_text("x")
     assert agent.say("sync", "--timeout", "30")["done"]
+    agent.stop()
     for number in range(5):
         (agent.windows / str(number)).unlink()
+    agent.start("windows_to_nas", *options)
+    agent.wait_for(lambda: agent.status().get("state") == "halted")
     answer = agent.say("sync", "--timeout", "30")
     assert not answer["done"] and "all is gone" in str(answer["halted_reason"])
     assert len(agent.say("empty")["removed"]["nas"]) == 5

@@ -37,13 +37,13 @@ def test_what_was_there_is_across(agent: AgentProcess, mode: str) -> None:
 
 
 def test_quiet_period_is_left_out_when_nobody_writes(agent: AgentProcess) -> None:
-    agent.serve("windows_to_nas", "--quiet-period", "30")
-    (agent.windows / "a").write_text("a")
+    agent.serve("nas_to_windows", "--quiet-period", "30", "--close-events", "off")
+    (agent.export / "a").write_text("a")
     answer = agent.say("sync", "--timeout", "0.3")
     assert not answer["done"] and paths(answer, "waiting") == ["a"]
     assert "quiet period" in answer["waiting"][0]["reason"]
     assert agent.say("sync", "--timeout", "20", "--complete")["done"]
-    assert (agent.export / "a").read_text() == "a"
+    assert (agent.windows / "a").read_text() == "a"
 
 
 def test_open_file(agent: AgentProcess) -> None:
@@ -111,8 +111,8 @@ def test_wrong_words_are_no_reason_to_end(agent: AgentProcess) -> None:
 
 
 def test_killed_agent_gives_no_answer(agent: AgentProcess) -> None:
-    agent.serve("windows_to_nas", "--quiet-period", "30")
-    (agent.windows / "a").write_text("x")
-    assert agent.process is not None
-    threading.Timer(1.0, os.kill, [agent.process.pid, signal.SIGKILL]).start()
-    assert agent.say("sync", "--timeout", "30") == {}
+    agent.serve("windows_to_nas")
+    with (agent.windows / "a").open("w"):
+        assert agent.process is not None
+        threading.Timer(1.0, os.kill, [agent.process.pid, signal.SIGKILL]).start()
+        assert agent.say("sync", "--timeout", "30") == {}

@@ -40,6 +40,8 @@ class Control:
         self.changes: list[tuple[str, str]] = []
         self.fault: Callable[[str, str, str], None] | None = None
         self.room: dict[str, tuple[int, int]] = {}
+        self.leases = True
+        """Whether the kernel tells of writers."""
 
     def call(self, side: str, name: str, what: str) -> None:
         """Count one call; die, or fail, if that was ordered."""
@@ -140,9 +142,9 @@ class TestSyscalls(Syscalls):
     def fsync(self, fd: int) -> None:
         self._call("fsync")
 
-    def has_writer(self, fd: int) -> bool:
+    def has_writer(self, fd: int) -> bool | None:
         self._call("has_writer")
-        return super().has_writer(fd)
+        return super().has_writer(fd) if self.control.leases else None
 
     def room(self, fd: int) -> tuple[int, int]:
         return self.control.room.get(self.side) or super().room(fd)

@@ -48,7 +48,7 @@ class Users:
         """Descriptors by which clients of the NAS side are going to write in place."""
         self.removed: set[int] = set()
         """Inodes of files that users of the NAS side have removed or replaced."""
-        self.world.watching = Side.NAS in self.mode.sources
+        self.world.watching = True
 
     def usable(self, side: Side) -> bool:
         return side is Side.NAS or self.mounted

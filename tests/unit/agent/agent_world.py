@@ -14,6 +14,7 @@ import shutil
 import sqlite3
 import tempfile
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from agent_faults import Control, Killed, TestSyscalls
@@ -79,8 +80,8 @@ class World:
         self.on_progress: Callable[[], None] = lambda: None
         """What happens between two files of a batch, before the agent reads its events."""
         self.watching = False
-        """Whether the agent hears of changes of the NAS side from the kernel, as a service does."""
-        self.watcher: Watcher | None = None
+        """Whether the agent hears of changes of its sources from the kernel, as a service does."""
+        self.watchers: dict[Side, Watcher] = {}
         self.engine: Engine | None = None
         self.status: Status
         self.ledger: KillableLedger | None = None
@@ -181,9 +182,11 @@ class World:
         engine.open()
         engine.start()
         self.engine = engine
-        if self.watching:
-            self.watcher = Watcher(str(self.export), self.event, engine.events.moved)
-            engine.scan(Side.NAS, self.now)
+        for side in self._watched():
+            events = engine.events if side is Side.NAS else engine.windows_events
+            report = partial(self.event, side=side)
+            self.watchers[side] = Watcher(str(self.root(side)), report, events.moved)
+            engine.scan(side, self.now)
         return engine
 
     def _on_progress(self) -> None:
@@ -192,8 +195,8 @@ class World:
 
     def hear(self) -> None:
         """The agent reads what the kernel has to tell."""
-        if self.watcher is not None and not self.control.dead:
-            self.watcher.read()
+        for watcher in [] if self.control.dead else list(self.watchers.values()):
+            watcher.read()
 
     def restart_pod(self) -> None:
         """An output server's pod starts again: the initial copy to the NAS, then what is carried on from there."""
@@ -213,9 +216,9 @@ class World:
                 for fd in [*tree._directories.values(), tree._root_fd, getattr(tree, "_stage_fd", -1)]:
                     if fd >= 0:
                         os.close(fd)
-        if self.watcher is not None:
-            self.watcher.close()
-            self.watcher = None
+        for watcher in self.watchers.values():
+            watcher.close()
+        self.watchers.clear()
         self.engine = None
 
     close = stop
@@ -227,8 +230,7 @@ class World:
             engine.open()
             self.hear()
             if scan:
-                heard = {Side.NAS} if self.watcher is not None else set()
-                for side in {*self.mode.sources, Side.WINDOWS} - heard:
+                for side in {*self.mode.sources, Side.WINDOWS} - set(self.watchers):
                     engine.scan(side, self.now)
             self.status.unknown("")
             engine.step(self.now)
@@ -252,7 +254,7 @@ class World:
         engine.open()
         self.hear()
         for side in {*self.mode.sources, Side.WINDOWS}:
-            heard = side is Side.NAS and self.watcher is not None
+            heard = side in self.watchers
             engine.scan(side, self.now, told=heard, watched=heard)
 
     def ask(self, *, complete: bool = False) -> Barrier:
@@ -284,9 +286,16 @@ class World:
             self.pass_time(0.25)
         return False
 
-    def event(self, path: str, change: Change = Change.CLOSED) -> None:
+    def event(self, path: str, change: Change = Change.CLOSED, side: Side = Side.NAS) -> None:
         """What the watcher would tell."""
-        (self.engine or self.start()).events.report(path, change, self.now)
+        engine = self.engine or self.start()
+        events = engine.events if side is Side.NAS else engine.windows_events
+        events.report(path, change, self.now)
+
+    def _watched(self) -> list[Side]:
+        """The sides that a service would watch: a Windows side has no events through 9p."""
+        deaf = set() if self.layer == "plain" else {Side.WINDOWS}
+        return [side for side in self.mode.sources if side not in deaf] if self.watching else []
 
     def killed_at(self, call: int, work: str = "settle") -> bool:
         """Do some work, killed at its n-th call. False when the work needed fewer calls."""

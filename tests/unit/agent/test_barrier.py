@@ -49,8 +49,8 @@ def test_nobody_writes_so_nothing_is_waited_for(world: World) -> None:
 
 
 def test_word_that_was_wrong_is_worth_nothing(world: World) -> None:
-    """A file that changes as it is copied waits until it is quiet, whatever was said of it."""
-    world.mode, world.layer = Mode.WINDOWS_TO_NAS, "plain"
+    """A file that changes as it is copied waits until it is quiet, whatever was said of it: nobody tells of writers."""
+    world.mode, world.layer, world.control.leases = Mode.WINDOWS_TO_NAS, "plain", False
     world.start()
     world.write(W, "a", "half")
     world.pass_time(0.1)

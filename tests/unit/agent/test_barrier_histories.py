@@ -125,7 +125,7 @@ class Asking(Users, RuleBasedStateMachine):
         there = {side: world.files(side) for side in self.mode.sources}
         self.touched = {side: set() for side in Side}
         world.control.fault = self.disturbing(meanwhile, failing)
-        world.watching = Side.NAS in self.mode.sources
+        world.watching = True
         try:
             barrier = world.ask(complete=complete)
         except SideUnavailable:  # the answer is that it is halted

@@ -182,8 +182,9 @@ def test_a_word_that_came_too_late_is_none_on_what_comes_later(few: World, sourc
 
 def test_more_than_may_wait_at_once_is_accepted_once(few: World, source: Side, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("nas_sync_agent.sync.engine._MOST_PENDING", 8)
+    fill(few, source, *"abcde")
     for _turn in range(4):
-        fill(few, source, *"abcde")
+        few.settle()
     for directory in "abcde":
         few.delete(source, directory)
     few.settle()

@@ -15,13 +15,11 @@ def test_a_missed_change_is_counted(world: World) -> None:
     world.watching = True
     engine = world.start()
     world.settle()
-    assert world.watcher is not None
-    deaf = world.watcher
-    world.watcher = None
+    deaf = world.watchers.pop(N)
     world.write(N, "a", "x")
     world.write(N, "con", "x")
     deaf._report = lambda _path, _change: None
-    world.watcher = deaf
+    world.watchers[N] = deaf
     world.rescan()
     world.settle()
     assert world.files(W) == {"a": "x"}

@@ -54,7 +54,7 @@ CALLS = 200
 def replacing(directory: Path, layer: str, request: pytest.FixtureRequest) -> Iterator[World]:
     """A world in which ``d/a`` was delivered from the Windows directory."""
     world = World(directory, layer, request.param)
-    world.watching = Side.NAS in world.mode.sources
+    world.watching = True
     world.start()
     world.write(W, "d/a", "the tester's")
     world.settle()

@@ -227,7 +227,7 @@ class TestStatus:
             status.failed(name, f"reason {name}", 1)
             status.unreadable(side, {name: f"reason {name}"})
         status.unknown(f"the marker {name}")
-        status.watching(f"polling: {name}")
+        status.watching(Side.NAS, f"polling: {name}")
         write_status(str(directory), status.snapshot())
         texts = [json.dumps(status.snapshot(), ensure_ascii=False), metrics(status.snapshot()).replace("\n", "")]
         texts += [(directory / "status.json").read_text("utf-8").replace("\n", ""), status.halted_reason]

@@ -41,7 +41,7 @@ def test_renamed_while_it_is_written(world: World) -> None:
 
 
 def test_quiet_period(world: World, source: Side) -> None:
-    world.close_events = False
+    world.close_events = world.control.leases = False
     world.start()
     for length in range(1, 6):
         world.write(source, "a", "x" * length)

@@ -51,7 +51,7 @@ class Deletions(enum.Enum):
 
 
 class Change(enum.Enum):
-    """What happened to a path of the NAS side, as a watcher tells it."""
+    """What happened to a path, as a watcher tells it."""
 
     WRITING = "writing"
     """A file is open for writing: it will be closed."""

@@ -1,6 +1,6 @@
 # Copyright (c) 2026, file_simulator.nas contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Watches the exported tree with inotify.
+"""Watches a tree with inotify.
 
 Of the distribution's packages, python3-watchdog throws queue overflows away and holds every event back for
 half a second; both would break a promise. Hence these few lines on the kernel's own interface.

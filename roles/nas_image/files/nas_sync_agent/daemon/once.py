@@ -7,6 +7,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import time
+from collections.abc import Callable
 
 from ..cli import Options
 from ..errors import Emptied, SideUnavailable
@@ -14,7 +15,6 @@ from ..sync.engine import Engine
 from ..sync.ledger import Ledger
 from .status import Status
 from .status_file import write_status
-from .watching import Watching
 
 _LEFT = "left_by_start"
 _MOST_KEPT = 1000
@@ -34,7 +34,8 @@ def left_by_start(ledger: Ledger) -> dict[str, str]:
 def carry_once(options: Options, engine: Engine, status: Status) -> None:
     """Carry across what is complete, or will be within a short time. Raises SideUnavailable when a side is unknown.
 
-    What a side has no room for, and what is withheld, is told and left: a server starts with what it has.
+    What a side has no room for, what is withheld and what is still being written is told and left: a server starts with
+    what it has.
     """
     begin, scanned = time.monotonic(), 0
     try:
@@ -51,6 +52,8 @@ def carry_once(options: Options, engine: Engine, status: Status) -> None:
             if due is None or due > patience:
                 break
             time.sleep(max(0.0, due - time.monotonic()))
+        for path in set(engine.pending) - set(status.left()):
+            status.failed(path, engine.why_waiting(path, time.monotonic()), 1)
     except Emptied as doubt:
         status.unknown(str(doubt))
     except SideUnavailable as unknown:
@@ -63,12 +66,15 @@ def carry_once(options: Options, engine: Engine, status: Status) -> None:
         write_status(options.state, status.snapshot())
 
 
-def flush(options: Options, engine: Engine, status: Status, watching: Watching) -> None:
-    """Carry across what is complete, waiting at most until what is quiet now counts as complete."""
+def flush(options: Options, engine: Engine, status: Status, hear: Callable[[], None]) -> None:
+    """Carry across what is complete, waiting at most until what is quiet now counts as complete.
+
+    ``hear`` hands on what has happened up to now.
+    """
     last = time.monotonic() + options.quiet_period + 1
     try:
         engine.open()
-        watching.read()
+        hear()
         while True:
             engine.step(time.monotonic())
             engine.scan_incomplete(time.monotonic())
@@ -76,6 +82,6 @@ def flush(options: Options, engine: Engine, status: Status, watching: Watching) 
             if due is None or due > last:
                 return
             time.sleep(max(0.0, due - time.monotonic()))
-            watching.read()
+            hear()
     except (SideUnavailable, sqlite3.Error) as error:
         status.unknown(str(error))

@@ -29,14 +29,10 @@ from .boot import boot_id
 from .http import StatusServer
 from .once import carry_once, flush, keep_left, left_by_start
 from .questions import Questions
+from .scanning import Scanning
 from .status import Status
 from .status_file import write_status
-from .watching import Watching
 
-_SHARE = 0.016
-"""The share of one core that polling may take."""
-_SHORTEST = 0.5
-_SCAN_AGAIN = 1.0
 _CHECK = 10.0
 _CHECK_HALTED = 1.0
 _HEARTBEAT = 30.0
@@ -65,15 +61,12 @@ class Service:
         self._engine = Engine(
             options, windows, nas, self._ledger, self._status, time.time_ns, self._progress, boot_id()
         )
-        self._watching = Watching(options, self._engine, self._status)
+        self._scanning = Scanning(options, self._engine, self._status)
         self._stopping = False
         self._known = False
         self._emptied = False
         """Whether a scan has found a side so empty that nothing may follow from it."""
         self._checked = 0.0
-        self._scan_due = dict.fromkeys(options.mode.sources, 0.0)
-        self._scan_due[Side.WINDOWS] = 0.0  # once in every mode: for unfinished files of an earlier run
-        self._rescan_due = 0.0
         self._written = 0.0
 
     def once(self) -> None:
@@ -110,7 +103,7 @@ class Service:
             self._write_status()
             self._wait(wake)
         if self._options.mode is not Mode.NONE:
-            flush(self._options, self._engine, self._status, self._watching)
+            flush(self._options, self._engine, self._status, self._scanning.hear)
             self._status.waiting(len(self._engine.pending), self._engine.pending.oldest())
         self._status.phase("stopped")
         write_status(self._options.state, self._status.snapshot())
@@ -120,15 +113,14 @@ class Service:
     def _scan_sources(self, now: float) -> None:
         """Make sure in this turn that the sides are the right ones, and look through those that are sources."""
         self._checked = min(self._checked, now - _CHECK)
-        for side in self._options.mode.sources:
-            self._scan_due[side] = now
+        self._scanning.sources_now(now)
 
     def _give_answers(self) -> None:
         after = self._answers.give(time.monotonic(), known=self._known)
         if after is After.START:
             self._known = self._emptied = False
         elif after is After.SCAN:
-            self._watching.expect_news()
+            self._scanning.expect_news()
             self._scan_sources(time.monotonic())
 
     def _answer(self) -> dict[str, object]:
@@ -153,14 +145,13 @@ class Service:
         if self._options.mode is not Mode.NONE:
             due.append(self._checked + (_CHECK if self._known else _CHECK_HALTED))
             if self._known:
-                due += [*self._scan_due.values(), self._rescan_due]
+                due += self._scanning.due()
                 work = self._engine.next_due()
                 if work is not None:
                     due.append(work)
         poll = select.poll()  # select() takes no descriptor above 1,023, and a large tree may have as many open
-        for fd in (wake, self._watching.fd):
-            if fd is not None:
-                poll.register(fd, select.POLLIN)
+        for fd in (wake, *self._scanning.fds()):
+            poll.register(fd, select.POLLIN)
         if self._stopping:
             return
         # At most a minute: poll() takes no more milliseconds than an int has.
@@ -170,25 +161,20 @@ class Service:
 
     def _progress(self) -> None:
         """Between two files: see to what has happened, and let others see how far the work is."""
-        self._hear()
+        self._scanning.hear()
         if time.monotonic() - self._written >= _WRITE_AGAIN:
             self._status.waiting(len(self._engine.pending), self._engine.pending.oldest())
             self._write_status()
 
-    def _hear(self) -> None:
-        self._watching.read()
-
     def _turn(self, now: float) -> None:
         """Do what is due now."""
-        self._hear()
+        self._scanning.hear()
         try:
             if not self._known or now - self._checked >= _CHECK:
                 self._check(now)
-            self._scan(now)
+            self._scanning.scan(now)
             if self._answers.found(now):
-                self._scan_due.update(
-                    {side: min(self._scan_due[side], now + _SCAN_AGAIN) for side in self._options.mode.sources}
-                )
+                self._scanning.soon(self._options.mode.sources, now)
             self._status.unknown("")
             due = self._engine.next_due()
             if due is not None and due <= now:
@@ -213,8 +199,7 @@ class Service:
             self._ledger.rollback()
             self._status.unknown(f"a side cannot be used: {reason(error)}")
             _log.debug("a side cannot be used", exc_info=True)
-        for side in self._engine.incomplete:
-            self._scan_due[side] = min(self._scan_due[side], now + _SCAN_AGAIN)
+        self._scanning.soon(self._engine.incomplete, now)
         pending = self._engine.pending
         self._status.waiting(len(pending), pending.oldest())
         if self._known:
@@ -232,48 +217,10 @@ class Service:
         if first:
             if not self._emptied:  # else both sides are what they were: only that one scan is to be repeated
                 self._engine.start()
-                self._engine.rescan()
-                self._watching.start()
+            self._scanning.begin(now, watch=not self._emptied)
             self._emptied = False
-            for side in self._scan_due:
-                self._scan_due[side] = now
-            self._rescan_due = now + self._options.rescan
             self._known = True
-
-    def _scan(self, now: float) -> None:
-        """Scan the sides whose time has come, and settle when to do it again."""
-        if now >= self._rescan_due:
-            self._rescan_due = now + self._options.rescan
-            self._engine.rescan()
-            for side in self._scan_due:
-                self._scan_due[side] = now
-        if self._watching.must_scan:
-            self._watching.must_scan = False
-            self._scan_due[Side.NAS] = now
-        for side, due in list(self._scan_due.items()):
-            if now < due:
-                continue
-            if side is Side.WINDOWS:
-                self._engine.check_windows()
-            told = side is Side.NAS and self._watching.has_told_all and side not in self._engine.incomplete
-            self._engine.incomplete.discard(side)
-            if side is Side.NAS:
-                self._watching.scan_begins()
-            begin, used = time.monotonic(), time.thread_time()
-            watched = side is Side.NAS and self._watching.has_watched
-            scan = self._engine.scan(side, now, told=told, watched=watched)
-            if side is Side.NAS:
-                self._watching.scan_ended()
-            self._status.cycle(time.monotonic() - begin, scan.entries)
-            self._scan_due[side] = now + self._pause(side, time.thread_time() - used)
-
-    def _pause(self, side: Side, used: float) -> float:
-        """How long not to scan a side, after a scan that took so much processor time."""
-        watched = side is Side.NAS and self._watching.fd is not None
-        if watched or side not in self._options.mode.sources:
-            return float("inf")
-        longest = self._options.interval - self._options.quiet_period - 1
-        return max(_SHORTEST, min(used / _SHARE, longest))
+        self._scanning.check()
 
     def _write_status(self) -> None:
         """Write the status file, once a second at most, and at rest as a heartbeat only."""

@@ -53,7 +53,7 @@ class Status:
         self._left: dict[str, str] = {}
         self._unreadable: dict[str, dict[str, str]] = {}
         self._found_by_rescan = 0
-        self._watching = "polling"
+        self._watching = {side.value: "polling" for side in options.mode.sources}
         self._pending = 0
         self._oldest: float | None = None
         self._journal = Journal(monotonic)
@@ -199,10 +199,10 @@ class Status:
             self.changed = self.changed or self._phase != phase
             self._phase = phase
 
-    def watching(self, how: str) -> None:
-        """How changes on the NAS side are noticed."""
+    def watching(self, side: Side, how: str) -> None:
+        """How changes on a side are noticed."""
         with self._lock:
-            self._watching = how
+            self._watching[side.value] = how
             self.changed = True
 
     def cycle(self, seconds: float, scanned: int) -> None:
@@ -242,7 +242,7 @@ class Status:
                 "pid": os.getpid(),
                 "started": self._started,
                 "time": now_text(),
-                "watching": self._watching,
+                "watching": dict(self._watching),
                 "last_cycle": self._last_cycle,
                 "found_by_rescan": self._found_by_rescan,
                 "lag_seconds": round(lag, 3),

@@ -1,43 +1,60 @@
 # Copyright (c) 2026, file_simulator.nas contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Hears what happens to the export, or tells that it must be looked at instead."""
+"""Hears what happens to a side, or tells that it must be looked at instead."""
 
 from __future__ import annotations
 
 import logging
+import os
 import time
+from typing import Protocol
 
 from ..cli import Options
 from ..model import Change, Side
 from ..sync.engine import Engine
+from ..trees import file_systems
 from .inotify import OutOfWatches, Watcher
 from .status import Status
 
 _log = logging.getLogger("nas_sync_agent")
 
 
-class Watching:
-    """The watcher of one export, made anew whenever it may have missed something."""
+class _Events(Protocol):
+    """Takes in what is heard of one side."""
 
-    def __init__(self, options: Options, engine: Engine, status: Status) -> None:
+    def report(self, path: str, change: Change, now: float) -> None:
+        """One change; ``now`` is the time of the monotonic clock."""
+
+    def moved(self, old: str, new: str) -> None:
+        """A file has another name."""
+
+
+class Watching:
+    """The watcher of one side, made anew whenever it may have missed something."""
+
+    def __init__(self, side: Side, options: Options, engine: Engine, status: Status) -> None:
         """Watch nothing yet."""
-        self._options = options
+        self.side = side
+        self._root = options.export if side is Side.NAS else options.windows
+        self._is_source = side in options.mode.sources
         self._engine = engine
+        self._events: _Events = engine.events if side is Side.NAS else engine.windows_events
         self._status = status
         self._watcher: Watcher | None = None
+        self._watched: tuple[int, int] | None = None
         self._unheard = True
         self._unwatched = True
         self.must_scan = False
-        """Whether the export is to be scanned now; whoever does so clears it."""
+        """Whether the side is to be scanned now; whoever does so clears it."""
 
     @property
     def fd(self) -> int | None:
-        """What can be read when there is news; None where the export is polled."""
+        """What can be read when there is news; None where the side is polled."""
         return None if self._watcher is None else self._watcher.fd
 
     @property
     def has_told_all(self) -> bool:
-        """Whether every change since the last scan of the export was told."""
+        """Whether every change since the last scan of the side was told."""
         return self._watcher is not None and not self._unheard
 
     @property
@@ -46,7 +63,7 @@ class Watching:
         return self._watcher is not None and not self._unwatched
 
     def expect_news(self) -> None:
-        """The next scan may find what nobody has told: the ledger has changed, not the export."""
+        """The next scan may find what nobody has told: the ledger has changed, not the side."""
         self._unheard = True
 
     def scan_begins(self) -> None:
@@ -58,16 +75,28 @@ class Watching:
         self._unwatched = False
 
     def start(self) -> None:
-        """Watch the export with inotify; where that cannot be, it is polled."""
-        if Side.NAS not in self._options.mode.sources:
+        """Watch the side with inotify; where that cannot be, it is polled. Both sides must be open."""
+        if not self._is_source:
             return
         self._end()
         self._unheard = True
+        number = self._engine.windows_file_system
+        if self.side is Side.WINDOWS and not file_systems.is_local(number):
+            self._status.watching(self.side, f"polling: on {file_systems.name(number)} changes are not told")
+            return
         try:
-            self._watcher = Watcher(self._options.export, self._report, self._engine.events.moved)
-            self._status.watching("inotify")
+            self._watched = self._identity()
+            self._watcher = Watcher(self._root, self._report, self._events.moved)
+            self._status.watching(self.side, "inotify")
         except (OSError, OutOfWatches) as error:
             self._poll_instead(error)
+
+    def check(self) -> None:
+        """Begin anew where another directory stands in place of the one that is watched."""
+        if self._watcher is not None and self._identity() != self._watched:
+            _log.warning("the %s side has become another directory: it is scanned", self.side.value)
+            self.start()
+            self._unwatched = self.must_scan = True
 
     def read(self) -> None:
         """Hand on what has happened up to now."""
@@ -80,12 +109,20 @@ class Watching:
             return
         if self._watcher.overflowed:
             self._watcher.overflowed = False
-            _log.warning("too many changes at once: the export is scanned")
+            _log.warning("too many changes at once: the %s side is scanned", self.side.value)
             self.start()
             self.must_scan = True
 
+    def _identity(self) -> tuple[int, int] | None:
+        """What tells the directory from every other one; None where there is none."""
+        try:
+            status = os.stat(self._root)
+        except OSError:
+            return None
+        return status.st_dev, status.st_ino
+
     def _report(self, path: str, change: Change) -> None:
-        self._engine.events.report(path, change, time.monotonic())
+        self._events.report(path, change, time.monotonic())
 
     def _end(self) -> None:
         """Watch no more: what is open now may be closed without anybody's hearing of it."""
@@ -94,12 +131,13 @@ class Watching:
         else:
             self._watcher.close()
             self._watcher = None
-            self._engine.events.forget_open(time.monotonic())
+            if self.side is Side.NAS:
+                self._engine.events.forget_open(time.monotonic())
 
     def _poll_instead(self, error: Exception) -> None:
         self._end()
         self._unwatched = True
         reason = "the limit of inotify watches is reached" if isinstance(error, OutOfWatches) else str(error)
-        _log.warning("the export is polled, not watched: %s", reason)
-        self._status.watching(f"polling: {reason}")
+        _log.warning("the %s side is polled, not watched: %s", self.side.value, reason)
+        self._status.watching(self.side, f"polling: {reason}")
         self.must_scan = True

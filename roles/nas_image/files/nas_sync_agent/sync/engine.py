@@ -35,6 +35,7 @@ from .results import Results
 from .scanner import Scan, Scanner
 from .settling import Settling
 from .snapshot import Snapshot, SnapshotReader
+from .windows_events import WindowsEvents
 
 _CHUNK = 1000
 _MOST_PENDING = 20_000
@@ -63,7 +64,7 @@ class Engine:
         self._ledger = ledger
         self._observer = observer
         self._reader = SnapshotReader(windows, nas, ledger, options.mode)
-        self._settling = Settling(options, wall_ns, nas.has_writer)
+        self._settling = Settling(options, wall_ns, nas.has_writer, windows.has_writer)
         self._on_progress = on_progress
         durability = Durability({Side.WINDOWS: windows, Side.NAS: nas}, ledger, wall_ns, machine_start)
         self._executor = Executor(windows, nas, ledger, options.mode, options.deletions, durability, on_progress)
@@ -82,6 +83,8 @@ class Engine:
         self._inner = Inner(options.mode, ledger, observer, self._pending, self._scanners, self.scan)
         self.events = Events(options, nas, self._settling, self._pending, self.scan)
         """Takes in what is heard of the NAS side."""
+        self.windows_events = WindowsEvents(options, windows, self._pending, self.scan)
+        """Takes in what is heard of the Windows side, where :attr:`windows_file_system` is a local one."""
         self._removals: dict[str, Remove] = {}
         self._displaced_due: float | None = None
         self.incomplete: set[Side] = set()
@@ -137,8 +140,9 @@ class Engine:
                     self._pending[path].missed = False
         if told:
             self._on_progress()  # what has changed during the scan is being told only now
-        for path in scan.temporaries:
-            self._windows.discard(path)
+        if not top:  # else a batch may be under way, and these be its own
+            for path in scan.temporaries:
+                self._windows.discard(path)
         self._observer.unreadable(side, scan.unreadable)
         if not top:
             self._guard.judge(side, scan, watched=watched)
@@ -173,14 +177,19 @@ class Engine:
 
     def why_waiting(self, path: str, now: float) -> str:
         """Why nothing has been done about a path that waits."""
-        if Side.NAS in self._options.mode.sources and self._settling.is_written(path):
-            return "it is being written"
         item = self._pending[path] if self._pending.is_waiting(path) else None
+        if self._settling.is_written(path, item.looks if item and item.looks else (None, None)):
+            return "it is being written"
         if item is None or item.looks is None:
             return "it has not been looked at"
         return (
             f"was looked at {now - item.looked:.0f} s ago, and is complete when it stays the same for the quiet period"
         )
+
+    @property
+    def windows_file_system(self) -> int:
+        """The number of the kind of file system that the open Windows side is on, see file_systems."""
+        return self._windows.file_system
 
     # what the engine does
 

@@ -1,9 +1,10 @@
 # Copyright (c) 2026, file_simulator.nas contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""When is a file complete? By its close on the NAS side, by having been left alone elsewhere.
+"""When is a file complete? When nobody has it open for writing; where nobody tells that, when it was left alone.
 
-One close is no word on other writers of the same file, and NFS-Ganesha closes descriptors of its own seconds late:
-the kernel is asked whether anybody has the file open for writing.
+One close is no word on other writers of the same file, and NFS-Ganesha closes descriptors of its own seconds late: the
+kernel is asked whether anybody has the file open for writing. It knows of a Windows directory's files, too, where that is
+on a local file system.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ..cli import Options
+from ..errors import Changed
 from ..model import FILE, Entry, Record, Side
 from .pending import Item, Looks
 
@@ -22,14 +24,22 @@ _SECOND_NS = 1_000_000_000
 
 
 class Settling:
-    """Knows which files of the NAS side are open for writing, and since when the others have been quiet."""
+    """Knows which files are open for writing, and since when those have been quiet of which nobody tells it."""
 
-    def __init__(self, options: Options, wall_ns: Callable[[], int], has_writer: Callable[[str], bool]) -> None:
+    def __init__(
+        self,
+        options: Options,
+        wall_ns: Callable[[], int],
+        has_writer: Callable[[str], bool],
+        has_windows_writer: Callable[[str, Entry], bool | None],
+    ) -> None:
         """``wall_ns`` is the clock that gives the files of the NAS side their times, in nanoseconds.
 
-        ``has_writer`` tells whether anybody has a file of the NAS side open for writing.
+        ``has_writer`` tells whether anybody has a file of the NAS side open for writing, ``has_windows_writer`` the same
+        of a file of the Windows side that looks as given; None where nobody tells. It raises Changed.
         """
         self._has_writer = has_writer
+        self._has_windows_writer = has_windows_writer
         self._options = options
         self._wall_ns = wall_ns
         self._writing: dict[str, float] = {}
@@ -68,17 +78,38 @@ class Settling:
             entry = windows if side is Side.WINDOWS else nas
             if entry is None or entry.kind != FILE or (record is not None and record.shows(side, entry)):
                 continue
-            until = None if side is Side.WINDOWS else self._open_until(path, item, entry, now)
-            heard = side is Side.NAS and not item.quiet
-            if until is None and (heard or (item.vouched and not _is_coarse(entry))):
+            if side is Side.WINDOWS:
+                until, told = self._written_until(path, item, looks, entry, now)
+            else:
+                until, told = self._open_until(path, item, entry, now), not item.quiet
+            if until is None and (told or (item.vouched and not _is_coarse(entry))):
                 fresh = 0 <= self._wall_ns() - entry.mtime_ns < _TICK_NS
                 until = now + SETTLE if fresh else None
             elif until is None:
                 until = self._quiet_at(item, looks, entry, now)
             if until is not None:
-                item.looks = looks
+                if item.looks != looks:
+                    item.looks, item.looked = looks, now
                 return until
         return None
+
+    def _written_until(
+        self, path: str, item: Item, looks: Looks, entry: Entry, now: float
+    ) -> tuple[float | None, bool]:
+        """Until when a file of the Windows side must wait for its writer, and whether anybody tells of writers there.
+
+        Its close may go unheard of where it is polled, or has a second name elsewhere: it is looked at again. An open
+        file counts as closed when it has not changed for the time between two rescans.
+        """
+        try:
+            written = self._has_windows_writer(path, entry)
+        except Changed:
+            return now + SETTLE, True
+        if not written:
+            return None, written is not None
+        if item.looks == looks and now - item.looked >= self._options.rescan:
+            return None, True
+        return now + self._options.quiet_period, True
 
     def _open_until(self, path: str, item: Item, entry: Entry, now: float) -> float | None:
         """An open file counts as closed when nothing is heard of it for the time between two rescans."""
@@ -96,16 +127,25 @@ class Settling:
         self._writing[path] = now
         return now + rescan
 
-    def is_written(self, path: str) -> bool:
-        """Whether anybody is known to be writing a file of the NAS side."""
-        return path in self._writing or self._has_writer(path)
+    def is_written(self, path: str, looks: Looks) -> bool:
+        """Whether anybody is known to be writing a file of a source, which showed ``looks`` when it was looked at."""
+        windows = looks[0]
+        for side in self._options.mode.sources:
+            if side is Side.NAS and (path in self._writing or self._has_writer(path)):
+                return True
+            if side is Side.WINDOWS and windows is not None and windows.kind == FILE:
+                try:
+                    if self._has_windows_writer(path, windows):
+                        return True
+                except Changed:
+                    return True
+        return False
 
     def _quiet_at(self, item: Item, looks: Looks, entry: Entry, now: float) -> float | None:
         quiet, once = self._options.quiet_period, self._options.once
         if item.looks == looks:
             left = item.looked + quiet - now
             return None if left <= 0 or once else now + left
-        item.looked = now
         if not once:
             return now + quiet
         # At the start nobody waits longer than a file's own time asks for. Should the clocks of the two sides

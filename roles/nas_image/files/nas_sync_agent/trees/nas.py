@@ -179,7 +179,7 @@ class NasTree(Tree):
         """Whether anybody has a file open for writing, as far as the kernel tells."""
         try:
             with self.reading(path) as fd:
-                return self.sys.has_writer(fd)
+                return bool(self.sys.has_writer(fd))
         except OSError:
             return False
 

@@ -122,8 +122,8 @@ class Syscalls:
         """The number of the kind of file system, see statfs(2)."""
         return libc.file_system(fd)
 
-    def has_writer(self, fd: int) -> bool:
-        """Whether anybody has a file, here open for reading alone, open for writing; False where that is not told.
+    def has_writer(self, fd: int) -> bool | None:
+        """Whether anybody has a file, here open for reading alone, open or mapped for writing; None: nobody tells.
 
         A lease is granted only where there is no writer. It is given back at once, for it would hold up the next
         one. Needs CAP_LEASE for a file of another owner.
@@ -134,7 +134,7 @@ class Syscalls:
         except BlockingIOError:
             return True
         except OSError:
-            return False
+            return None
         fcntl.fcntl(fd, fcntl.F_SETLEASE, fcntl.F_UNLCK)
         return False
 

@@ -12,30 +12,55 @@ from posixpath import basename, dirname
 
 from ..errors import Changed
 from ..model import Entry, Side
+from . import file_systems
 from .base import Temporary, Tree
 from .reading import same
-
-_LOCAL = frozenset({0xEF53, 0x58465342, 0x9123683E, 0x01021994})
-"""ext2 to ext4, XFS, Btrfs, tmpfs: a file keeps its number as long as it exists.
-
-Through 9p, by which Windows directories come to WSL and to a Minikube node alike, it may be anything (minikube's own
-server gives the file's size); FUSE may give another one at each look, an overlay at the first change.
-"""
 
 
 class WindowsTree(Tree):
     """Content is written beside its target under a temporary name."""
 
     side = Side.WINDOWS
+    file_system = 0
+    """The number of the root's kind of file system, 0 where it is not told."""
     _host_syncs = True
+    _device = -1
 
     def open(self) -> None:
-        """Open the root, and find out whether it is a local file system. Raises SideUnavailable."""
+        """Open the root, and find out whether it is a local file system. Raises SideUnavailable.
+
+        Elsewhere inode numbers say nothing: minikube's 9p server gives the file's size, FUSE may give another one at
+        each look, an overlay at the first change.
+        """
         super().open()
         try:
-            self.inodes = self.sys.file_system(self._root_fd) in _LOCAL
+            self.file_system = self.sys.file_system(self._root_fd)
+            self._device = self.sys.fstat(self._root_fd).st_dev
         except OSError:
-            self.inodes = False
+            self.file_system = 0
+        self.inodes = file_systems.is_local(self.file_system)
+
+    def has_writer(self, path: str, expected: Entry) -> bool | None:
+        """Whether anybody has a file open or mapped for writing; None where nobody tells, as through 9p.
+
+        Raises Changed when it is not what is expected. What is asked is said of this moment: whoever begins to write
+        later shows in size or time.
+        """
+        if not self.inodes:
+            return None
+        try:
+            with self.reading(path) as fd:
+                status = self.sys.fstat(fd)
+                if not same(self.entry(status), expected):
+                    raise Changed(path)
+                # Something else may be mounted there: another kind of file system may know less than the root's.
+                if status.st_dev != self._device and not file_systems.is_local(self.sys.file_system(fd)):
+                    return None
+                return self.sys.has_writer(fd)
+        except FileNotFoundError as error:
+            raise Changed(path) from error
+        except OSError:
+            return None
 
     def written(self, fd: int) -> None:
         """Ask a host behind 9p to bring new content to its disk, until it has once refused to.
