@@ -271,3 +271,27 @@ def test_the_end_leaves_out_what_is_open(agent: AgentProcess) -> None:
         (agent.windows / "closed").write_bytes(b"x")
         assert agent.stop() == 0
         assert delivered(agent) == {"closed": b"x"}
+
+
+def test_what_cannot_be_trusted_is_polled(agent: AgentProcess, tmp_path: Path) -> None:
+    """On overlayfs a lease says nothing: the status names it, and the quiet period decides."""
+    parts = {name: tmp_path / name for name in ("lower", "upper", "work")}
+    for path in parts.values():
+        path.mkdir()
+    options = f"lowerdir={parts['lower']},upperdir={parts['upper']},workdir={parts['work']}"
+    mount = ["mount", "-t", "overlay", "-o", options, "overlay", str(agent.windows)]
+    if os.geteuid() != 0 or subprocess.run(mount, check=False).returncode:
+        pytest.skip("this machine does not let root mount an overlay here")
+    try:
+        agent.mark()
+        agent.once()
+        agent.start("windows_to_nas", "--quiet-period", "1")
+        agent.wait_until_idle()
+        assert agent.status()["watching"] == {"windows": "polling: no events on overlayfs"}
+        begin = time.monotonic()
+        (agent.windows / "a").write_bytes(b"x")
+        expect(agent, "a", b"x")
+        assert time.monotonic() - begin > 1
+        agent.stop()
+    finally:
+        subprocess.run(["umount", "-l", str(agent.windows)], check=True)

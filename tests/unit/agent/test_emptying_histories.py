@@ -65,9 +65,10 @@ class Emptied(Histories):
         if not force:
             lost = {path: content for path, content in own.items() if there.get(path) != content}
             assert not lost, f"a tester's own is gone: {lost}"
-        # What was written before may be gone now, or go when it is called again; what is kept counts as new.
+        # What was written before may be gone now, or go when it is called again; what is kept counts as new. What a client
+        # writes meanwhile comes, or is gone with the rest.
         kept = set() if force and killed else {content for content in there.values() if self.is_own(content)}
-        self.alive = {content for content in self.alive if content not in known or content in kept}
+        self.alive &= kept
         self.deleted = {side: set() for side in Side}
         if not killed:
             for side in {*self.mode.sources, W}:

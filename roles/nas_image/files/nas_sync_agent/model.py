@@ -57,8 +57,10 @@ class Change(enum.Enum):
     """A file is open for writing: it will be closed."""
     CLOSED = "closed"
     """It was closed after writing, or removed."""
+    ARRIVED = "arrived"
+    """A file was moved here."""
     TOUCHED = "touched"
-    """It was moved here or away, or its attributes changed."""
+    """It was moved away, or its attributes changed."""
     DIRECTORY = "directory"
     """A directory appeared; what it contains may have come before the watch."""
 

@@ -120,6 +120,8 @@ class Watcher:
             self._moved(self._left[1], path)
         if mask & (libc.IN_CREATE | libc.IN_MODIFY):
             self._report(path, Change.WRITING)
+        elif mask & libc.IN_MOVED_TO:
+            self._report(path, Change.ARRIVED)
         else:
             closed = mask & (libc.IN_CLOSE_WRITE | libc.IN_DELETE)
             self._report(path, Change.CLOSED if closed else Change.TOUCHED)

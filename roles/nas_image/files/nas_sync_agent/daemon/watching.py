@@ -82,7 +82,7 @@ class Watching:
         self._unheard = True
         number = self._engine.windows_file_system
         if self.side is Side.WINDOWS and not file_systems.is_local(number):
-            self._status.watching(self.side, f"polling: on {file_systems.name(number)} changes are not told")
+            self._status.watching(self.side, f"polling: no events on {file_systems.name(number)}")
             return
         try:
             self._watched = self._identity()

@@ -8,11 +8,12 @@ The service tells the engine the time and what happened; the engine tells when i
 from __future__ import annotations
 
 from collections.abc import Callable
+from posixpath import basename
 from typing import Any
 
 from ..cli import Options
 from ..errors import reason
-from ..model import Agree, Change, MakeDirectory, Refuse, Remove, Side, Wait
+from ..model import FILE, Agree, Change, MakeDirectory, Refuse, Remove, Side, Wait
 from ..trees.nas import NasTree
 from ..trees.windows import WindowsTree
 from . import identity
@@ -27,6 +28,7 @@ from .guard import Guard
 from .inner import Inner
 from .ledger import Ledger
 from .observer import Observer
+from .order import Order, in_order
 from .ownership import follow_files
 from .pending import Item, Pending
 from .planner import plan
@@ -77,6 +79,7 @@ class Engine:
             windows, nas, ledger, self._executor.displaced, durability, options.mode, self._exported.kept, on_progress
         )
         self._pending = Pending()
+        self._order = Order(self._pending, options.quiet_period)
         self._results = Results(self._pending, observer)
         self.barriers = Barriers(self._pending)
         """Who waits for what waits."""
@@ -126,8 +129,8 @@ class Engine:
         """
         scan = Scan()
         scanner = self._scanners[side]
-        for directory, paths, names in scanner.scan(scan, top):
-            self._observer.drop_refused(side, directory, names)
+        for directory, paths, entries in scanner.scan(scan, top):
+            self._observer.drop_refused(side, directory, set(entries))
             for path in paths:
                 if len(self._pending) >= _MOST_PENDING and path not in self._pending:
                     scanner.forget_directory(directory)
@@ -135,7 +138,9 @@ class Engine:
                     continue
                 if not self._pending.is_waiting(path):
                     missed = told and not self._observer.is_refused(path)
-                    self._pending.add(path, now, now, quiet=True, missed=missed)
+                    entry = entries.get(basename(path))
+                    item = self._pending.add(path, now, now, quiet=True, missed=missed)
+                    item.mtime_ns = entry.mtime_ns if entry else 0
                 elif not told:
                     self._pending[path].missed = False
         if told:
@@ -212,7 +217,7 @@ class Engine:
         """Do everything that is due. Both sides must be open and known. Raises SideUnavailable, Emptied."""
         self._guard.check()
         try:
-            while paths := self._pending.due(now, _CHUNK):
+            while (paths := self._pending.due(now, _CHUNK)) or self._order.release(now):
                 self._process(paths, now)
             self._remove(now)
             self._look_at_displaced(now)
@@ -234,6 +239,8 @@ class Engine:
         for path, why in snapshot.failed.items():
             self._results.failed(path, why, now)
         ready = [path for path in snapshot.paths if self._ready(path, items[path], snapshot, now)]
+        held = self._order.hold([path for path in ready if _comes(snapshot, path)], items, now)
+        ready = [path for path in ready if path not in held]
         self._inner.gone(ready, items, snapshot, self._removals, now)
         actions = plan(
             ready,
@@ -254,7 +261,8 @@ class Engine:
         self._removals.update((action.path, action) for action in actions if isinstance(action, Remove))
         made = [action.path for action in actions if isinstance(action, MakeDirectory | Agree)]
         retried = [path for path in made if items[path].failures]
-        self._results.take(self._executor.run(action for action in actions if not isinstance(action, Remove)), now)
+        todo = in_order((action for action in actions if not isinstance(action, Remove)), items)
+        self._results.take(self._executor.run(todo), now)
         self._inner.left_out(retried, now)
 
     def _ready(self, path: str, item: Item, snapshot: Snapshot, now: float) -> bool:
@@ -277,3 +285,8 @@ class Engine:
         removals, self._removals = self._removals, {}
         inner_first = sorted(removals.values(), key=lambda action: (action.path.count("/"), action.path), reverse=True)
         self._results.take(self._executor.run(inner_first), now)
+
+
+def _comes(snapshot: Snapshot, path: str) -> bool:
+    """Whether a file is there to be brought across, and not only a record of one."""
+    return any(entry is not None and entry.kind == FILE for entry in snapshot.at(path))

@@ -10,6 +10,7 @@ from ..cli import Options
 from ..model import FILE, Change, Side
 from ..names import is_ignored
 from ..trees.nas import NasTree
+from ..trees.reading import ReadTree
 from .pending import Pending
 from .settling import SETTLE, Settling
 
@@ -19,6 +20,15 @@ class ScanPart(Protocol):
 
     def __call__(self, side: Side, now: float, top: str) -> object:
         """``now`` is the time of the monotonic clock."""
+
+
+def mtime_of(tree: ReadTree, path: str) -> int:
+    """A file's time; 0 where it is gone, or cannot be looked at."""
+    try:
+        found = tree.look(path)
+    except OSError:
+        return 0
+    return found.mtime_ns if found else 0
 
 
 class Events:
@@ -36,22 +46,28 @@ class Events:
         """Take in one change on the NAS side."""
         if is_ignored(path):
             return
-        if change in (Change.DIRECTORY, Change.TOUCHED):
+        if change in (Change.DIRECTORY, Change.ARRIVED, Change.TOUCHED):
             self._nas.release()  # a directory may have another name now, or be another one under the same
         if change is Change.DIRECTORY:
+            self._pending.blur()
             self._scan(Side.NAS, now, path)
             self._pending.add(path, now, now, quiet=False).replaced = True
         elif not self._options.close_events:
             item = self._pending.add(path, now, now + self._options.quiet_period, quiet=True)
             item.quiet, item.looks = True, None
+            self._pending.finished(item, now, anew=change is not Change.TOUCHED)
         elif change is Change.WRITING and (self._settling.is_open(path) or self._is_written(path)):
             self._settling.opened(path, now)
             # Looked at in case that it will never be closed: a file truncated by name.
-            self._pending.add(path, now, now + self._options.quiet_period, quiet=True)
+            self._pending.add(path, now, now + self._options.quiet_period, quiet=True).begun()
         else:
             if change is Change.CLOSED:
                 self._settling.closed(path)
-            self._pending.add(path, now, now + SETTLE, quiet=False)
+            item = self._pending.add(path, now, now + SETTLE, quiet=False)
+            if change is not Change.TOUCHED:
+                self._pending.finished(item, now, anew=change is Change.ARRIVED)
+                if self._pending.is_blurred:
+                    item.mtime_ns = mtime_of(self._nas, path)
 
     def moved(self, old: str, new: str) -> None:
         """A file on the NAS side has another name."""

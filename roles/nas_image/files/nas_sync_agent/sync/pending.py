@@ -4,7 +4,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import heapq
+import math
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from ..model import Entry
@@ -33,6 +35,30 @@ class Item:
     """Whether another directory may have come in place of one whose contents are recorded."""
     vouched: bool = False
     """Whether somebody has said that nobody is writing it."""
+    order: int = 0
+    """The place among all that was heard of when it was finished; that of the last such thing where it was not heard."""
+    mtime_ns: int = 0
+    """The file's time as it was last seen: the order of those that have the same place."""
+    written: bool = False
+    """Whether somebody has it open for writing, as was last known."""
+    closed: float = -math.inf
+    """When its last close, or its arrival by a rename, was heard of."""
+    held: float | None = None
+    """Since when it is complete, but waits for what was finished before."""
+
+    def begun(self) -> None:
+        """Somebody writes it."""
+        self.written, self.closed = True, -math.inf
+
+    @property
+    def is_finished(self) -> bool:
+        """Whether it was heard that it was finished, and not that it was begun again."""
+        return self.closed > -math.inf
+
+    @property
+    def key(self) -> tuple[int, int]:
+        """What was finished earlier has the lower one."""
+        return self.order, self.mtime_ns
 
 
 class Pending:
@@ -46,6 +72,8 @@ class Pending:
         """Start with none."""
         self._items: dict[str, Item] = {}
         self._working: dict[str, Item] = {}
+        self._last_order = 0
+        self._is_blurred = False
 
     def __len__(self) -> int:
         """How many wait or are in work; one that is in work and was heard of since counts twice."""
@@ -63,12 +91,36 @@ class Pending:
         """Have a path looked at by ``due``. What is known of it without a need to be quiet stays so."""
         item = self._items.get(path)
         if item is None:
-            item = self._items[path] = Item(now, due, quiet, missed=missed)
+            item = self._items[path] = Item(now, due, quiet, missed=missed, order=self._last_order)
         else:
             item.due = min(item.due, due)
             item.quiet = item.quiet and quiet
             item.missed = item.missed and missed
         return item
+
+    def finished(self, item: Item, now: float, *, anew: bool) -> None:
+        """What a path has was finished just now. Not ``anew``: if it was already, and not begun again, that counts."""
+        if anew or not item.is_finished:
+            self._last_order += not self._is_blurred
+            item.order, item.closed, item.held = self._last_order, now, None
+        item.written = False
+
+    def blur(self) -> None:
+        """What comes until the next :meth:`due` has one place: that of a directory in which nobody was listening.
+
+        What a scan finds in there was finished at any time since, as was what is heard of elsewhere.
+        """
+        self._last_order += 1
+        self._is_blurred = True
+
+    @property
+    def is_blurred(self) -> bool:
+        """Whether the files' times decide on the order of what is heard of now."""
+        return self._is_blurred
+
+    def waiting(self) -> Iterable[Item]:
+        """What is still to be looked at, not what is in work alone."""
+        return self._items.values()
 
     def is_waiting(self, path: str) -> bool:
         """Whether a path is still to be looked at, be it in work or not."""
@@ -80,7 +132,7 @@ class Pending:
 
     def take(self, path: str, now: float) -> Item:
         """A path is about to be looked at, whether it waits or not: it is in work from now on."""
-        item = self._items.pop(path, None) or Item(now, now, True)
+        item = self._items.pop(path, None) or Item(now, now, True, order=self._last_order)
         before = self._working.get(path)
         if before is not None:
             item.since = min(item.since, before.since)
@@ -105,7 +157,7 @@ class Pending:
         worked = self._working.pop(path, None)
         item = self._items.get(path)
         if item is None:
-            item = self._items[path] = worked or Item(due, due, True)
+            item = self._items[path] = worked or Item(due, due, True, order=self._last_order)
             item.due = due
         elif worked is not None:
             item.since = min(item.since, worked.since)
@@ -130,14 +182,10 @@ class Pending:
             self._return(path, self._working[path].due)
 
     def due(self, now: float, limit: int) -> list[str]:
-        """Up to ``limit`` paths whose time has come."""
-        found: list[str] = []
-        for path, item in self._items.items():
-            if item.due <= now:
-                found.append(path)
-                if len(found) == limit:
-                    break
-        return found
+        """Up to ``limit`` paths whose time has come, those that were finished first."""
+        self._is_blurred = False
+        found = (path for path, item in self._items.items() if item.due <= now)
+        return heapq.nsmallest(limit, found, key=lambda path: self._items[path].key)
 
     def next_due(self) -> float | None:
         """When the next path is due."""

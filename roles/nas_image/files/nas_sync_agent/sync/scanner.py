@@ -52,8 +52,8 @@ class Scanner:
         for path in [path for path in self._looks if path == directory or path.startswith(directory + "/")]:
             del self._looks[path]
 
-    def scan(self, scan: Scan, top: str = "") -> Iterator[tuple[str, list[str], set[str]]]:
-        """Each directory that looks different, the paths in it that differ from the ledger, and its names."""
+    def scan(self, scan: Scan, top: str = "") -> Iterator[tuple[str, list[str], dict[str, Entry | None]]]:
+        """Each directory that looks different, the paths in it that differ from the ledger, and all of its entries."""
         looks: dict[str, int] = {}
         directories = [top]
         while directories:
@@ -73,7 +73,7 @@ class Scanner:
             if top or self._looks.get(directory) != look:
                 # Set before the paths are handed on, so that forget_directory() meanwhile has the last word.
                 self._looks[directory] = look
-                yield directory, self._differing(directory, entries), set(entries)
+                yield directory, self._differing(directory, entries), entries
             looks[directory] = self._looks.get(directory, 0)
         if not top:
             self._looks = looks

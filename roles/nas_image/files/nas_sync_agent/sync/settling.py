@@ -72,12 +72,14 @@ class Settling:
     def wait(self, path: str, item: Item, looks: Looks, record: Record | None, now: float) -> float | None:
         """Until when a path must wait to be complete; None when it is."""
         windows, nas = looks
+        item.written = False
         if nas is None:
             self.closed(path)
         for side in self._options.mode.sources:
             entry = windows if side is Side.WINDOWS else nas
             if entry is None or entry.kind != FILE or (record is not None and record.shows(side, entry)):
                 continue
+            item.mtime_ns = entry.mtime_ns
             if side is Side.WINDOWS:
                 until, told = self._written_until(path, item, looks, entry, now)
             else:
@@ -109,6 +111,7 @@ class Settling:
             return None, written is not None
         if item.looks == looks and now - item.looked >= self._options.rescan:
             return None, True
+        item.written = True
         return now + self._options.quiet_period, True
 
     def _open_until(self, path: str, item: Item, entry: Entry, now: float) -> float | None:
@@ -117,11 +120,13 @@ class Settling:
         since = self._writing.get(path)
         if since is not None and entry.links == 1:
             if now - since < rescan:
+                item.written = True
                 return since + rescan
             self.closed(path)
             return None
         if not self._options.close_events or now - item.since >= rescan or not self._has_writer(path):
             return None
+        item.written = True
         if item.quiet:  # perhaps nobody will tell of its close
             return now + self._options.quiet_period
         self._writing[path] = now

@@ -12,7 +12,7 @@ from ..cli import Options
 from ..model import Change, Side
 from ..names import is_ignored
 from ..trees.windows import WindowsTree
-from .events import ScanPart
+from .events import ScanPart, mtime_of
 from .pending import Pending
 from .settling import SETTLE
 
@@ -31,17 +31,24 @@ class WindowsEvents:
         """Take in one change on the Windows side."""
         if is_ignored(path):
             return
-        if change in (Change.DIRECTORY, Change.TOUCHED):
+        if change in (Change.DIRECTORY, Change.ARRIVED, Change.TOUCHED):
             self._windows.release()  # a directory may have another name now, or be another one under the same
         # Each is added with a need to be quiet: that counts where nobody tells of writers, and on the NAS side, of
         # which nothing has been heard here.
         if change is Change.DIRECTORY:
+            self._pending.blur()
             self._scan(Side.WINDOWS, now, path)
             self._pending.add(path, now, now, quiet=True).replaced = True
-        elif change is Change.WRITING and self._pending.is_waiting(path):
-            self._pending.add(path, now, now + self._options.quiet_period, quiet=True)  # its close will be heard
+        elif change is Change.WRITING:
+            # Its close will be heard; looked at now in case that there will be none, as with a second name of a file.
+            later = self._options.quiet_period if self._pending.is_waiting(path) else SETTLE
+            self._pending.add(path, now, now + later, quiet=True).begun()
         else:
-            self._pending.add(path, now, now + SETTLE, quiet=True)
+            item = self._pending.add(path, now, now + SETTLE, quiet=True)
+            if change is not Change.TOUCHED:
+                self._pending.finished(item, now, anew=change is Change.ARRIVED)
+                if self._pending.is_blurred:
+                    item.mtime_ns = mtime_of(self._windows, path)
 
     def moved(self, old: str, new: str) -> None:
         """A file has another name: both are looked at, which is reported of each."""
