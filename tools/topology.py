@@ -93,9 +93,11 @@ OPTIONS = (
            "networks that may mount, such as `[192.0.2.0/24]`, enforced by the NFS server"),
     Option("sync.mode", "str", "by role", "what is synced while the server runs", sync.MODES),
     Option("sync.interval", "int", str(defaults.SYNC["interval"]),
-           "seconds: the longest time between two looks at the Windows directory", sync.INTERVAL),
+           "seconds: the longest time between two looks at a Windows directory that is polled; [watched](sync.md#watching), "
+           "on a local file system, changes are synced at once", sync.INTERVAL),
     Option("sync.quiet_period", "int", str(defaults.SYNC["quiet_period"]),
-           "seconds that a file must not have changed before it counts as complete", sync.QUIET_PERIOD),
+           "seconds that a file must not have changed before it counts as complete, [where nobody tells](sync.md#watching) "
+           "whether it is still open", sync.QUIET_PERIOD),
     Option("sync.max_deletions", "int or str", str(defaults.SYNC["max_deletions"]),
            "sync halts when all of a side is gone, nobody saw it go, and more files would be deleted: a number of files, "
            "or a share such as `50%` ([more](sync.md#when-deletions-are-withheld))"),
