@@ -1,17 +1,19 @@
 # Copyright (c) 2026, file_simulator.nas contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""All of a running server's Windows directory is gone at once: the NAS follows when somebody says that it is meant."""
+"""All of a Windows directory is gone while no agent looked: the NAS follows when somebody says that it is meant."""
 
 from __future__ import annotations
 
 import re
 import shutil
 
-from .simulator import SERVER, Simulator
+from ..validation.servers import podman
+from .simulator import INSTANCE, SERVER, Simulator
 
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.waiting import wait_until  # isort: skip
 
+AGENT = f"{INSTANCE}.{SERVER}.sync-agent"
 FIELDS = {"role": "input", "sync": {"max_deletions": 3}}
 
 
@@ -39,7 +41,10 @@ def test_one_command_is_the_way_out(simulator: Simulator) -> None:
             (orders / f"{number}.csv").write_text("x")
         assert wait_until((simulator.export / "orders" / "4.csv").exists, 60)
         assert wait_until(lambda: len(list((simulator.export / "orders").iterdir())) == 5, 60)
+        # A running agent would see the files go one by one, and believe it: the directory is watched.
+        podman("stop", AGENT)
         clear(simulator)
+        podman("start", AGENT)
         assert wait_until(lambda: f"make accept SERVER={SERVER}" in halted(simulator), 60), simulator.report()
         assert len(list((simulator.export / "orders").iterdir())) == 5
         (said,) = simulator.accept()
