@@ -46,6 +46,9 @@ class Watcher:
         """
         self.fd = libc.inotify_open()
         self.overflowed = False
+        """Whether something was lost on the way: whoever has scanned the tree clears it."""
+        self.is_blind = False
+        """Whether the root is watched no more: it was removed, or its file system was unmounted."""
         self._root = root
         self._report = report
         self._moved = moved
@@ -99,7 +102,7 @@ class Watcher:
             self.overflowed = True
             return
         if mask & libc.IN_IGNORED:
-            self._paths.pop(watch, None)
+            self.is_blind = self.is_blind or self._paths.pop(watch, None) == ""
             return
         directory = self._paths.get(watch)
         if directory is None or not name:

@@ -66,22 +66,21 @@ def carry_once(options: Options, engine: Engine, status: Status) -> None:
         write_status(options.state, status.snapshot())
 
 
-def flush(options: Options, engine: Engine, status: Status, hear: Callable[[], None]) -> None:
+def flush(options: Options, engine: Engine, status: Status, hear: Callable[[], bool]) -> None:
     """Carry across what is complete, waiting at most until what is quiet now counts as complete.
 
-    ``hear`` hands on what has happened up to now.
+    ``hear`` hands on what has happened up to now; False when it may be of another directory than the one that is open.
+    Then nothing follows from it: the next start compares everything.
     """
     last = time.monotonic() + options.quiet_period + 1
     try:
         engine.open()
-        hear()
-        while True:
+        while hear():
             engine.step(time.monotonic())
             engine.scan_incomplete(time.monotonic())
             due = engine.pending.next_due()
             if due is None or due > last:
                 return
             time.sleep(max(0.0, due - time.monotonic()))
-            hear()
     except (SideUnavailable, sqlite3.Error) as error:
         status.unknown(str(error))

@@ -5,11 +5,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from ..cli import Options
 from ..model import Side
 from ..sync.engine import Engine
+from ..trees.base import Tree
 from .status import Status
 from .watching import Watching
 
@@ -25,12 +26,12 @@ _NEVER = float("inf")
 class Scanning:
     """The watchers of both sides, and their scans. All times are seconds of the monotonic clock."""
 
-    def __init__(self, options: Options, engine: Engine, status: Status) -> None:
+    def __init__(self, options: Options, engine: Engine, status: Status, trees: Collection[Tree]) -> None:
         """Watch nothing yet."""
         self._options = options
         self._engine = engine
         self._status = status
-        self._watching = {side: Watching(side, options, engine, status) for side in Side}
+        self._watching = {tree.side: Watching(tree, options, engine, status) for tree in trees}
         self._due = dict.fromkeys(options.mode.sources, 0.0)
         self._due[Side.WINDOWS] = 0.0  # once in every mode: for unfinished files of an earlier run
         self._rescan_due = 0.0
@@ -56,10 +57,21 @@ class Scanning:
         for watching in self._watching.values():
             watching.read()
 
-    def check(self) -> None:
-        """Make sure that the watchers watch what the sides are now."""
+    def hear_the_same(self) -> bool:
+        """Hand on what has happened; False when it may be of another directory than the one that is open now."""
+        self.hear()
+        return not any(watching.is_elsewhere for watching in self._watching.values())
+
+    def check(self, now: float) -> None:
+        """Make sure that the watchers watch what was opened just now; scan what has become another directory.
+
+        To be called before anything follows from what was heard. Raises SideUnavailable, Emptied.
+        """
         for watching in self._watching.values():
             watching.check()
+            if watching.must_scan:
+                self._due[watching.side] = now
+                self._scan_due(now)
 
     def expect_news(self) -> None:
         """The next scans may find what nobody has told: the ledger has changed, not the sides."""
@@ -91,8 +103,10 @@ class Scanning:
                 self._due[side] = now
         for watching in self._watching.values():
             if watching.must_scan:
-                watching.must_scan = False
                 self._due[watching.side] = now
+        self._scan_due(now)
+
+    def _scan_due(self, now: float) -> None:
         for side, due in list(self._due.items()):
             if now >= due:
                 self._due[side] = now + self._pause(side, self._scan(side, now))
@@ -102,6 +116,8 @@ class Scanning:
         watching = self._watching[side]
         if side is Side.WINDOWS:
             self._engine.check_windows()
+        watching.check()
+        watching.must_scan = False
         told = watching.has_told_all and side not in self._engine.incomplete
         self._engine.incomplete.discard(side)
         watching.scan_begins()

@@ -61,7 +61,7 @@ class Service:
         self._engine = Engine(
             options, windows, nas, self._ledger, self._status, time.time_ns, self._progress, boot_id()
         )
-        self._scanning = Scanning(options, self._engine, self._status)
+        self._scanning = Scanning(options, self._engine, self._status, (windows, nas))
         self._stopping = False
         self._known = False
         self._emptied = False
@@ -103,7 +103,7 @@ class Service:
             self._write_status()
             self._wait(wake)
         if self._options.mode is not Mode.NONE:
-            flush(self._options, self._engine, self._status, self._scanning.hear)
+            flush(self._options, self._engine, self._status, self._scanning.hear_the_same)
             self._status.waiting(len(self._engine.pending), self._engine.pending.oldest())
         self._status.phase("stopped")
         write_status(self._options.state, self._status.snapshot())
@@ -181,6 +181,7 @@ class Service:
                 self._status.phase("running")
                 if not self._scan_is_fresh(now):
                     self._engine.check_windows()
+                    self._scanning.check(now)
                 self._engine.step(time.monotonic())
         except SideUnavailable as unknown:
             self._known = False
@@ -220,7 +221,7 @@ class Service:
             self._scanning.begin(now, watch=not self._emptied)
             self._emptied = False
             self._known = True
-        self._scanning.check()
+        self._scanning.check(now)
 
     def _write_status(self) -> None:
         """Write the status file, once a second at most, and at rest as a heartbeat only."""

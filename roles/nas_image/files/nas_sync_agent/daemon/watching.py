@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import logging
-import os
 import time
 from typing import Protocol
 
@@ -13,6 +12,7 @@ from ..cli import Options
 from ..model import Change, Side
 from ..sync.engine import Engine
 from ..trees import file_systems
+from ..trees.base import Tree
 from .inotify import OutOfWatches, Watcher
 from .status import Status
 
@@ -32,10 +32,10 @@ class _Events(Protocol):
 class Watching:
     """The watcher of one side, made anew whenever it may have missed something."""
 
-    def __init__(self, side: Side, options: Options, engine: Engine, status: Status) -> None:
+    def __init__(self, tree: Tree, options: Options, engine: Engine, status: Status) -> None:
         """Watch nothing yet."""
-        self.side = side
-        self._root = options.export if side is Side.NAS else options.windows
+        self.side = side = tree.side
+        self._tree = tree
         self._is_source = side in options.mode.sources
         self._engine = engine
         self._events: _Events = engine.events if side is Side.NAS else engine.windows_events
@@ -80,20 +80,29 @@ class Watching:
             return
         self._end()
         self._unheard = True
-        number = self._engine.windows_file_system
-        if self.side is Side.WINDOWS and not file_systems.is_local(number):
-            self._status.watching(self.side, f"polling: no events on {file_systems.name(number)}")
+        if not self._tree.inodes:
+            self._status.watching(self.side, f"polling: no events on {file_systems.name(self._tree.file_system)}")
             return
         try:
-            self._watched = self._identity()
-            self._watcher = Watcher(self._root, self._report, self._events.moved)
+            before, self._watched = self._watched, self._tree.identity
+            self._unwatched = self._unwatched or self._watched != before
+            self._watcher = Watcher(self._tree.root, self._report, self._events.moved)
             self._status.watching(self.side, "inotify")
         except (OSError, OutOfWatches) as error:
             self._poll_instead(error)
 
+    @property
+    def is_elsewhere(self) -> bool:
+        """Whether what is watched is not what the side is, as it was opened last.
+
+        What was heard of it, and what is missing here, then says nothing of what somebody has deleted.
+        """
+        watcher = self._watcher
+        return watcher is not None and (watcher.is_blind or self._tree.identity != self._watched)
+
     def check(self) -> None:
-        """Begin anew where another directory stands in place of the one that is watched."""
-        if self._watcher is not None and self._identity() != self._watched:
+        """Begin anew where another directory stands in place of the one that is watched; it must be scanned then."""
+        if self.is_elsewhere:
             _log.warning("the %s side has become another directory: it is scanned", self.side.value)
             self.start()
             self._unwatched = self.must_scan = True
@@ -112,14 +121,6 @@ class Watching:
             _log.warning("too many changes at once: the %s side is scanned", self.side.value)
             self.start()
             self.must_scan = True
-
-    def _identity(self) -> tuple[int, int] | None:
-        """What tells the directory from every other one; None where there is none."""
-        try:
-            status = os.stat(self._root)
-        except OSError:
-            return None
-        return status.st_dev, status.st_ino
 
     def _report(self, path: str, change: Change) -> None:
         self._events.report(path, change, time.monotonic())

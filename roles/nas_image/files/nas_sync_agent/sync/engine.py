@@ -87,7 +87,7 @@ class Engine:
         self.events = Events(options, nas, self._settling, self._pending, self.scan)
         """Takes in what is heard of the NAS side."""
         self.windows_events = WindowsEvents(options, windows, self._pending, self.scan)
-        """Takes in what is heard of the Windows side, where :attr:`windows_file_system` is a local one."""
+        """Takes in what is heard of the Windows side, where that is on a local file system."""
         self._removals: dict[str, Remove] = {}
         self._displaced_due: float | None = None
         self.incomplete: set[Side] = set()
@@ -190,11 +190,6 @@ class Engine:
         return (
             f"was looked at {now - item.looked:.0f} s ago, and is complete when it stays the same for the quiet period"
         )
-
-    @property
-    def windows_file_system(self) -> int:
-        """The number of the kind of file system that the open Windows side is on, see file_systems."""
-        return self._windows.file_system
 
     # what the engine does
 

@@ -32,6 +32,8 @@ class ReadTree:
     side: Side
     inodes: bool = True
     """Whether inode numbers identify files here; known once the tree is open."""
+    file_system: int = 0
+    """The number of the root's kind of file system, 0 where it is not known."""
 
     def __init__(self, root: str, syscalls: Syscalls | None = None) -> None:
         """Take the root's path. Nothing is opened before :meth:`open`."""
@@ -47,6 +49,12 @@ class ReadTree:
             self._root_fd = self.sys.open(self.root, _FLAGS_DIRECTORY)
         except OSError as error:
             raise SideUnavailable(f"cannot open {self.root}: {why(error)}") from error
+
+    @property
+    def identity(self) -> tuple[int, int]:
+        """What tells the open root from every other directory: its device and inode number."""
+        status = self.sys.fstat(self._root_fd)
+        return status.st_dev, status.st_ino
 
     def close(self) -> None:
         """Give all descriptors back."""

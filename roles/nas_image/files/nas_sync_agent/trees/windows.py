@@ -21,8 +21,6 @@ class WindowsTree(Tree):
     """Content is written beside its target under a temporary name."""
 
     side = Side.WINDOWS
-    file_system = 0
-    """The number of the root's kind of file system, 0 where it is not told."""
     _host_syncs = True
     _device = -1
 
@@ -35,7 +33,7 @@ class WindowsTree(Tree):
         super().open()
         try:
             self.file_system = self.sys.file_system(self._root_fd)
-            self._device = self.sys.fstat(self._root_fd).st_dev
+            self._device, _inode = self.identity
         except OSError:
             self.file_system = 0
         self.inodes = file_systems.is_local(self.file_system)
