@@ -68,6 +68,7 @@ class Service:
         """Whether a scan has found a side so empty that nothing may follow from it."""
         self._checked = 0.0
         self._written = 0.0
+        self._told = 0.0
 
     def once(self) -> None:
         """Carry across what is there now. Raises SideUnavailable when a side is unknown."""
@@ -162,7 +163,9 @@ class Service:
     def _progress(self) -> None:
         """Between two files: see to what has happened, and let others see how far the work is."""
         self._scanning.hear()
-        if time.monotonic() - self._written >= _WRITE_AGAIN:
+        now = time.monotonic()
+        if min(now - self._written, now - self._told) >= _WRITE_AGAIN:  # to find the oldest of many takes a while
+            self._told = now
             self._status.waiting(len(self._engine.pending), self._engine.pending.oldest())
             self._write_status()
 

@@ -121,11 +121,21 @@ class Engine:
         for scanner in self._scanners.values():
             scanner.forget()
 
-    def scan(self, side: Side, now: float, top: str = "", *, told: bool = False, watched: bool = False) -> Scan:
+    def scan(
+        self,
+        side: Side,
+        now: float,
+        top: str = "",
+        *,
+        told: bool = False,
+        watched: bool = False,
+        is_new: bool = False,
+    ) -> Scan:
         """Look through a side for what differs from the ledger. Raises Emptied when that is not to be believed.
 
         ``told``: every change since the last scan should have been reported, so whatever is found was missed.
-        ``watched``: as long as that a watcher was there, even where it was told of too much at once.
+        ``watched``: as long as that a watcher was there, even where it was told of too much at once. ``is_new``: the
+        directory ``top`` came before its eyes.
         """
         scan = Scan()
         scanner = self._scanners[side]
@@ -140,7 +150,7 @@ class Engine:
                     missed = told and not self._observer.is_refused(path)
                     entry = entries.get(basename(path))
                     item = self._pending.add(path, now, now, quiet=True, missed=missed)
-                    item.mtime_ns = entry.mtime_ns if entry else 0
+                    item.mtime_ns, item.in_new = entry.mtime_ns if entry else 0, is_new
                 elif not told:
                     self._pending[path].missed = False
         if told:
@@ -255,7 +265,7 @@ class Engine:
                 self._observer.found_by_rescan(action.path)
         self._removals.update((action.path, action) for action in actions if isinstance(action, Remove))
         made = [action.path for action in actions if isinstance(action, MakeDirectory | Agree)]
-        retried = [path for path in made if items[path].failures]
+        retried = [path for path in made if items[path].failures or items[path].was_removed]
         todo = in_order((action for action in actions if not isinstance(action, Remove)), items)
         self._results.take(self._executor.run(todo), now)
         self._inner.left_out(retried, now)

@@ -18,8 +18,8 @@ from .settling import SETTLE, Settling
 class ScanPart(Protocol):
     """Looks through a directory of a side for what differs from the ledger."""
 
-    def __call__(self, side: Side, now: float, top: str) -> object:
-        """``now`` is the time of the monotonic clock."""
+    def __call__(self, side: Side, now: float, top: str, *, is_new: bool = False) -> object:
+        """``now`` is the time of the monotonic clock; ``is_new``: the directory came before a watcher's eyes."""
 
 
 def mtime_of(tree: ReadTree, path: str) -> int:
@@ -50,7 +50,7 @@ class Events:
             self._nas.release()  # a directory may have another name now, or be another one under the same
         if change is Change.DIRECTORY:
             self._pending.blur()
-            self._scan(Side.NAS, now, path)
+            self._scan(Side.NAS, now, path, is_new=True)
             self._pending.add(path, now, now, quiet=False).replaced = True
         elif not self._options.close_events:
             item = self._pending.add(path, now, now + self._options.quiet_period, quiet=True)

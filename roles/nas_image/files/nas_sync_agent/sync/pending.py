@@ -26,6 +26,11 @@ class Item:
     due: float
     quiet: bool
     """Whether the path must have looked the same for the quiet period before it is complete."""
+    was_removed: bool = False
+    """Whether what had been delivered there was removed just now: what a directory of this name contains was left out."""
+    in_new: bool = False
+    """Whether it was found in a directory that is new, before the watcher's eyes: so no writer of it is older than its
+    server, and the kernel's word that there is none makes up for the need to be quiet."""
     looks: Looks | None = None
     looked: float = 0.0
     failures: int = 0

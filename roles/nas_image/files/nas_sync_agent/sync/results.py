@@ -36,7 +36,7 @@ class Results:
                 self._observer.outcome(outcome)
                 if outcome.result in (Result.REMOVED, Result.KEPT):
                     # Something else may be there under this name by now.
-                    self._pending.add(path, now, now, quiet=True)
+                    self._pending.add(path, now, now, quiet=True).was_removed = True
 
     def failed(self, path: str, reason: str, now: float) -> None:
         """Try a path again later, for a reason."""

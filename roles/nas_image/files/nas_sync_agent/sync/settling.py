@@ -30,7 +30,7 @@ class Settling:
         self,
         options: Options,
         wall_ns: Callable[[], int],
-        has_writer: Callable[[str], bool],
+        has_writer: Callable[[str], bool | None],
         has_windows_writer: Callable[[str, Entry], bool | None],
     ) -> None:
         """``wall_ns`` is the clock that gives the files of the NAS side their times, in nanoseconds.
@@ -83,7 +83,7 @@ class Settling:
             if side is Side.WINDOWS:
                 until, told = self._written_until(path, item, looks, entry, now)
             else:
-                until, told = self._open_until(path, item, entry, now), not item.quiet
+                until, told = self._open_until(path, item, entry, now)
             if until is None and (told or (item.vouched and not _is_coarse(entry))):
                 fresh = 0 <= self._wall_ns() - entry.mtime_ns < _TICK_NS
                 until = now + SETTLE if fresh else None
@@ -114,23 +114,29 @@ class Settling:
         item.written = True
         return now + self._options.quiet_period, True
 
-    def _open_until(self, path: str, item: Item, entry: Entry, now: float) -> float | None:
-        """An open file counts as closed when nothing is heard of it for the time between two rescans."""
-        rescan = self._options.rescan
+    def _open_until(self, path: str, item: Item, entry: Entry, now: float) -> tuple[float | None, bool]:
+        """Until when a file of the NAS side must wait for its writer, and whether it need not be quiet after that.
+
+        An open file counts as closed when nothing is heard of it for the time between two rescans.
+        """
+        rescan, heard = self._options.rescan, not item.quiet
         since = self._writing.get(path)
         if since is not None and entry.links == 1:
             if now - since < rescan:
                 item.written = True
-                return since + rescan
+                return since + rescan, heard
             self.closed(path)
-            return None
-        if not self._options.close_events or now - item.since >= rescan or not self._has_writer(path):
-            return None
+            return None, heard
+        if not self._options.close_events or now - item.since >= rescan:
+            return None, heard
+        written = self._has_writer(path)
+        if not written:
+            return None, heard or (item.in_new and written is False)
         item.written = True
         if item.quiet:  # perhaps nobody will tell of its close
-            return now + self._options.quiet_period
+            return now + self._options.quiet_period, heard
         self._writing[path] = now
-        return now + rescan
+        return now + rescan, heard
 
     def is_written(self, path: str, looks: Looks) -> bool:
         """Whether anybody is known to be writing a file of a source, which showed ``looks`` when it was looked at."""

@@ -37,7 +37,7 @@ class WindowsEvents:
         # which nothing has been heard here.
         if change is Change.DIRECTORY:
             self._pending.blur()
-            self._scan(Side.WINDOWS, now, path)
+            self._scan(Side.WINDOWS, now, path, is_new=True)
             self._pending.add(path, now, now, quiet=True).replaced = True
         elif change is Change.WRITING:
             # Its close will be heard; looked at now in case that there will be none, as with a second name of a file.

@@ -175,13 +175,13 @@ class NasTree(Tree):
                 self.mkdir(path[:end], Entry(DIRECTORY))
         return self.directory(path)
 
-    def has_writer(self, path: str) -> bool:
-        """Whether anybody has a file open for writing, as far as the kernel tells."""
+    def has_writer(self, path: str) -> bool | None:
+        """Whether anybody has a file open or mapped for writing; None where nobody tells."""
         try:
             with self.reading(path) as fd:
-                return bool(self.sys.has_writer(fd))
+                return self.sys.has_writer(fd)
         except OSError:
-            return False
+            return None
 
     def keep(self, path: str, kept: Entry, also: str) -> bool:
         """Give a file a second name, for good. False when that name is taken by something else."""
