@@ -31,10 +31,16 @@ class Durability:
         self._trees = trees
         self._ledger = ledger
         self._changed: dict[Side, list[str]] = {side: [] for side in trees}
+        self._removed: list[str] = []
 
     def changed(self, side: Side, path: str) -> None:
         """A path has got other content, or is gone."""
         self._changed[side].append(path)
+
+    def removed(self, side: Side, path: str) -> None:
+        """A path is gone, and its record is to go with the next :meth:`commit`: no earlier commit may forget it."""
+        self.changed(side, path)
+        self._removed.append(path)
 
     def commit_intents(self) -> None:
         """Commit what is about to happen, and have it on the disk before it does. Raises sqlite3.Error, OSError."""
@@ -48,6 +54,9 @@ class Durability:
                 now = self._wall_ns() // 1_000_000_000
                 self._ledger.note_unsynced(paths, now, now - _HOST_SECONDS)
             paths.clear()
+        for path in self._removed:
+            self._ledger.drop(path)
+        self._removed.clear()
         self._ledger.commit()
 
     def doubt(self) -> None:

@@ -63,8 +63,7 @@ class Remover:
             if intent.temporary:
                 # Whatever has gone wrong: what was taken away may be a client's.
                 self._displaced.let_go(path, intent.temporary, action.target.stamp)
-        self._ledger.drop(path)
-        self._durability.changed(action.side, path)
+        self._durability.removed(action.side, path)
         tree.settle([path])
         return Outcome(path, Result.REMOVED, action.side)
 
@@ -76,6 +75,7 @@ class Remover:
 
     def _remove_directory(self, path: str, tree: Tree) -> Outcome:
         """Remove a directory when it is empty; what is left in it belongs to somebody else."""
+        self._durability.commit()  # so that the ledger forgets what was removed from it just now
         if not all(map(self._is_settled, self._ledger.below(path))):
             return Outcome(path, Result.AGAIN)
         kept = bool(tree.entries(path))
