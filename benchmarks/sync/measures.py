@@ -156,6 +156,70 @@ def burst(where: Path | None, count: int) -> dict[str, float]:
         trees.remove()
 
 
+def rename(where: Path | None, mode: str, count: int, times: int) -> dict[str, float]:
+    """Agent: a directory of small files is renamed; seconds until the other side has it whole under its new name alone.
+
+    ``parts`` says how often either name was seen with some of the files only.
+    """
+    trees = Trees(where)
+    run_once(trees)
+    agent = Agent(trees, mode)
+    source, target = (trees.windows, trees.export) if mode == "windows_to_nas" else (trees.export, trees.windows)
+    taken, parts = [], 0
+    try:
+        agent.wait_until_idle()
+        _fill_one(source / "0", count)
+        while _files(target / "0") < count:
+            time.sleep(_POLL)
+        for number in range(times):
+            time.sleep(3)  # the status file may be of a second ago
+            agent.wait_until_idle()
+            old, new = f"{number}", f"{number + 1}"
+            begin = time.monotonic()
+            (source / old).rename(source / new)
+            while (found := (_files(target / old), _files(target / new))) != (-1, count):
+                parts += any(0 <= files < count for files in found)
+                time.sleep(_POLL)
+            taken.append(time.monotonic() - begin)
+        return {**percentiles(taken), "parts": parts}
+    finally:
+        agent.stop()
+        trees.remove()
+
+
+def rsync_rename(where: Path | None, count: int, times: int) -> dict[str, float]:
+    """The same for a pass of the original's loop that begins at once: to rsync a rename is a copy and a deletion."""
+    trees = Trees(where)
+    trees.export.mkdir(parents=True)
+    command = ["rsync", "-a", "--delete", f"{trees.export}/", f"{trees.windows}/"]
+    taken = []
+    try:
+        _fill_one(trees.export / "0", count)
+        subprocess.run(command, check=True)
+        for number in range(times):
+            begin = time.monotonic()
+            (trees.export / f"{number}").rename(trees.export / f"{number + 1}")
+            subprocess.run(command, check=True)
+            taken.append(time.monotonic() - begin)
+        return percentiles(taken)
+    finally:
+        trees.remove()
+
+
+def _fill_one(directory: Path, count: int) -> None:
+    directory.mkdir()
+    for number in range(count):
+        (directory / f"{number:05}").write_bytes(b"%05d" % number * 100)
+
+
+def _files(directory: Path) -> int:
+    """How many files are in a directory; -1 where it is none."""
+    try:
+        return len([name for name in os.listdir(directory) if name[0] != "."])
+    except FileNotFoundError:
+        return -1
+
+
 def rounds(where: Path | None, mode: str, count: int, number: int) -> dict[str, float]:
     """Agent: files are put, waited for (nobody writes any more), and both sides made empty, again and again.
 
