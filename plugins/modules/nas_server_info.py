@@ -169,6 +169,7 @@ servers:
           conflicts, refused paths and paths that fail (ten of each with the reason), and little free space.
       type: list
       elements: str
+    faults: {description: "Faults that are on, as M(file_simulator.nas.nas_fault_info) has them.", type: list, elements: dict}
     containers:
       description: The state of each of its containers.
       type: dict

@@ -8,7 +8,13 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.file_simulator.nas.plugins.module_utils._model.faults import KINDS, OPERATIONS
+from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError
+from ansible_collections.file_simulator.nas.plugins.module_utils._model.faults import (
+    KINDS,
+    OPERATIONS,
+    Fault,
+    read_fault,
+)
 
 FAULT_SPEC: dict[str, t.Any] = {
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
@@ -20,3 +26,13 @@ FAULT_SPEC: dict[str, t.Any] = {
     "duration": {"type": "int"},
 }
 FAULT_REQUIRED_IF = [("state", "present", ["fault"])]
+
+
+def asked_fault(given: t.Mapping[str, t.Any]) -> Fault | None:
+    """Return the fault that is to be on, None where one is to end. Raises SimulatorError where options do not fit."""
+    if given["state"] == "present":
+        return read_fault(given)
+    for option in ("delay", "jitter", "operations", "every", "duration"):
+        if given[option] is not None:
+            raise SimulatorError(f"{option}: means nothing with state 'absent'; leave it out")
+    return None

@@ -22,6 +22,8 @@ DISRUPT = "disrupt"
 STAGES = ("ask", "look", "write", "rest", DISRUPT)
 
 READY_TAG, QUICK_TAG, DISRUPTIVE_TAG = "ready", "quick", "disruptive"
+# Of checks that ask the server over NFS.
+NFS_TAG = "nfs"
 KUBERNETES = ("kubernetes",)
 ANY_ENGINE = ("podman", "kubernetes")
 
@@ -64,6 +66,11 @@ class Check:
     def disruptive(self) -> bool:
         """Whether servers are out of service while it runs."""
         return self.stage == DISRUPT
+
+    @property
+    def is_a_client(self) -> bool:
+        """Whether it comes as a client does, and so has what is broken on purpose for these."""
+        return self.nfs_client or self.writes or NFS_TAG in self.tags
 
     @property
     def writes(self) -> bool:

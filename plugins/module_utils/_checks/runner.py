@@ -80,7 +80,9 @@ class Runner:
         able = []
         for target in self._context.targets:
             missing = self._unmet(check, target)
-            if missing:
+            if target.status.faults and check.is_a_client:
+                self._keep(check, target.name, 0.0, Finding("; ".join(target.status.fault_words), SKIPPED))
+            elif missing:
                 self._keep(check, target.name, 0.0, Finding(f"needs {missing}, which did not pass here", SKIPPED))
             else:
                 able.append(target)

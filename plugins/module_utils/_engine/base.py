@@ -10,6 +10,7 @@ import typing as t
 from dataclasses import dataclass
 
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError
+from ansible_collections.file_simulator.nas.plugins.module_utils._engine.faults import Faults
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.inspection import Inspector
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.plan import Action
 from ansible_collections.file_simulator.nas.plugins.module_utils._model import remedies
@@ -109,6 +110,9 @@ class Engine(t.Protocol):
 
     def agents(self) -> Agents:
         """Return what asks the sync agents of running servers."""
+
+    def faults(self) -> Faults:
+        """Return what makes and ends faults of running servers."""
 
     def rescue(self, server: Server, to: str, images: Images) -> dict[str, t.Any]:
         """Copy what only a server's storage has to the directory ``to``; return what became of it.

@@ -152,6 +152,17 @@ class Cluster:
         except SimulatorError:
             return ""
 
+    def add_ephemeral_container(self, namespace: str, pod: str, container: Object, operation: str) -> None:
+        """Give a pod that runs one more container; it cannot be taken back."""
+        self._json(
+            "patch",
+            f"{path_of('Pod', namespace, pod)}/ephemeralcontainers",
+            operation,
+            body={"spec": {"ephemeralContainers": [container]}},
+            content_type="application/strategic-merge-patch+json",
+            field_manager=MANAGER,
+        )
+
     def open_exec(self, namespace: str, pod: str, container: str, command: t.Sequence[str]) -> t.Any:
         """Run a command in a pod's container; return the WebSocket that carries what it says. Raises EXEC_ERRORS."""
         # A client of its own: to speak WebSocket, the package changes the one that it is given.

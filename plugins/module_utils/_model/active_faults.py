@@ -51,8 +51,9 @@ def _slow(fault: Fault) -> str:
 
 
 def _io_error(fault: Fault) -> str:
-    often = f"each {_ordinal(fault.every)}" if fault.every > 1 else "each"
-    return f"{often} {_listed(fault.operations, 'or')} ends with EIO"
+    if fault.every > 1:
+        return f"one in {fault.every} of {_listed(fault.operations, 'and')} ends with EIO"
+    return f"each {_listed(fault.operations, 'or')} ends with EIO"
 
 
 _WORDS: t.Mapping[str, t.Callable[[Fault], str]] = {
@@ -73,11 +74,6 @@ def _listed(words: t.Sequence[str], last: str) -> str:
     if len(words) == len(OPERATIONS):
         return "operation"
     return f" {last} ".join(filter(None, (", ".join(words[:-1]), words[-1])))
-
-
-def _ordinal(number: int) -> str:
-    ending = "th" if number % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
-    return f"{number}{ending}"
 
 
 def with_fault(active: t.Sequence[Active], fault: Fault, now: float) -> list[Active]:

@@ -13,6 +13,7 @@ import posixpath
 import typing as t
 from dataclasses import asdict, dataclass, field
 
+from ansible_collections.file_simulator.nas.plugins.module_utils._model.active_faults import Active, fault_result
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.exports import Export
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.fields import memory_bytes
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.server import Server
@@ -56,7 +57,7 @@ class ServerStatus:
     what it said over NFS, ``windows_space`` the free and all bytes of its Windows directory's drive, both None
     when not known. ``containers`` has a word for the state of each container by its name, ``sync`` what its
     agent last said of itself. ``now`` is the time by that agent's clock, in seconds since 1970, None when that
-    clock is another machine's.
+    clock is another machine's. ``faults`` are those that are on, on purpose.
     """
 
     server: Server
@@ -72,6 +73,7 @@ class ServerStatus:
     sync: t.Mapping[str, t.Any] | None = None
     cluster: ClusterPlace | None = None
     now: float | None = None
+    faults: t.Sequence[Active] = ()
 
     @property
     def name(self) -> str:
@@ -85,8 +87,13 @@ class ServerStatus:
 
     @property
     def summary(self) -> str:
-        """Name, state and problem in one line."""
-        return f"{self.name}: {self.state}" + (f": {self.problem}" if self.problem else "")
+        """Name, state, faults and problem in one line."""
+        return ": ".join(filter(None, (self.name, self.state, "; ".join(self.fault_words), self.problem)))
+
+    @property
+    def fault_words(self) -> list[str]:
+        """A line for each fault that is on: what is broken on purpose must not look like a bug."""
+        return [f"fault on purpose: {each.words}" for each in self.faults]
 
     @property
     def fsid(self) -> str | None:
@@ -125,7 +132,7 @@ class ServerStatus:
         # A cluster may have its Windows directories on another machine; podman has them on this one.
         storage = self.server.storage
         unseen = self.state != ABSENT and self.engine == "podman" and self.windows_space is None
-        return warnings_of(
+        found = warnings_of(
             self.sync,
             self.space,
             agent=self.ready and self.server.sync.has_agent,
@@ -133,6 +140,7 @@ class ServerStatus:
             missing=self.local_directory if unseen else "",
             limit=memory_bytes(storage.size_limit) if storage.in_memory else None,
         )
+        return [*self.fault_words, *found]
 
 
 def status_result(status: ServerStatus) -> dict[str, t.Any]:
@@ -169,6 +177,7 @@ def status_result(status: ServerStatus) -> dict[str, t.Any]:
         "sync": dict(status.sync) if status.sync else None,
         "space": status.space,
         "warnings": status.warnings,
+        "faults": [fault_result(each) for each in status.faults],
         "containers": dict(status.containers),
         "cluster": asdict(status.cluster) if status.cluster else None,
     }

@@ -93,9 +93,12 @@ def _mounts(statuses: t.Sequence[ServerStatus]) -> t.Iterator[str]:
 
 
 def _problems(status: ServerStatus) -> t.Iterator[str]:
+    """Yield what is broken on purpose first, for it may be why something is wrong."""
+    warnings = status.warnings
+    yield from warnings[: len(status.faults)]
     if status.problem:
         yield status.problem
-    yield from status.warnings
+    yield from warnings[len(status.faults) :]
 
 
 def _lag(sync: t.Mapping[str, t.Any] | None) -> str:

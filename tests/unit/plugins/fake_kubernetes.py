@@ -64,6 +64,10 @@ class FakeKubernetes:
         self.accepted: dict[str, Object] = {}
         self.events: list[Object] = []
         self.pods: dict[str, str] = {}
+        # Ephemeral containers by pod, the names of those that have ended, and what each logs.
+        self.ephemeral: dict[str, list[Object]] = {}
+        self.ended: set[str] = set()
+        self.fault_log = "on\n"
         self.strangers: list[Object] = []
         self.binds = True
         # By server, the lines in which an agent tells what it rescues.
@@ -113,8 +117,12 @@ class FakeKubernetes:
         if f"{method} {plural}" in self.refusals and not (method == "GET" and namespace):
             raise Refused(*self.refusals[f"{method} {plural}"])
         kind = KINDS[plural]
+        if rest == ["ephemeralcontainers"]:
+            assert method == "PATCH" and body is not None
+            self.ephemeral.setdefault(name, []).extend(body["spec"]["ephemeralContainers"])
+            return {"kind": "Pod"}
         if rest:
-            return self._of_pod(name, rest)
+            return self._of_pod(name, rest, query)
         if method == "GET":
             return self._get(kind, namespace, name) if name else self._list(kind, namespace, query)
         if method == "DELETE":
@@ -237,8 +245,10 @@ class FakeKubernetes:
             if each.setdefault("nodePort", 30100 + next(self._numbers)) in others:
                 raise Refused(422, "provided port is already allocated")
 
-    def _of_pod(self, name: str, rest: list[str]) -> t.Any:
+    def _of_pod(self, name: str, rest: list[str], query: t.Mapping[str, str]) -> t.Any:
         server = name.partition(":")[0].rpartition("-")[0]
+        if rest == ["log"] and query.get("container", "").startswith("fault-"):
+            return self.fault_log
         if rest == ["log"]:
             return self.logs.get(server, "")
         raise Refused(404, "there is no such thing of a pod")

@@ -38,6 +38,8 @@ def handler(fake: FakeKubernetes) -> type[BaseHTTPRequestHandler]:
             path, given = address.path, parse_qs(address.query)
             with fake.lock:
                 fake.requests.append(("GET", path, {"command": " ".join(given["command"])}))
+                if "--end" in given["command"]:
+                    fake.ended.update(given["container"])
                 found = executed(fake, path.split("/")[-2], given["command"])
             key = self.headers["Sec-WebSocket-Key"] + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
             self.send_response(101)

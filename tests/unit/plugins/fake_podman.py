@@ -61,6 +61,10 @@ class FakePodman:
         # What iptables-save and nft list, and what is removed of it.
         self.leftovers: dict[str, str] = {}
         self.removed_rules: list[list[str]] = []
+        # Containers that make faults, by name: what "podman ps" shows of each.
+        self.helpers: dict[str, dict[str, t.Any]] = {}
+        # The first processes of containers, by name.
+        self.processes: dict[str, int] = {}
         # How often podman has just started a container again, by name.
         self.restarts: dict[str, int] = {}
         # Where volumes are mounted, and what is mounted all the same when podman takes it for mounted already.
@@ -106,7 +110,9 @@ class FakePodman:
                         return 124, "", ""
                     return 125, "", f"Error: {message}\n"
             if words[1:2] == ["exists"]:
-                there = {"container": [name for pod in self.pods.values() for name in pod["containers"]]}
+                there = {
+                    "container": [*self.helpers, *(name for pod in self.pods.values() for name in pod["containers"])]
+                }
                 return 0 if words[2] in there.get(words[0], getattr(self, f"{words[0]}s", ())) else 1, "", ""
             named = {"create": "--name", "pod": "--infra-name"}.get(words[0], "")
             if "create" in words[:2] and named in words and _after(named, words) in self.unfinished:
@@ -130,9 +136,9 @@ class FakePodman:
         return getattr(self, f"_{name}")(words) or ""
 
     def _inspect(self, words: list[str]) -> str:
-        runs = {name: (time.time(), 0) for name in self.restarts} | self.last_runs
+        runs = {name: (time.time(), 0) for name in (*self.restarts, *self.processes)} | self.last_runs
         return "".join(
-            f"{name} 0 {int(started)} {self.restarts.get(name, 0)} {status}\n"
+            f"{name} {self.processes.get(name, 0)} {int(started)} {self.restarts.get(name, 0)} {status}\n"
             for name, (started, status) in runs.items()
             if name in words
         )
@@ -187,11 +193,26 @@ class FakePodman:
         return self._said(server, words, self.left.get(server, {}))
 
     def _run(self, words: list[str]) -> str:
-        """The answer of a comparison without an agent."""
+        """The answer of a comparison without an agent; a helper is kept."""
+        if "nas_fault_helper" in words:
+            return self._run_helper(words)
         server = _after("--server", words)
         if not any(name.endswith(f".{server}") for name in self.pods):
             return self.answers
         return self._said(server, words, self.left_at_last.get(server, {}))
+
+    def _run_helper(self, words: list[str]) -> str:
+        name, at = _after("--name", words), words.index("nas_fault_helper") - 2
+        if "--detach" in words:
+            self.helpers[name] = {
+                "Id": f"id-of-{name}",
+                "Names": [name],
+                "Labels": _labels(words),
+                "State": "running",
+                "Command": words[at:],
+            }
+            self.logs.setdefault(name, "on\n")
+        return ""
 
     def _said(self, server: str, words: list[str], more: dict[str, t.Any]) -> str:
         pod = next(pod for name, pod in self.pods.items() if name.endswith(f".{server}"))
@@ -274,12 +295,15 @@ class FakePodman:
     def _ps(self, words: list[str]) -> str:
         if "json" not in words:
             return ""
+        if "label=file-simulator.fault" in words:
+            return json.dumps(list(self.helpers.values()))
         return json.dumps(
             [{"Id": number, "Names": [name], "State": "storage"} for name, number in self.unfinished.items()]
         )
 
     def _rm(self, words: list[str]) -> None:
         self.unfinished = {name: number for name, number in self.unfinished.items() if number != words[-1]}
+        self.helpers.pop(words[-1], None)
 
     def _logs(self, words: list[str]) -> str:
         return self.logs.get(words[-1], "")

@@ -34,13 +34,19 @@ def pods(cluster: FakeKubernetes) -> list[Object]:
                 "namespace": item["metadata"]["namespace"],
                 "labels": item["spec"]["template"]["metadata"]["labels"],
             },
-            "spec": {"nodeName": "node-1", "volumes": item["spec"]["template"]["spec"].get("volumes", [])},
+            "spec": {
+                "nodeName": "node-1",
+                "volumes": item["spec"]["template"]["spec"].get("volumes", []),
+                "initContainers": item["spec"]["template"]["spec"].get("initContainers", []),
+                "ephemeralContainers": cluster.ephemeral.get(cluster.pods[name], []),
+            },
             "status": cluster.trouble.get(
                 name,
                 {
                     "hostIP": "127.0.0.1",
                     "initContainerStatuses": [{"name": "sync-windows-data", "state": {"terminated": {"exitCode": 0}}}],
                     "containerStatuses": [{"name": "nfs-server", "ready": True, "state": {"running": {}}}],
+                    "ephemeralContainerStatuses": _ephemeral_statuses(cluster, cluster.pods[name]),
                 },
             ),
         }
@@ -49,8 +55,16 @@ def pods(cluster: FakeKubernetes) -> list[Object]:
     ] + cluster.strangers
 
 
+def _ephemeral_statuses(cluster: FakeKubernetes, pod: str) -> list[Object]:
+    terminated: Object = {"terminated": {"reason": "Completed", "exitCode": 0}}
+    names = [each["name"] for each in cluster.ephemeral.get(pod, [])]
+    return [{"name": name, "state": terminated if name in cluster.ended else {"running": {}}} for name in names]
+
+
 def executed(cluster: FakeKubernetes, pod: str, words: list[str]) -> Object | list[Object] | None:
     """What an agent answers to a command in its container; None when it does not."""
+    if "nas_fault_helper" in words:
+        return []
     server = pod.rpartition("-")[0]
     if server in cluster.silent:
         return None

@@ -19,6 +19,7 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors 
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine import plan as _plan
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.agents import RunningAgents
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.base import KeptVolume, Outcome, Request
+from ansible_collections.file_simulator.nas.plugins.module_utils._engine.faults import ended_words
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.kubernetes import (
     agent,
     claims,
@@ -27,6 +28,7 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._engine.kuberne
 )
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.kubernetes.diagnosis import newest_pod
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.kubernetes.execution import Execution
+from ansible_collections.file_simulator.nas.plugins.module_utils._engine.kubernetes.faults import KubernetesFaults
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.kubernetes.inspector import KubernetesInspector
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.kubernetes.preparation import (
     Preparation,
@@ -82,6 +84,13 @@ class KubernetesEngine:
         """Return what asks the sync agents of running servers."""
         return RunningAgents(KubernetesReach(self._cluster, self._namespace, self._watcher.pods))
 
+    def faults(self) -> KubernetesFaults:
+        """Return what makes and ends faults of running servers."""
+        lease = self._lease()
+        return KubernetesFaults(
+            self._cluster, self._namespace, self._watcher.pods, lambda words: lease.held(words, _LEASE_SECONDS)
+        )
+
     def rescue(self, server: Server, to: str, images: Images) -> dict[str, t.Any]:
         """Copy what only a server's storage has to the directory ``to``; return what became of it."""
         copying = Rescue(self._cluster, self._topology, self._settings.node_data_root)
@@ -109,16 +118,18 @@ class KubernetesEngine:
 
     def _hold(self, held: contextlib.ExitStack, request: Request) -> list[str]:
         """Be the one run that changes the instance until ``held`` ends; return what to warn of."""
+        warning = held.enter_context(self._lease().held(f"the run for state '{request.state}'", _LEASE_SECONDS))
+        return [warning] if warning else []
+
+    def _lease(self) -> Lease:
         instance = self._topology.instance
-        lease = Lease(
+        return Lease(
             self._cluster,
             self._namespace,
             names.lease_name(instance),
             {**names.shared_labels(), names.LABEL_INSTANCE: instance},
             f"instance {instance}",
         )
-        warning = held.enter_context(lease.held(f"the run for state '{request.state}'", _LEASE_SECONDS))
-        return [warning] if warning else []
 
     def _apply(
         self,
@@ -129,6 +140,9 @@ class KubernetesEngine:
         warnings: list[str],
     ) -> Outcome:
         found = state.objects_of(observed, self._namespace, self._topology.instance)
+        asked = None if request.purge else [server.name for server in servers]
+        ended = self.faults().end(asked, check_mode=request.check_mode) if found else {}
+        warnings += ended_words(ended)
         servers = state.at_node_ports(servers, observed.services, self._namespace, self._topology.instance)
         enabled = [server for server in servers if server.enabled]
         disabled = [server.name for server in servers if not server.enabled]
@@ -168,7 +182,7 @@ class KubernetesEngine:
         if prepared.namespace:
             diff["before"]["namespace"] = settled(observed.namespace) if observed.namespace else {}
             diff["after"]["namespace"] = settled(prepared.namespace)
-        changed = prepared.namespace is not None
+        changed = prepared.namespace is not None or bool(ended)
         return Outcome(actions, diff, surroundings_changed=changed, warnings=warnings, kept=kept_volumes)
 
     def _prepared(

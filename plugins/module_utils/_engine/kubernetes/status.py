@@ -18,6 +18,7 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._engine.kuberne
     Diagnosis,
     newest_pod,
 )
+from ansible_collections.file_simulator.nas.plugins.module_utils._engine.kubernetes.faults import faults_of
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.kubernetes.state import (
     at_node_ports,
     local_addresses,
@@ -90,6 +91,7 @@ class Reporter:
                 windows_space=spaces[local_directory],
                 containers=_containers(pod),
                 sync=self._status_of(pod) if server.sync.mode != "none" else None,
+                faults=faults_of(pod),
                 cluster=ClusterPlace(
                     context=self._cluster.context,
                     namespace=self._topology.namespace,

@@ -15,12 +15,12 @@ import os
 import typing as t
 from dataclasses import dataclass
 
-from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.locking import locked
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.parallel import for_each
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.progress import telling
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.agents import RunningAgents
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.base import KeptVolume, Outcome, Request
+from ansible_collections.file_simulator.nas.plugins.module_utils._engine.faults import ended_words
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.plan import Current
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman import render
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.acceptance import accept
@@ -29,6 +29,7 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.damage import damaged
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.decision import Decision, decide
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.execution import Execution
+from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.faults import PodmanFaults
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.found import Found
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.inspector import PodmanInspector
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.inventory import Inventory
@@ -113,6 +114,13 @@ class PodmanEngine:
         """Return what asks the sync agents of running servers."""
         return RunningAgents(PodmanReach(self._podman, self._instance))
 
+    def faults(self) -> PodmanFaults:
+        """Return what makes and ends faults of running servers."""
+        return PodmanFaults(self._podman_or_none, self._instance, self._inventory.own, self._locked)
+
+    def _locked(self, operation: str) -> t.ContextManager[None]:
+        return locked(f"{self._config_root}.lock", f"instance {self._instance}", operation, _LOCK_SECONDS)
+
     def rescue(self, server: Server, to: str, images: Images) -> dict[str, t.Any]:
         """Copy what only a server's volume has to the directory ``to``; return what became of it."""
         found = self._inventory.own().get(server.name)
@@ -126,14 +134,7 @@ class PodmanEngine:
     def restart(self, servers: t.Sequence[str]) -> None:
         """Restart pods as they are, all at once, without waiting until they answer."""
         found = self._inventory.own()
-
-        def again(server: str) -> None:
-            if server not in found:
-                raise SimulatorError(f"server {server}: it has no pod")
-            self._lifecycle.stop(server, found[server])
-            self._lifecycle.start(server)
-
-        for_each(servers, again)
+        for_each(servers, lambda server: self._lifecycle.restart(server, found.get(server)))
 
     def apply(self, servers: t.Sequence[Server], request: Request) -> Outcome:
         """Bring ``servers`` into the state that is asked for. Everything is checked before anything is touched.
@@ -142,17 +143,18 @@ class PodmanEngine:
         """
         if request.check_mode:
             return self._apply(servers, request, None)
-        operation = f"the run for state '{request.state}'"
-        lock = locked(f"{self._config_root}.lock", f"instance {self._instance}", operation, _LOCK_SECONDS)
-        with lock, contextlib.ExitStack() as held:
+        with self._locked(f"the run for state '{request.state}'"), contextlib.ExitStack() as held:
             return self._apply(servers, request, held)
 
     def _apply(self, servers: t.Sequence[Server], request: Request, held: contextlib.ExitStack | None) -> Outcome:
         """Do it; what it chooses for itself alone is reserved until ``held`` ends."""
+        # First: a server that hangs on purpose is not to be mended.
+        names = None if request.purge else [server.name for server in servers]
+        ended = self.faults().end(names, check_mode=request.check_mode)
         seen = self._look(servers, request, held)
         disabled = [server.name for server in servers if not server.enabled]
         decision = decide(seen.desired, seen.current, disabled, request)
-        warnings = seen.placing.warnings() if seen.placing else []
+        warnings = [*ended_words(ended), *(seen.placing.warnings() if seen.placing else [])]
         kept: list[KeptVolume] = []
         if not request.check_mode:
             more, kept = self._do(servers, request, seen, decision)
@@ -160,9 +162,8 @@ class PodmanEngine:
         elif not request.delete_storage and decision.losing & set(seen.own):
             # As the change would: without an agent, both sides are compared in a container that can change nothing.
             self._guard.check([seen.own[server] for server in sorted(decision.losing & set(seen.own))])
-        return Outcome(
-            decision.actions, decision.diff, surroundings_changed=seen.leftover, warnings=warnings, kept=kept
-        )
+        changed = seen.leftover or bool(ended)
+        return Outcome(decision.actions, decision.diff, surroundings_changed=changed, warnings=warnings, kept=kept)
 
     # What there is, and what is wanted
 

@@ -209,6 +209,13 @@ class Lifecycle:
                 self._podman.call(["stop", *limit, names.container(container)], f"server {server}: stop {container}")
         self._podman.call(["pod", "stop", names.pod], f"server {server}: stop the pod")
 
+    def restart(self, server: str, found: Found | None) -> None:
+        """Stop a server and start it as it is. Raises SimulatorError where it has no pod."""
+        if found is None:
+            raise SimulatorError(f"server {server}: it has no pod")
+        self.stop(server, found)
+        self.start(server)
+
     def reconnect(self, pod: Pod, placement: Placement, found: Found) -> bool:
         """Set the port rules of a running pod again; tell whether it answers then."""
         self._reload_network(pod.server, found)

@@ -20,6 +20,7 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._common.ports i
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.text import encodable
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.cli import Podman
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.damage import unsound
+from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.faults import PodmanFaults
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.found import Found
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.port_choice import (
     mount_ports_of,
@@ -56,13 +57,15 @@ def podman_statuses(
     servers = at_ports(servers, ports_of(found.values()), mount_ports_of(found.values()))
     mountpoints = podman.mountpoints() if podman and found else {}
     ill = unsound(podman, found.values()) if podman else {}
+    faults = PodmanFaults(podman, topology.instance, lambda: found).active() if found else {}
 
     spaces = spaces_of([drives.local(server.directory) for server in servers])
 
     def status(server: Server) -> ServerStatus:
         pod = found.get(server.name)
         host = connect_address(server.address or topology.listen_address)
-        state, problem, answer = _state(pod, host, server, ill.get(server.name, ""))
+        on = faults.get(server.name, [])
+        state, problem, answer = _state(pod, host, server, ill.get(server.name, ""), faulty=bool(on))
         local_directory = drives.local(server.directory)
         mountpoint = mountpoints.get(Names(topology.instance, server.name).volume) if pod else None
         return ServerStatus(
@@ -79,6 +82,7 @@ def podman_statuses(
             now=time.time(),
             containers=pod.containers if pod else {},
             sync=read_status(mountpoint) if mountpoint and server.sync.mode != "none" else None,
+            faults=on,
         )
 
     return for_each(servers, status)
@@ -90,8 +94,11 @@ def sync_status(podman: Podman, instance: str, server: str) -> dict[str, t.Any] 
     return read_status(mountpoint) if mountpoint else None
 
 
-def _state(pod: Found | None, host: str, server: Server, ill: str) -> tuple[str, str, Answer | None]:
-    """Return a server's state, what is wrong with it, and what it said when it answers."""
+def _state(pod: Found | None, host: str, server: Server, ill: str, *, faulty: bool) -> tuple[str, str, Answer | None]:
+    """Return a server's state, what is wrong with it, and what it said when it answers.
+
+    One that is ``faulty`` has a fault on purpose, which explains why it does not.
+    """
     if pod is None:
         return ABSENT, "", None
     if pod.current.damage or ill:
@@ -104,7 +111,7 @@ def _state(pod: Found | None, host: str, server: Server, ill: str) -> tuple[str,
     try:
         return READY, "", ask(service_of(server, host), _PROBE_SECONDS)
     except ProbeError as error:
-        return NOT_ANSWERING, f"{error}; {remedies.START} mends that", None
+        return NOT_ANSWERING, str(error) if faulty else f"{error}; {remedies.START} mends that", None
 
 
 def read_status(mountpoint: str) -> dict[str, t.Any] | None:

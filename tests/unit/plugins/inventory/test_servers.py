@@ -281,7 +281,7 @@ def test_it_changes_nothing(read: Read, running: dict[str, t.Any], podman: FakeP
     before = sorted(tmp_path.rglob("*"))
     read(**running)
     assert {tuple(call[:2]) for call in podman.calls} <= {
-        ("--version",), ("pod", "ps"), ("volume", "ls"), ("inspect", "--type"), ("network", "inspect"),
+        ("--version",), ("pod", "ps"), ("volume", "ls"), ("inspect", "--type"), ("network", "inspect"), ("ps", "--all"),
     }  # fmt: skip
     assert [path for path in sorted(tmp_path.rglob("*")) if path not in before] == [tmp_path / "desk.nas_servers.yml"]
 

@@ -16,6 +16,8 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._checks.finding
 from ansible_collections.file_simulator.nas.plugins.module_utils._checks.registry import Check
 from ansible_collections.file_simulator.nas.plugins.module_utils._checks.result import Result
 from ansible_collections.file_simulator.nas.plugins.module_utils._checks.runner import Runner
+from ansible_collections.file_simulator.nas.plugins.module_utils._model.active_faults import Active
+from ansible_collections.file_simulator.nas.plugins.module_utils._model.faults import Fault
 from ansible_collections.file_simulator.nas.plugins.module_utils._nfs.client import NasError
 
 from ...fake_nas import FakeSimulator
@@ -154,3 +156,22 @@ def test_a_side_that_is_full_is_what_to_do_something_about(
     checks["windows_to_nas"] = broken(checks["windows_to_nas"], work)
     failed = [result for result in run(simulator, checks) if result.outcome == "failed"]
     assert failed and all(told in result.remedy for result in failed)
+
+
+def test_faults_on_purpose_keep_clients_checks_from_that_server_alone(
+    simulator: FakeSimulator, checks: dict[str, Check]
+) -> None:
+    simulator.targets = [
+        dataclasses.replace(target, status=dataclasses.replace(target.status, faults=[Active(Fault("full"))]))
+        if target.name == "nas-backup"
+        else target
+        for target in simulator.targets
+    ]
+    results = run(simulator, checks, engine="kubernetes")
+    skipped = {each.check: each for each in results if each.outcome == "skipped"}
+    assert {each.server for each in skipped.values()} == {"nas-backup"}
+    assert set(skipped) == {check.name for check in CATALOGUE if check.is_a_client}
+    assert {"ready", "listing", "nas_to_windows"} < set(skipped)
+    assert not {"containers", "security", "sync_state"} & set(skipped)
+    told = "fault on purpose: full: writes and new files get ENOSPC, until it is ended"
+    assert {each.detail for each in skipped.values()} == {told}

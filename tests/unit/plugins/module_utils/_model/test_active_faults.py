@@ -91,7 +91,7 @@ def test_words_of_each_kind() -> None:
         "slow: each operation takes 5 s longer",
         "full: writes and new files get ENOSPC",
         "quota: writes and new files get EDQUOT",
-        "io_error: each 3rd read or write ends with EIO",
+        "io_error: one in 3 of read and write ends with EIO",
         "io_error: each sync ends with EIO",
         "read_only: each change gets EROFS",
         "permission: each read, listing and change gets EACCES",
