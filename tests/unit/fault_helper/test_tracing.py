@@ -193,6 +193,15 @@ def test_time_ends_each_fault_and_the_helper_with_the_last(server: Server, helpe
     assert server.error("read") == 0
 
 
+def test_end_of_one_fault_lets_go_what_it_holds(server: Server, helpers: Helpers) -> None:
+    helper = helpers.on(
+        {"fault": "slow", "delay": 3_600_000, "operations": ["create"], "until": time.time() + 2},
+        {"fault": "io_error", "operations": ["read"]},
+    )
+    assert server.do("create")[1] < 30
+    assert server.error("read") == errno.EIO and helper.poll() is None
+
+
 def test_next_helper_takes_over(server: Server, helpers: Helpers) -> None:
     first = helpers.on({"fault": "full"})
     second = helpers.start({"fault": "quota"})

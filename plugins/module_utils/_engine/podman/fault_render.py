@@ -40,15 +40,13 @@ def helper_run(
     image: str,
     name: str,
     faults: t.Sequence[Active],
-    extra: t.Sequence[str],
+    *,
+    detach: bool,
 ) -> list[str]:
-    """Return podman's arguments that run the helper of the server whose first process is ``process``.
-
-    ``extra`` are ``--detach`` or nothing, and what stands behind the helper's own arguments is not.
-    """
+    """Return podman's arguments that run the helper of the server whose first process is ``process``."""
     refuses = any(each.fault.kind == UNREACHABLE for each in faults)
     return [
-        "run", "--rm", "--pull", "never", *extra, "--name", Names(instance, server.name).container(name),
+        "run", "--rm", "--pull", "never", *(["--detach"] if detach else []), "--name", Names(instance, server.name).container(name),
         "--label", f"{LABEL_INSTANCE}={instance}", "--label", f"{LABEL_SERVER}={server.name}",
         "--label", f"{LABEL_FAULT}={'; '.join(each.words for each in faults)}",
         # By their paths: a container that podman knows to depend on the server's would keep that from being removed.
@@ -56,6 +54,8 @@ def helper_run(
         "--cap-drop", "all", "--cap-add", ",".join(helper_capabilities(faults)),
         "--security-opt", "no-new-privileges", "--security-opt", "label=disable",
         "--read-only", "--read-only-tmpfs=false",
+        # The same everywhere, for what it says is waited for.
+        "--log-driver", "k8s-file",
         "--memory", str(_MEMORY), "--pids-limit", "32",
         "--ulimit", f"nofile={ULIMIT}:{ULIMIT}", "--ulimit", f"nproc={ULIMIT}:{ULIMIT}",
         image, *helper_command(server, faults),

@@ -95,7 +95,7 @@ class PodmanFaults:
         before = [helper.name for helper in self._helpers() if helper.server == server.name]
         name = f"fault-{uuid.uuid4().hex[:8]}"
         if faults:
-            self._podman.call(self._words(server, name, faults, ["--detach"]), self._operation(server))
+            self._podman.call(self._words(server, name, faults, detach=True), self._operation(server))
         for_each(before, lambda old: self._discard(old, server.name))
         if faults:
             self._wait(server, self._full(server, name), faults)
@@ -125,14 +125,14 @@ class PodmanFaults:
     def _full(self, server: Server, name: str) -> str:
         return Names(self._instance, server.name).container(name)
 
-    def _words(self, server: Server, name: str, faults: t.Sequence[Active], extra: t.Sequence[str]) -> list[str]:
+    def _words(self, server: Server, name: str, faults: t.Sequence[Active], *, detach: bool) -> list[str]:
         found = self._own().get(server.name)
         image = image_of(found.current.description) if found else ""
         container = Names(self._instance, server.name).container(SERVER_CONTAINER)
         run = self._podman.runs([container]).get(container)
         if not image or run is None or run.process <= 0:
             raise SimulatorError(f"{self._operation(server)}: it does not run")
-        return helper_run(self._instance, server, run.process, image, name, faults, extra)
+        return helper_run(self._instance, server, run.process, image, name, faults, detach=detach)
 
     def _is_on(self, helper: str) -> bool:
         return ON in self._podman.log_tail(helper, 5).splitlines()
@@ -141,7 +141,8 @@ class PodmanFaults:
         """Return what a helper says that only tries; the one that failed has taken its words with it."""
         try:
             self._podman.call(
-                [*self._words(server, f"fault-{uuid.uuid4().hex[:8]}", faults, []), TRY], self._operation(server)
+                [*self._words(server, f"fault-{uuid.uuid4().hex[:8]}", faults, detach=False), TRY],
+                self._operation(server),
             )
         except SimulatorError as error:
             return str(error.details.get("stderr", "") or error.message).strip().rpartition("\n")[2]

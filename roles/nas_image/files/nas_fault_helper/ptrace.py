@@ -87,8 +87,8 @@ def syscall(thread: int) -> Entry | int | None:
 def skip(thread: int, error: int) -> None:
     """Have the call that a thread is about to make not be made; ``answer`` gives its result once it stops again.
 
-    The error is set here as well: a kernel that leaves the result of a call that it does not make as it is ends it
-    right even if this program ends before that.
+    The error is set here as well, and is the right one even if this program ends before that, where no seccomp filter
+    has its own answer to a call of the number -1. A container's has, ENOSYS.
     """
     if platform.machine() == "x86_64":
         _set(thread, _X86_WORDS, {_X86_RESULT: -error, _X86_NUMBER: -1})

@@ -215,7 +215,8 @@ class Tracer:
                 ptrace.resume(number)
 
     def _let_go(self) -> None:
-        """Resume what a fault held that is over."""
+        """Resume what a fault held that is over; what is still to wait by another one has waited long enough."""
+        self._delayed = [(0.0, number, error) for _due, number, error in self._delayed]
         if not any(fault.fault == HANG for fault in self._faults):
             for number in self._hanging:
                 with contextlib.suppress(ProcessLookupError):
