@@ -16,16 +16,12 @@ import typing as t
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.errors import SimulatorError
 from ansible_collections.file_simulator.nas.plugins.module_utils._common.waiting import wait_until
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.base import Request
-from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman import render
+from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman import memory_volume, render
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.asking import service_of
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.cli import Podman
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.configuration import write_configuration
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.damage import ANSWER_SECONDS
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.found import Found
-from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.memory_volume import (
-    creation_options,
-    keep_mounted,
-)
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.network import InstanceNetwork
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.port_clearing import clear_ports
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.render import Names, Placement
@@ -72,7 +68,7 @@ class Lifecycle:
         try:
             if not self._podman.succeeds(["volume", "exists", names.volume]):
                 self._podman.call(
-                    render.volume_create(placement.instance, pod.server, creation_options(pod)),
+                    render.volume_create(placement.instance, pod.server, memory_volume.creation_options(pod)),
                     f"{operation}: create the volume",
                 )
                 made.insert(0, ["volume", "rm", names.volume])
@@ -108,7 +104,7 @@ class Lifecycle:
         """
         began = int(time.time())
         try:
-            keep_mounted(self._podman, self._instance, pod)
+            memory_volume.keep_mounted(self._podman, self._instance, pod)
             self.start(server)
         except SimulatorError:
             # Whatever state a power loss or the end of a podman has left a container in: a new one, with another id, starts.
@@ -116,7 +112,7 @@ class Lifecycle:
                 raise
             self.remove(server, keep_storage=True)
             self.create(pod, placement)
-            keep_mounted(self._podman, self._instance, pod)
+            memory_volume.keep_mounted(self._podman, self._instance, pod)
             self.start(server)
 
     def _initial_copy_failed(self, server: str, since: int) -> bool:
