@@ -86,6 +86,11 @@ sync: venv
 reset: venv
 	@ansible-playbook playbooks/reset.yml $(BECOME) -e "file_simulator_reset_server=$(SERVER)" $(value ARGS)
 
+.PHONY: fault
+# Break servers on purpose: make fault FAULT=full FOR=60 SERVER=nas-output-1; FAULT=none ends it; without, say what is broken.
+fault: venv
+	@ansible-playbook playbooks/fault.yml $(BECOME) -e "file_simulator_fault_server=$(SERVER)" -e "file_simulator_fault=$(FAULT)" -e "file_simulator_fault_for=$(FOR)" $(value ARGS)
+
 .PHONY: topology
 # Write my-topology.yml (TO=) from manifests, fstab or Compose files of production: make topology FROM='prod/*.yaml'
 topology: venv

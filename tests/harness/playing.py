@@ -30,7 +30,12 @@ class Played(t.NamedTuple):
         return t.cast(str, json.loads(re.findall(r'"msg": (".*")(?:}$|\n}$)', self.out, re.MULTILINE)[-1]))
 
 
-def play(home: Path, tasks: list[dict[str, t.Any]], *words: str, **variables: t.Any) -> Played:
+COLLECTIONS = CHECKOUT / ".ansible" / "collections"
+
+
+def play(
+    home: Path, tasks: list[dict[str, t.Any]], *words: str, collections: Path = COLLECTIONS, **variables: t.Any
+) -> Played:
     """Run ``tasks`` in ``home``; ``words`` are further arguments of ansible-playbook."""
     playbook = home / "play.yml"
     playbook.write_text(
@@ -39,7 +44,7 @@ def play(home: Path, tasks: list[dict[str, t.Any]], *words: str, **variables: t.
     environment = {
         **os.environ,
         "HOME": str(home),
-        "ANSIBLE_COLLECTIONS_PATH": str(CHECKOUT / ".ansible" / "collections"),
+        "ANSIBLE_COLLECTIONS_PATH": str(collections),
         "ANSIBLE_LOCALHOST_WARNING": "0",
         "ANSIBLE_BECOME_ALLOW_SAME_USER": "1",
         "LC_ALL": "C.UTF-8",
