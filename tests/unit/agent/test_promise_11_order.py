@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from agent_world import QUIET, World
 from nas_sync_agent.model import Mode, Side
+from nas_sync_agent.sync.publisher import Publisher
 
 W, N = Side.WINDOWS, Side.NAS
 MARKERS = ("_READY", "_SUCCESS", "z/data.done")
@@ -211,3 +212,25 @@ def test_more_than_one_turn_takes(source: tuple[World, Side], monkeypatch: pytes
         world.write(side, path, path, takes=1.001)
     settle(world)
     assert watch.end() == [*paths, "_READY"]
+
+
+def test_what_was_held_up_goes_in_one_batch(told: tuple[World, Side], monkeypatch: pytest.MonkeyPatch) -> None:
+    """And not one by one, each with syncs of its own."""
+    world, side = told
+    kept = os.open(world.root(side) / "data", os.O_WRONLY | os.O_CREAT)
+    world.write(side, "data", "x")
+    world.turn()
+    for number in range(30):
+        world.write(side, f"{number:02}", "x")
+    for _turn in range(5):
+        world.turn()
+        world.pass_time(0.05)
+    assert world.files(side.other) == {}
+    os.close(kept)
+    batches: list[int] = []
+    publish = Publisher.publish
+    monkeypatch.setattr(Publisher, "publish", lambda self, batch: (batches.append(len(batch)), publish(self, batch))[1])
+    watch = Watch(world)
+    settle(world)
+    assert watch.end() == ["data", *(f"{number:02}" for number in range(30))]
+    assert max(batches) >= 29

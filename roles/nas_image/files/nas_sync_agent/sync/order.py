@@ -9,7 +9,7 @@ what has failed, and never for long: one bad file stops no other.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from ..model import Action, Deliver, Reconcile
 from .pending import Item, Pending
@@ -38,6 +38,7 @@ class Order:
 
     def hold(self, paths: Iterable[str], items: Mapping[str, Item], now: float) -> set[str]:
         """Those of some paths in work, all complete, that must wait for others; they are looked at again later."""
+        self._held.difference_update(items)
         first = self._first(now)
         held: set[str] = set()
         if first is None:
@@ -55,20 +56,20 @@ class Order:
         return held
 
     def release(self, now: float) -> bool:
-        """Let those be looked at now that need not wait any more; whether there are any."""
+        """Let those be looked at now that need not wait any more, all in one go; whether there are any."""
         self._held = {path for path in self._held if self._pending.is_waiting(path)}
         if not self._held:
             return False
-        first = self._first(now)
+        first = self._first(now, but=self._held)  # those are complete: in one batch they keep their order
         free = {path for path in self._held if first is None or self._pending[path].key <= first.key}
         self._held -= free
         for path in free:
             self._pending[path].due = min(self._pending[path].due, now)
         return bool(free)
 
-    def _first(self, now: float) -> Item | None:
+    def _first(self, now: float, but: Collection[str] = ()) -> Item | None:
         """What was finished first of all that waits, and is about to be complete."""
-        coming = (item for item in self._pending.waiting() if _is_coming(item, now))
+        coming = (item for path, item in self._pending.waiting() if path not in but and _is_coming(item, now))
         return min(coming, key=_key, default=None)
 
 

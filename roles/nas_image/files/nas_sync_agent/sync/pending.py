@@ -146,9 +146,9 @@ class Pending:
         """Whether the files' times decide on the order of what is heard of now."""
         return self._is_blurred
 
-    def waiting(self) -> Iterable[Item]:
+    def waiting(self) -> Iterable[tuple[str, Item]]:
         """What is still to be looked at, not what is in work alone."""
-        return self._items.values()
+        return self._items.items()
 
     def is_waiting(self, path: str) -> bool:
         """Whether a path is still to be looked at, be it in work or not."""
