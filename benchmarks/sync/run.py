@@ -90,24 +90,6 @@ def rows(arguments: argparse.Namespace) -> list[Row]:
             {"after_last_close": 1.0},
         ),
         Row(
-            "rename_to_windows_5000",
-            "agent: a directory of 5,000 files renamed, NAS to Windows",
-            lambda: measures.rename(where, "nas_to_windows", 5000, 3),
-            {"p50": 0.5, "parts": 0},
-        ),
-        Row(
-            "rename_to_nas_5000",
-            "agent: a directory of 5,000 files renamed, Windows to NAS",
-            lambda: measures.rename(where, "windows_to_nas", 5000, 3),
-            {"p50": 0.5, "parts": 0},
-        ),
-        Row(
-            "loop_rename_5000",
-            "original's loop: a pass, a directory of 5,000 files renamed",
-            lambda: measures.rsync_rename(where, 5000, 3),
-            {},
-        ),
-        Row(
             "rounds_to_nas_100",
             "agent: put 100 files, sync, empty; Windows to NAS",
             lambda: measures.rounds(where, "windows_to_nas", 100, probes),

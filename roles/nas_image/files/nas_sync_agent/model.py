@@ -192,19 +192,6 @@ class Remove:
 
 
 @dataclass(frozen=True)
-class Move:
-    """Follow a rename of the other side: give what stands at ``old`` on side ``to`` the name ``path``.
-
-    It must be what ``record`` and the ledger's records of all that is below say.
-    """
-
-    path: str
-    old: str
-    to: Side
-    record: Record
-
-
-@dataclass(frozen=True)
 class Forget:
     """Drop the ledger's record: nothing is left to agree on."""
 

@@ -15,8 +15,6 @@ class Result(enum.Enum):
 
     DELIVERED = "delivered"
     CONFLICT = "conflict"
-    MOVED = "moved"
-    """Renamed, as it was on the other side; ``detail`` has the old name."""
     REMOVED = "removed"
     KEPT = "kept"
     """Not removed: somebody has changed it since, so it is theirs."""

@@ -40,7 +40,7 @@ class Watcher:
     """Recursive watch of one tree; changes are handed to a callback."""
 
     def __init__(self, root: str, report: Callable[[str, Change], None], moved: Callable[[str, str], None]) -> None:
-        """``report`` gets path and change; ``moved`` old and new path, before the new one is reported.
+        """``report`` gets path and change; ``moved`` old and new path of a file, before both are reported.
 
         Raises OSError when there is no inotify instance to be had, OutOfWatches.
         """
@@ -54,8 +54,6 @@ class Watcher:
         self._moved = moved
         self._paths: dict[int, str] = {}
         self._left: tuple[int, str] = (0, "")
-        self._leaving: str | None = None
-        """A directory that was moved away just now, be it to another place in the tree or not."""
         try:
             self._add("")
         except BaseException:
@@ -72,7 +70,6 @@ class Watcher:
             try:
                 data = os.read(self.fd, _READ)
             except BlockingIOError:
-                self._drop_leaving()
                 return
             for watch, mask, cookie, name in libc.inotify_events(data):
                 self._handle(watch, mask, cookie, name)
@@ -93,24 +90,12 @@ class Watcher:
                 if error.errno not in ABSENT:
                     raise
 
-    def _drop_leaving(self) -> None:
-        """Forget a directory that was moved out of the tree, as far as is known, and what is below."""
-        if self._leaving is not None:
-            for watch in self._watches(self._leaving):
-                libc.inotify_remove(self.fd, watch)
-                del self._paths[watch]
-            self._leaving = None
-
-    def _rename(self, old: str, new: str) -> None:
-        """A directory is elsewhere in the tree, and goes on being watched: nothing that happens in it goes unheard."""
-        for watch in self._watches(old):
-            self._paths[watch] = new + self._paths[watch][len(old) :]
-        self._leaving = None
-
-    def _watches(self, directory: str) -> list[int]:
-        """Those of a directory and of what is below."""
+    def _drop(self, directory: str) -> None:
+        """Forget a directory that was moved away, and what is below."""
         below = directory + "/"
-        return [w for w, path in self._paths.items() if path == directory or path.startswith(below)]
+        for watch in [w for w, path in self._paths.items() if path == directory or path.startswith(below)]:
+            libc.inotify_remove(self.fd, watch)
+            del self._paths[watch]
 
     def _handle(self, watch: int, mask: int, cookie: int, name: str) -> None:
         if mask & libc.IN_Q_OVERFLOW:
@@ -123,31 +108,23 @@ class Watcher:
         if directory is None or not name:
             return
         path = join(directory, name)
-        came_from = self._left[1] if mask & libc.IN_MOVED_TO and self._left[0] == cookie else None
-        if came_from is not None and came_from == self._leaving:
-            self._rename(came_from, path)
-        self._drop_leaving()  # the kernel tells of both names of one that stays in the tree one after the other
+        if mask & libc.IN_ISDIR:
+            if mask & libc.IN_MOVED_FROM:
+                self._drop(path)
+            if mask & (libc.IN_CREATE | libc.IN_MOVED_TO):
+                self._add(path)
+                self._report(path, Change.DIRECTORY)
+            elif mask & (libc.IN_DELETE | libc.IN_MOVED_FROM):
+                self._report(path, Change.TOUCHED)
+            return
         if mask & libc.IN_MOVED_FROM:
             self._left = (cookie, path)
-        elif came_from is not None:
-            self._moved(came_from, path)
-        if mask & libc.IN_ISDIR:
-            self._handle_directory(path, mask)
-        elif mask & (libc.IN_CREATE | libc.IN_MODIFY):
+        elif mask & libc.IN_MOVED_TO and self._left[0] == cookie:
+            self._moved(self._left[1], path)
+        if mask & (libc.IN_CREATE | libc.IN_MODIFY):
             self._report(path, Change.WRITING)
         elif mask & libc.IN_MOVED_TO:
             self._report(path, Change.ARRIVED)
         else:
             closed = mask & (libc.IN_CLOSE_WRITE | libc.IN_DELETE)
             self._report(path, Change.CLOSED if closed else Change.TOUCHED)
-
-    def _handle_directory(self, path: str, mask: int) -> None:
-        if mask & (libc.IN_CREATE | libc.IN_MOVED_TO):
-            self._add(
-                path
-            )  # also where it was watched: what was new in it may have had no name any more when it was heard of
-            self._report(path, Change.DIRECTORY)
-        elif mask & (libc.IN_DELETE | libc.IN_MOVED_FROM):
-            if mask & libc.IN_MOVED_FROM:
-                self._leaving = path
-            self._report(path, Change.TOUCHED)

@@ -30,8 +30,6 @@ class Journal:
         match outcome.result:
             case Result.DELIVERED:
                 self.inform("delivered %r to %s, %d bytes", path, side, outcome.size)
-            case Result.MOVED:
-                self.inform("moved %r to %r on %s", outcome.detail, path, side)
             case Result.REMOVED:
                 self.inform("removed %r on %s", path, side)
             case Result.KEPT:

@@ -24,7 +24,6 @@ def metrics(seen: dict[str, Any]) -> str:
             "Files and directories deleted.",
             seen["delivered"]["deleted"],
         ),
-        ("moved_total", "counter", "Files and directories moved as a whole.", seen["delivered"]["moved"]),
         (
             "found_by_rescan_total",
             "counter",

@@ -44,7 +44,7 @@ class Status:
         self._silent = ""
         self._full: dict[str, Side] = {}
         self._last_cycle: dict[str, Any] | None = None
-        self._delivered = {"files": 0, "bytes": 0, "deleted": 0, "moved": 0}
+        self._delivered = {"files": 0, "bytes": 0, "deleted": 0}
         self._last_delivered: dict[str, str] | None = None
         self._conflicts: deque[dict[str, str]] = deque(maxlen=_MOST_LISTED)
         self._conflict_count = 0
@@ -74,8 +74,6 @@ class Status:
                 self._last_delivered = {"path": path, "side": to, "time": now_text()}
             if result is Result.REMOVED:
                 self._delivered["deleted"] += 1
-            if result is Result.MOVED:
-                self._delivered["moved"] += 1
             if result is Result.CONFLICT:
                 self._conflict_count += 1
                 self._conflicts.append({"path": path, "kept_as": outcome.detail, "time": now_text()})

@@ -26,7 +26,7 @@ class _Events(Protocol):
         """One change; ``now`` is the time of the monotonic clock."""
 
     def moved(self, old: str, new: str) -> None:
-        """A file or directory has another name."""
+        """A file has another name."""
 
 
 class Watching:

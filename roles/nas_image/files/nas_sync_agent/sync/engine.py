@@ -14,7 +14,6 @@ from typing import Any
 from ..cli import Options
 from ..errors import reason
 from ..model import FILE, Agree, Change, MakeDirectory, Refuse, Remove, Side, Wait
-from ..trees.base import Tree
 from ..trees.nas import NasTree
 from ..trees.windows import WindowsTree
 from . import identity
@@ -28,8 +27,6 @@ from .exported import Exported
 from .guard import Guard
 from .inner import Inner
 from .ledger import Ledger
-from .mover import Mover
-from .moving import Moving
 from .observer import Observer
 from .order import Order, in_order
 from .ownership import follow_files
@@ -66,18 +63,18 @@ class Engine:
         self._options = options
         self._windows = windows
         self._nas = nas
-        self._trees: dict[Side, Tree] = {Side.WINDOWS: windows, Side.NAS: nas}
         self._ledger = ledger
         self._observer = observer
         self._reader = SnapshotReader(windows, nas, ledger, options.mode)
         self._settling = Settling(options, wall_ns, nas.has_writer, windows.has_writer)
         self._on_progress = on_progress
-        durability = Durability(self._trees, ledger, wall_ns, machine_start)
+        durability = Durability({Side.WINDOWS: windows, Side.NAS: nas}, ledger, wall_ns, machine_start)
         self._executor = Executor(windows, nas, ledger, options.mode, options.deletions, durability, on_progress)
-        self._scanners = {side: Scanner(tree, ledger) for side, tree in self._trees.items()}
+        self._scanners = {
+            side: Scanner(windows if side is Side.WINDOWS else nas, ledger) for side in (Side.WINDOWS, Side.NAS)
+        }
         self._exported = Exported(options.exported)
-        self._mover = Mover(self._trees, ledger, options.mode, options.deletions, self._exported, durability)
-        self._guard = Guard(options, self._trees, ledger)
+        self._guard = Guard(options, {Side.WINDOWS: windows, Side.NAS: nas}, ledger)
         self._emptying = Emptying(
             windows, nas, ledger, self._executor.displaced, durability, options.mode, self._exported.kept, on_progress
         )
@@ -87,12 +84,9 @@ class Engine:
         self.barriers = Barriers(self._pending)
         """Who waits for what waits."""
         self._inner = Inner(options.mode, ledger, observer, self._pending, self._scanners, self.scan)
-        self._moving = Moving(
-            options, self._mover, ledger, self._pending, self._order, observer, self._scanners, self.scan
-        )
-        self.events = Events(options, nas, self._settling, self._pending, self._moving, self.scan)
+        self.events = Events(options, nas, self._settling, self._pending, self.scan)
         """Takes in what is heard of the NAS side."""
-        self.windows_events = WindowsEvents(options, windows, self._pending, self._moving, self.scan)
+        self.windows_events = WindowsEvents(options, windows, self._pending, self.scan)
         """Takes in what is heard of the Windows side, where that is on a local file system."""
         self._removals: dict[str, Remove] = {}
         self._displaced_due: float | None = None
@@ -114,14 +108,11 @@ class Engine:
         mode, once = self._options.mode, self._options.once
         if follow_restoration(restored, self._ledger, self._windows, mode, once=once):
             self._removals.clear()
-            self._moving.forget()
             self.rescan()
             self.incomplete.update(mode.sources)
 
     def start(self) -> None:
         """Clear away what an earlier run has left, and follow what is asked for since. Both sides must be open."""
-        self._moving.forget()
-        self._mover.recover()
         self._executor.recover()
         follow_files(self._windows, self._nas, self._ledger)
 
@@ -146,13 +137,9 @@ class Engine:
         ``watched``: as long as that a watcher was there, even where it was told of too much at once. ``is_new``: the
         directory ``top`` came before its eyes.
         """
-        if told:
-            self._moving.look_into(side, now)
         scan = Scan()
         scanner = self._scanners[side]
-        gone: list[str] = []
         for directory, paths, entries in scanner.scan(scan, top):
-            gone += (path for path in paths if basename(path) not in entries)
             self._observer.drop_refused(side, directory, set(entries))
             for path in paths:
                 if len(self._pending) >= _MOST_PENDING and path not in self._pending:
@@ -166,8 +153,6 @@ class Engine:
                     item.mtime_ns, item.in_new = entry.mtime_ns if entry else 0, is_new
                 elif not told:
                     self._pending[path].missed = False
-        if not told and not top:
-            self._moving.look_for(self._trees[side], gone)
         if told:
             self._on_progress()  # what has changed during the scan is being told only now
         if not top:  # else a batch may be under way, and these be its own
@@ -188,7 +173,7 @@ class Engine:
     def contents(self) -> dict[str, Any]:
         """What is on both sides now. Raises SideUnavailable."""
         self.open()
-        return listed(self._trees, self._ledger)
+        return listed({Side.WINDOWS: self._windows, Side.NAS: self._nas}, self._ledger)
 
     def empty(self, *, force: bool) -> Emptied:
         """Make both sides and the ledger empty, see Emptying; the caller scans both sides next. Raises SideUnavailable."""
@@ -199,7 +184,6 @@ class Engine:
             self._windows.release()
             self._nas.release()
             self._removals.clear()
-            self._moving.forget()
             self.rescan()
         self._guard.forget()
         for path in {*done.removed[Side.WINDOWS], *done.removed[Side.NAS]}:
@@ -238,7 +222,7 @@ class Engine:
         """Do everything that is due. Both sides must be open and known. Raises SideUnavailable, Emptied."""
         self._guard.check()
         try:
-            while (paths := self._due(now)) or self._order.release(now):
+            while (paths := self._pending.due(now, _CHUNK)) or self._order.release(now):
                 self._process(paths, now)
             self._remove(now)
             self._look_at_displaced(now)
@@ -248,11 +232,6 @@ class Engine:
             self._pending.release()
             self._windows.release()
             self._nas.release()
-
-    def _due(self, now: float) -> list[str]:
-        """What is due, but for what has to do with a rename that has to be followed first."""
-        self._moving.follow(now)
-        return [path for path in self._pending.due(now, _CHUNK) if not self._moving.has_to_wait(path)]
 
     def _process(self, paths: list[str], now: float) -> None:
         for path in paths:

@@ -22,16 +22,6 @@ class ScanPart(Protocol):
         """``now`` is the time of the monotonic clock; ``is_new``: the directory came before a watcher's eyes."""
 
 
-class Heard(Protocol):
-    """Takes in that something has another name."""
-
-    def heard(self, side: Side, old: str, new: str) -> None:
-        """Both names are reported of as well."""
-
-    def is_open(self, side: Side, new: str) -> bool:
-        """Whether that is still to be followed: what a directory contains is looked at only then."""
-
-
 def mtime_of(tree: ReadTree, path: str) -> int:
     """A file's time; 0 where it is gone, or cannot be looked at."""
     try:
@@ -44,15 +34,12 @@ def mtime_of(tree: ReadTree, path: str) -> int:
 class Events:
     """All times are seconds of the monotonic clock that the caller reads."""
 
-    def __init__(
-        self, options: Options, nas: NasTree, settling: Settling, pending: Pending, moving: Heard, scan: ScanPart
-    ) -> None:
+    def __init__(self, options: Options, nas: NasTree, settling: Settling, pending: Pending, scan: ScanPart) -> None:
         """``scan`` is called for a directory that has appeared: what it contains may have come before the watch."""
         self._options = options
         self._nas = nas
         self._settling = settling
         self._pending = pending
-        self._moving = moving
         self._scan = scan
 
     def report(self, path: str, change: Change, now: float) -> None:
@@ -63,9 +50,6 @@ class Events:
             self._nas.release()  # a directory may have another name now, or be another one under the same
         if change is Change.DIRECTORY:
             self._pending.blur()
-            if self._moving.is_open(Side.NAS, path):
-                self._pending.add(path, now, now, quiet=False)
-                return
             self._scan(Side.NAS, now, path, is_new=True)
             self._pending.add(path, now, now, quiet=False).replaced = True
         elif not self._options.close_events:
@@ -86,9 +70,8 @@ class Events:
                     item.mtime_ns = mtime_of(self._nas, path)
 
     def moved(self, old: str, new: str) -> None:
-        """A file or directory on the NAS side has another name."""
+        """A file on the NAS side has another name."""
         self._settling.moved(old, new)
-        self._moving.heard(Side.NAS, old, new)
 
     def forget_open(self, now: float) -> None:
         """Nobody will tell when open files are closed: they are complete when they have been left alone."""

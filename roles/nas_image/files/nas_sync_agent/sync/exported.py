@@ -43,10 +43,6 @@ class Exported:
                 return Refuse(action.path, Side.WINDOWS, f"it is exported as {spelling!r}; give it that name again")
         return action
 
-    def touches(self, *paths: str) -> bool:
-        """Whether any of some paths is, in whatever spelling, an exported directory or one that it is in."""
-        return any(fold(path) in self._spellings for path in paths)
-
     def _instead(self, action: Remove, windows: Mapping[str, Entry], mode: Mode) -> Action | None:
         if action.path in windows:
             return Refuse(action.path, Side.WINDOWS, _NO_DIRECTORY)

@@ -18,7 +18,6 @@ from typing import Any
 
 from ..model import Intent, Record, Side, Stamp
 from ..windows_names import fold
-from . import ledger_moves
 from .ledger_format import bring_up_to_date
 from .storable import from_number, from_text, to_number, to_text
 
@@ -154,11 +153,6 @@ class Ledger:
         for parent, name, *row in rows:
             yield from_text(join(parent, name)), _record(tuple(row))
 
-    def records_in(self, directory: str) -> dict[str, Record]:
-        """The records of all that is in a directory, by name."""
-        rows = self._database.execute(f"SELECT name, {_COLUMNS} FROM entries WHERE parent = ?", (to_text(directory),))
-        return {from_text(name): _record(tuple(row)) for name, *row in rows}
-
     def namesakes(self, paths: Iterable[str]) -> dict[str, str]:
         """For each path whose folded form another path holds: the folded form and the holder."""
         holders: dict[str, str] = {}
@@ -210,22 +204,6 @@ class Ledger:
         if done:
             for path, record in intent.records:
                 self.put(path, record)
-
-    def begin_move(self, side: Side, old: str, new: str) -> None:
-        """Note that a path is about to get another name on a side."""
-        ledger_moves.begin_move(self._database, side, old, new)
-
-    def moves(self) -> list[tuple[Side, str, str]]:
-        """What was about to get another name, and may have it: side, old and new name."""
-        return ledger_moves.moves(self._database)
-
-    def end_move(self, side: Side, old: str, new: str, *, done: bool) -> None:
-        """It has the other name, so its records and those below get theirs, and are committed; or it will not have it."""
-        if done:
-            ledger_moves.rename_unsynced(self._database, old, new)
-        while done and ledger_moves.rename_some(self._database, old, new):
-            self.commit()
-        ledger_moves.end_move(self._database, side, old)
 
     def intents(self) -> list[Intent]:
         """What an earlier run was about to do, and may have done."""

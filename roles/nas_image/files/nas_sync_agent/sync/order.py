@@ -79,4 +79,4 @@ def _key(item: Item) -> tuple[int, int]:
 
 def _is_coming(item: Item, now: float) -> bool:
     """Whether what waits is finished, as far as is known, and nothing has stood against it."""
-    return not item.failures and not item.is_behind and (not item.written or now - item.closed < _LATE)
+    return not item.failures and (not item.written or now - item.closed < _LATE)

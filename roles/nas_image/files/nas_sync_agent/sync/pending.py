@@ -7,7 +7,6 @@ from __future__ import annotations
 import heapq
 import math
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 
 from ..model import Entry
@@ -51,8 +50,6 @@ class Item:
     """When its last close, or its arrival by a rename, was heard of."""
     held: float | None = None
     """Since when it is complete, but waits for what was finished before."""
-    is_behind: bool = False
-    """Whether it waits for a rename to be followed, and not for what it is itself."""
 
     def begun(self) -> None:
         """Somebody writes it."""
@@ -106,12 +103,6 @@ class Pending:
             item.missed = item.missed and missed
         return item
 
-    def hurry(self, prefix: str, now: float) -> None:
-        """Have all paths that begin with a text looked at now: nothing has them any more."""
-        for path, item in self._items.items():
-            if path.startswith(prefix):
-                item.due = min(item.due, now)
-
     def finished(self, item: Item, now: float, *, anew: bool) -> None:
         """What a path has was finished just now. Not ``anew``: if it was already, and not begun again, that counts."""
         if anew or not item.is_finished:
@@ -126,20 +117,6 @@ class Pending:
         """
         self._last_order += 1
         self._is_blurred = True
-
-    @contextmanager
-    def as_of(self, order: int) -> Iterator[None]:
-        """What is added in the block has a place among what was heard of that has been given before."""
-        last, self._last_order = self._last_order, order
-        try:
-            yield
-        finally:
-            self._last_order = last
-
-    @property
-    def last_order(self) -> int:
-        """The place of what was finished last."""
-        return self._last_order
 
     @property
     def is_blurred(self) -> bool:

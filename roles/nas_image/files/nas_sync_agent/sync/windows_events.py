@@ -12,7 +12,7 @@ from ..cli import Options
 from ..model import Change, Side
 from ..names import is_ignored
 from ..trees.windows import WindowsTree
-from .events import Heard, ScanPart, mtime_of
+from .events import ScanPart, mtime_of
 from .pending import Pending
 from .settling import SETTLE
 
@@ -20,12 +20,11 @@ from .settling import SETTLE
 class WindowsEvents:
     """All times are seconds of the monotonic clock that the caller reads."""
 
-    def __init__(self, options: Options, windows: WindowsTree, pending: Pending, moving: Heard, scan: ScanPart) -> None:
+    def __init__(self, options: Options, windows: WindowsTree, pending: Pending, scan: ScanPart) -> None:
         """``scan`` is called for a directory that has appeared: what it contains may have come before the watch."""
         self._options = options
         self._windows = windows
         self._pending = pending
-        self._moving = moving
         self._scan = scan
 
     def report(self, path: str, change: Change, now: float) -> None:
@@ -38,9 +37,6 @@ class WindowsEvents:
         # which nothing has been heard here.
         if change is Change.DIRECTORY:
             self._pending.blur()
-            if self._moving.is_open(Side.WINDOWS, path):
-                self._pending.add(path, now, now, quiet=True)
-                return
             self._scan(Side.WINDOWS, now, path, is_new=True)
             self._pending.add(path, now, now, quiet=True).replaced = True
         elif change is Change.WRITING:
@@ -55,5 +51,4 @@ class WindowsEvents:
                     item.mtime_ns = mtime_of(self._windows, path)
 
     def moved(self, old: str, new: str) -> None:
-        """A file or directory has another name: both are looked at, which is reported of each."""
-        self._moving.heard(Side.WINDOWS, old, new)
+        """A file has another name: both are looked at, which is reported of each."""

@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import errno
 import os
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
@@ -16,14 +15,12 @@ from .. import names
 from ..errors import ABSENT, Changed
 from ..model import DIRECTORY, FILE, Entry, Stamp
 from .attributes import Attributes, best_effort, give
-from .reading import FLAGS_DIRECTORY, FLAGS_READ, ReadTree
+from .reading import FLAGS_READ, ReadTree
 
 _FLAGS_WRITE = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
 _RESERVE = 16 << 20
 _RESERVED_SHARE = 50
 _FEW = 8
-UNSUPPORTED = frozenset({errno.EINVAL, errno.ENOSYS, errno.EOPNOTSUPP, errno.EPERM})
-"""What a file system says that cannot spare the target of a rename, or exchange two names."""
 
 
 @dataclass(frozen=True)
@@ -114,28 +111,6 @@ class Tree(ReadTree, ABC):
         """Remove an empty directory."""
         self.release()
         self.sys.rmdir(basename(path), self.directory(dirname(path)))
-
-    def move(self, old: str, new: str) -> None:
-        """Give a file, or a directory with all that is in it, a name that nothing has, in one step.
-
-        Raises Changed when something has it; OSError. Where the file system cannot spare what has the name, it is looked
-        for just before; a directory never takes the place of anything but an empty one.
-        """
-        self.release()
-        where = self.sys.open(".", FLAGS_DIRECTORY, dir_fd=self.directory(dirname(old)))
-        try:
-            self.sys.rename_noreplace(basename(old), basename(new), where, self.directory(dirname(new)))
-        except FileExistsError as error:
-            raise Changed(new) from error
-        except OSError as error:
-            if error.errno not in UNSUPPORTED:
-                raise
-            if self.look(new) is not None:
-                raise Changed(new) from error
-            self.sys.rename(basename(old), basename(new), where, self.directory(dirname(new)))
-        finally:
-            self.sys.close(where)
-            self.release()  # what was opened below has another name now
 
     def temporary(self, path: str) -> str:
         """The name of content that is to appear at a path, in the terms of this side."""

@@ -9,6 +9,7 @@ has open is not dropped: see ``sync/displaced.py``.
 
 from __future__ import annotations
 
+import errno
 import os
 import time
 from collections.abc import Iterator
@@ -20,10 +21,12 @@ from ..errors import Changed
 from ..model import DIRECTORY, FILE, Entry, Side, Stamp
 from ..ownership import FileOwnership
 from .attributes import Attributes, give
-from .base import UNSUPPORTED, Temporary, Tree
+from .base import Temporary, Tree
 from .contents import digest_of
 from .reading import same
 from .syscalls import Syscalls
+
+_UNSUPPORTED = frozenset({errno.EINVAL, errno.ENOSYS, errno.EOPNOTSUPP, errno.EPERM})
 
 
 class NasTree(Tree):
@@ -91,7 +94,7 @@ class NasTree(Tree):
         except (FileExistsError, FileNotFoundError) as error:
             raise Changed(path) from error
         except OSError as error:
-            if error.errno not in UNSUPPORTED:
+            if error.errno not in _UNSUPPORTED:
                 raise
             if not same(self.look(path), expected):
                 raise Changed(path) from error

@@ -15,7 +15,7 @@ from ..model import DIRECTORY, FILE, OTHER, Entry, Side
 from .contents import BLOCK, digest_of
 from .syscalls import Syscalls
 
-FLAGS_DIRECTORY = os.O_RDONLY | os.O_DIRECTORY
+_FLAGS_DIRECTORY = os.O_RDONLY | os.O_DIRECTORY
 # O_NONBLOCK: a name that has become a fifo must not hold the agent up.
 FLAGS_READ = os.O_RDONLY | os.O_NONBLOCK
 _OPEN_DIRECTORIES = 32
@@ -46,7 +46,7 @@ class ReadTree:
         """Open the root. Raises SideUnavailable when it is not there."""
         self.close()
         try:
-            self._root_fd = self.sys.open(self.root, FLAGS_DIRECTORY)
+            self._root_fd = self.sys.open(self.root, _FLAGS_DIRECTORY)
         except OSError as error:
             raise SideUnavailable(f"cannot open {self.root}: {why(error)}") from error
 
@@ -77,7 +77,7 @@ class ReadTree:
             path = dirname(path)
         fd = self._directories[path] if path else self._root_fd
         for inner in reversed(missing):
-            fd = self.sys.open(basename(inner), FLAGS_DIRECTORY, dir_fd=fd)
+            fd = self.sys.open(basename(inner), _FLAGS_DIRECTORY, dir_fd=fd)
             if len(self._directories) >= _OPEN_DIRECTORIES:
                 self.release()
             self._directories[inner] = fd
