@@ -145,7 +145,7 @@ unit: venv-dev
 molecule: artefact
 	python -m tests.harness.ports molecule tools/molecule.sh default
 
-.PHONY: test-agent test-podman test-data test-removal test-broken-states test-kills test-boot test-power-cut test-validation test-machines test-machine test-kubernetes test-kubernetes-servers test-report test-windows test-minikube
+.PHONY: test-agent test-podman test-faults test-data test-removal test-broken-states test-kills test-boot test-power-cut test-validation test-machines test-machine test-kubernetes test-kubernetes-servers test-report test-windows test-minikube
 # The sync agent as a process, killed at random moments, and along sequences of three operations: longer than make test should take.
 test-agent: venv-dev
 	pytest --numprocesses=3 tests/agent
@@ -153,7 +153,11 @@ test-agent: venv-dev
 
 # One real server on podman: what only the real thing shows of locks, owners, neighbours and the start with the machine.
 test-podman: venv-dev
-	pytest --numprocesses=2 --dist=loadfile tests/podman
+	pytest --numprocesses=2 --dist=loadfile tests/podman --ignore=tests/podman/test_faults.py
+
+# Each fault that nas_fault can make, on one real server on podman: seen by a client, ended in every way, on and off under load.
+test-faults: venv-dev
+	pytest -s tests/podman/test_faults.py
 
 # Test data on seven real servers, and ROUNDS times the day of a test: put, wait, consume, assert, empty; with the time it takes.
 test-data: venv-dev
