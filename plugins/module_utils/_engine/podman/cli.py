@@ -21,6 +21,7 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.
     LABEL_INSTANCE,
     LABEL_SERVER,
 )
+from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.volume_list import listed_volumes
 from ansible_collections.file_simulator.nas.plugins.module_utils._model import remedies
 
 # How many seconds a call may take: a limit ends what hangs, and not what is slow. Podman's calls take turns, and those for
@@ -193,13 +194,11 @@ class Podman:
 
     def mountpoints(self) -> dict[str, str]:
         """Return where this machine sees each volume of every instance."""
-        shown = self.call(["volume", "ls", "--format", "json", "--filter", f"label={LABEL_INSTANCE}"], "list volumes")
-        return {volume["Name"]: volume["Mountpoint"] for volume in json.loads(shown or "[]")}
+        return {volume["Name"]: volume["Mountpoint"] for volume in listed_volumes(self.call)}
 
     def volumes(self, instance: str) -> dict[str, str]:
         """Return the name of the volume of each server of an instance that has one, with a pod or without."""
-        shown = self.call(["volume", "ls", "--format", "json", "--filter", f"label={LABEL_INSTANCE}"], "list volumes")
-        labels = {volume["Name"]: volume.get("Labels") or {} for volume in json.loads(shown or "[]")}
+        labels = {volume["Name"]: volume.get("Labels") or {} for volume in listed_volumes(self.call)}
         return {
             each[LABEL_SERVER]: name
             for name, each in labels.items()

@@ -11,7 +11,6 @@ start to its removal, or to the end of the machine.
 
 from __future__ import annotations
 
-import json
 import os
 import typing as t
 
@@ -20,10 +19,10 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._common.text im
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.cli import Podman
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.found import Found
 from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.render import (
-    LABEL_INSTANCE,
     Names,
     Placement,
 )
+from ansible_collections.file_simulator.nas.plugins.module_utils._engine.podman.volume_list import listed_volumes
 from ansible_collections.file_simulator.nas.plugins.module_utils._model import remedies
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.fields import memory_bytes
 from ansible_collections.file_simulator.nas.plugins.module_utils._model.sync import MEMORY
@@ -87,8 +86,7 @@ def check_leftovers(podman: Podman, pods: t.Mapping[str, tuple[Pod, Placement]])
     if not pods:
         return
     wanted = {Names(placement.instance, server).volume: pod for server, (pod, placement) in pods.items()}
-    listed = podman.call(["volume", "ls", "--format", "json", "--filter", f"label={LABEL_INSTANCE}"], "list volumes")
-    for shown in json.loads(listed or "[]"):
+    for shown in listed_volumes(podman.call):
         pod, options = wanted.get(shown["Name"]), shown.get("Options") or {}
         if pod is None or options.get("o", "") == (_mount_options(pod.size_limit) if pod.storage == MEMORY else ""):
             continue

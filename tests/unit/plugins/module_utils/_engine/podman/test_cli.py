@@ -54,3 +54,21 @@ def test_absence_and_failure_differ(tmp_path: Path) -> None:
 def test_warnings_are_not_the_containers_words(tmp_path: Path) -> None:
     podman = _program(tmp_path, """echo started; echo 'time="x" level=warning msg="cgroups-v1"' >&2""")
     assert podman.log_tail("a", 5) == "started"
+
+
+def test_a_volume_that_another_run_removes_meanwhile_does_not_fail_the_list(tmp_path: Path) -> None:
+    """Podman has read its name by then; a failure of another kind, and one that stays, are said."""
+    gone = "no volume with name other.export found in database: no such volume"
+    count = tmp_path / "count"
+    podman = _program(
+        tmp_path,
+        f"""echo x >> {count}; [ $(wc -l < {count}) -gt 2 ] || {{ echo 'Error: {gone}' >&2; exit 125; }}
+        echo '[{{"Name": "v", "Mountpoint": "/v"}}]'""",
+    )
+    assert podman.mountpoints() == {"v": "/v"}
+    with pytest.raises(SimulatorError, match="list volumes: podman: no volume with name other"):
+        _program(tmp_path, f"echo 'Error: {gone}' >&2; exit 125").mountpoints()
+    count.unlink()
+    with pytest.raises(SimulatorError, match="list volumes: podman: database is locked"):
+        _program(tmp_path, f"echo x >> {count}; echo 'Error: database is locked' >&2; exit 125").mountpoints()
+    assert count.read_text() == "x\n"
