@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import errno
+import json
 import os
 import subprocess
 from pathlib import Path
@@ -18,8 +20,19 @@ from ansible_collections.file_simulator.nas.plugins.module_utils._windows.direct
 
 
 @breaks("windows_to_nas")
-def test_agent_that_waits_too_long(servers: Servers) -> None:
-    with servers.container(INPUT, "sync-agent", lambda words: replaced(words, "--quiet-period", "300")):
+def test_agent_that_waits_too_long(servers: Servers, tmp_path: Path) -> None:
+    """Its kernel does not tell who writes a file (``F_SETLEASE``, 1024), so that it waits for the quiet period."""
+    without_leases = tmp_path / "seccomp.json"
+    asked = {"index": 1, "value": 1024, "op": "SCMP_CMP_EQ"}
+    refused = {"names": ["fcntl"], "action": "SCMP_ACT_ERRNO", "errnoRet": errno.EINVAL, "args": [asked]}
+    without_leases.write_text(json.dumps({"defaultAction": "SCMP_ACT_ALLOW", "syscalls": [refused]}))
+
+    def patient(words: list[str]) -> list[str]:
+        at = words.index("create") + 1
+        words[at:at] = ["--security-opt", f"seccomp={without_leases}"]
+        return replaced(words, "--quiet-period", "300")
+
+    with servers.container(INPUT, "sync-agent", patient):
         results = servers.check()
     expect(results, ("windows_to_nas", INPUT), word="was not on the NAS within 8 s")
     assert "sync agent: pending 1" in evidence(results)
