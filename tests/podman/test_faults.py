@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import itertools
 import json
 import os
 import signal
@@ -26,7 +27,6 @@ from .simulator import INSTANCE, PORT, SERVER, Simulator
 from .test_open_files import content, opened, wait_for
 
 from ansible_collections.file_simulator.nas.plugins.modules import nas_fault, nas_fault_info  # isort: skip
-import itertools
 
 CONTAINER = f"{INSTANCE}.{SERVER}.nfs-server"
 # RPC NULL of NFSv4 as one record (RFC 5531), and how long the answer is, with the record's mark.

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -127,6 +127,22 @@ def test_what_is_open_at_the_start_is_left_out_and_told(directory: Path) -> None
     world.close()
 
 
+def turn_with(world: World, happen: Callable[[], None], call: int) -> None:
+    """One turn of the agent, in which something happens once, before the call of that number."""
+    left = call
+
+    def count(_side: str, _name: str, _what: str) -> None:
+        nonlocal left
+        left -= 1
+        if left < 0:
+            world.control.fault = None
+            happen()
+
+    world.control.fault = count
+    turn(world)
+    world.control.fault = None
+
+
 @pytest.mark.parametrize("call", range(30))
 def test_replaced_between_any_two_calls(directory: Path, call: int) -> None:
     """Another version comes in place of the one that was looked at, with a writer that is not ready: no part is taken."""
@@ -136,20 +152,13 @@ def test_replaced_between_any_two_calls(directory: Path, call: int) -> None:
     world.write(W, "a", "first")
     world.pass_time(1)
     opened: list[int] = []
-    left = call
 
-    def replace(_side: str, _name: str, _what: str) -> None:
-        nonlocal left
-        left -= 1
-        if left < 0 and not opened:
-            world.control.fault = None
-            world.write(W, ".new", "half")
-            opened.append(os.open(world.windows / ".new", os.O_WRONLY | os.O_APPEND))
-            (world.windows / ".new").rename(world.windows / "a")
+    def replace() -> None:
+        world.write(W, ".new", "half")
+        opened.append(os.open(world.windows / ".new", os.O_WRONLY | os.O_APPEND))
+        (world.windows / ".new").rename(world.windows / "a")
 
-    world.control.fault = replace
-    turn(world)
-    world.control.fault = None
+    turn_with(world, replace, call)
     turn(world, 1)
     turn(world, 1)
     assert world.files(N) in ({}, {"a": "first"}) and opened
@@ -168,18 +177,7 @@ def test_written_between_any_two_calls(directory: Path, call: int) -> None:
     world.write(W, "a", "first")
     world.pass_time(1)
     opened: list[int] = []
-    left = call
-
-    def write(_side: str, _name: str, _what: str) -> None:
-        nonlocal left
-        left -= 1
-        if left < 0 and not opened:
-            world.control.fault = None
-            opened.append(open_for_writing(world, "a", "half"))
-
-    world.control.fault = write
-    turn(world)
-    world.control.fault = None
+    turn_with(world, lambda: opened.append(open_for_writing(world, "a", "half")), call)
     turn(world, 1)
     turn(world, 1)
     assert world.files(N) in ({}, {"a": "first"}) and opened
